@@ -1,0 +1,23 @@
+"""The errors bcumap raises on purpose; each message names what was found, what was expected and what to do."""
+
+from __future__ import annotations
+
+
+class BcuMapError(Exception):
+    """Bad use or bad input: the command line ends with exit code 2 and this one line."""
+
+
+class SourceError(BcuMapError):
+    """An input file is not what its step needs (format, CRS, columns, codes, geometry)."""
+
+
+class CoverageError(BcuMapError):
+    """Polygons do not form a coverage and cannot be repaired within the stated limits."""
+
+
+class DownloadError(BcuMapError):
+    """An outside service did not answer, or answered with something that cannot be used."""
+
+
+class DataError(BcuMapError):
+    """A file of geodata/ is missing, altered or breaks a promise."""
