@@ -1,0 +1,527 @@
+"""Official files in, geodata/ out: the only module that writes geodata/.
+
+`build` reads as the list of its steps. Nothing in the output folder changes until everything has
+been written beside it, read back and checked; then each file is renamed into place, sources.json
+last.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from bcumap import check, load, maps, projection, provenance, topology, web
+from bcumap.errors import CoverageError, DataError, SourceError
+from bcumap.schema import (
+    BNG,
+    CITY_OF_LONDON,
+    CITY_WARDS,
+    MET_BOROUGHS,
+    WGS84,
+    met_wards_expected,
+)
+from bcumap.sources import population, wards
+from bcumap.topology import Polygons
+
+log = logging.getLogger(__name__)
+
+# How far a boundary may lie from its source, by tier (m), and the tolerance to start from.
+FULL_MAX_ERROR_M, FULL_TOLERANCE = 3.0, 3.0
+WEB_MAX_ERROR_M, WEB_TOLERANCE = 15.0, 7.0
+
+# Kept by hand, with a source for every row; a build into another folder takes them along.
+HAND_KEPT = ("bcus.csv", "boroughs.csv")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to build, from what.
+
+    Attributes
+    ----------
+    wards
+        The ward layer; `crs` and `edition` override what it says of itself.
+    out
+        The folder to write.
+    data
+        The folder with the tables of facts and, for what the ward layer lacks (names, boroughs,
+        populations, the Thames), an earlier build.
+    boroughs, thames, population
+        Official files to take instead of the earlier build's.
+    met_wards
+        How many wards the Met part must have, for an edition that bcumap does not know.
+    """
+
+    wards: Path
+    out: Path
+    data: Path
+    boroughs: Path | None = None
+    thames: Path | None = None
+    population: Path | None = None
+    crs: str | None = None
+    edition: str | None = None
+    met_wards: int | None = None
+
+
+@dataclass
+class Report:
+    """What a build did; written as build-report.json and shown by the command line."""
+
+    source: str
+    dialect: str = ""
+    edition: str = ""
+    rows_read: int = 0
+    wards: int = 0
+    met_wards: int = 0
+    city_wards: int = 0
+    wards_added: list[str] = field(default_factory=list)
+    wards_removed: list[str] = field(default_factory=list)
+    names_from_table: int = 0
+    names_not_known: int = 0
+    boroughs_placed_by_area: int = 0
+    coverage_valid_before: bool = False
+    coverage_valid_after: bool = False
+    wards_repaired: list[str] = field(default_factory=list)
+    repair_moved_m: float = 0.0
+    repair_area_change_m2: float = 0.0
+    measured_error_m: float = 0.0
+    web_measured_error_m: float = 0.0
+    area_km2: float = 0.0
+    area_km2_by_bcu: dict[str, float] = field(default_factory=dict)
+    promises_kept: int = 0
+    notes: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Wards, boroughs and BCUs of one tier of detail, EPSG:4326, by code."""
+
+    wards: gpd.GeoDataFrame
+    boroughs: gpd.GeoDataFrame
+    bcus: gpd.GeoDataFrame
+
+
+def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Report:
+    """Build geodata/ from an official ward layer.
+
+    Parameters
+    ----------
+    on_step
+        Called with the name of each step as it starts.
+
+    Raises
+    ------
+    BcuMapError
+        If an input cannot be used, a promise would be broken or the disk is full; the output
+        folder is then as it was.
+    """
+    report = Report(source=request.wards.name)
+    step = _Steps(report.seconds, on_step)
+
+    with step("read the ward layer"):
+        source = wards.read_wards(request.wards, crs=request.crs, edition=request.edition)
+        tables = {name: load.table(name, data=request.data) for name in ("bcu table", "borough table")}
+    with step("keep London, one row per ward"):
+        frame = _complete(source.wards, request, tables["borough table"], report)
+        _check_counts(frame, source.edition, request.met_wards, report)
+    with step("check the coverage"):
+        frame = _as_coverage(frame, report)
+    with step("simplify as one coverage"):
+        full = topology.simplify(
+            frame.geometry.to_numpy(), max_error_m=FULL_MAX_ERROR_M, tolerance=FULL_TOLERANCE
+        )
+    with step("simplify again for the web"):
+        overview = topology.simplify(
+            frame.geometry.to_numpy(), max_error_m=WEB_MAX_ERROR_M, tolerance=WEB_TOLERANCE
+        )
+    with step("dissolve to boroughs and BCUs, and reproject"):
+        people = _population(request)
+        facts = _with_facts(frame, tables, people)
+        levels = _levels(facts, full.polygons)
+        web_levels = _levels(facts, overview.polygons)
+        river = _river(request)
+
+    _describe(report, source, facts, full, overview)
+    with step("write beside the output"), _staging(request.out) as staging:
+        _write_frames(staging, levels, _between_banks(river, full))
+        _write_tables(staging, request.data, people)
+        _write_web(staging, web_levels, _between_banks(river, overview), tables, source.edition)
+        _write_sources(staging, request, source, report)
+        with step("read back and verify"):
+            report.promises_kept = _verify(staging)
+        _write_json(staging / "build-report.json", asdict(report))
+        with step("rename into place"):
+            _publish(staging, request.out)
+    return report
+
+
+class _Steps:
+    """Times the steps of a build and says when one starts."""
+
+    def __init__(self, seconds: dict[str, float], on_step: Callable[[str], None]) -> None:
+        self._seconds = seconds
+        self._on_step = on_step
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        self._on_step(name)
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._seconds[name] = round(time.perf_counter() - start, 3)
+
+
+# --- keep London, one row per ward -------------------------------------------------------------
+
+
+def _complete(
+    frame: gpd.GeoDataFrame, request: Request, borough_table: pd.DataFrame, report: Report
+) -> gpd.GeoDataFrame:
+    """Give every ward its borough and name, from its own columns, the earlier build, or by area."""
+    frame = frame.copy()
+    earlier = _earlier(request.data, "wards")
+    if earlier is not None:
+        known = earlier.set_index("ward_code")
+        report.names_from_table = int(
+            (frame["ward"].isna() & frame["ward_code"].isin(known.index)).sum()
+        )
+        frame["ward"] = frame["ward"].fillna(frame["ward_code"].map(known["ward"]))
+        frame["borough_code"] = frame["borough_code"].fillna(
+            frame["ward_code"].map(known["borough_code"])
+        )
+    missing = frame["borough_code"].isna()
+    if missing.any():
+        placed = wards.place_in_boroughs(frame[missing], _borough_layer(request))
+        frame.loc[missing, "borough_code"] = placed
+        report.boroughs_placed_by_area = int(placed.notna().sum())
+    frame = frame.dropna(subset="borough_code")
+    report.names_not_known = int(frame["ward"].isna().sum())
+    frame["ward"] = frame["ward"].fillna(frame["ward_code"])
+    _check_boroughs(frame, borough_table, report)
+    return frame.sort_values("ward_code", ignore_index=True)
+
+
+def _earlier(data: Path, level: str) -> gpd.GeoDataFrame | None:
+    return load.areas(level, data=data) if (data / f"{level}.parquet").exists() else None
+
+
+def _borough_layer(request: Request) -> gpd.GeoDataFrame:
+    """Return the boroughs in metres, from the file given or the earlier build."""
+    if request.boroughs is not None:
+        return wards.read_boroughs(request.boroughs)
+    earlier = _earlier(request.data, "boroughs")
+    if earlier is None:
+        raise SourceError(
+            f"{request.wards}: the wards name no borough and {request.data} has no borough layer"
+            " to place them in; give one with --boroughs FILE"
+        )
+    return projection.frame_to_bng(earlier)
+
+
+def _check_boroughs(frame: gpd.GeoDataFrame, table: pd.DataFrame, report: Report) -> None:
+    found = set(frame["borough_code"])
+    unknown = frame[~frame["borough_code"].isin(table["borough_code"])]
+    if len(unknown):
+        raise SourceError(
+            f"{report.source}: wards of an unknown borough:"
+            f" {_some(unknown['ward_code'] + ' in ' + unknown['borough_code'])};"
+            " boroughs.csv lists the 33 there are"
+        )
+    absent = table[~table["borough_code"].isin(found)]
+    absent = absent[absent["borough_code"] != CITY_OF_LONDON]
+    if len(absent):
+        raise SourceError(
+            f"{report.source}: no ward of {_some(absent['borough'])};"
+            f" expected all {MET_BOROUGHS} boroughs that the Met polices"
+        )
+    if CITY_OF_LONDON not in found:
+        report.notes.append("The source has no City of London: built without it.")
+
+
+def _check_counts(
+    frame: gpd.GeoDataFrame, edition: str, stated: int | None, report: Report
+) -> None:
+    city = frame["borough_code"] == CITY_OF_LONDON
+    report.wards, report.city_wards = len(frame), int(city.sum())
+    report.met_wards = report.wards - report.city_wards
+    expected = stated or met_wards_expected(edition)
+    if expected is None:
+        report.notes.append("The edition is not stated, so the number of wards is not checked.")
+    elif report.met_wards != expected:
+        raise SourceError(
+            f"{report.source}: {report.met_wards} Met wards; the {edition} edition has {expected}:"
+            " the layer is incomplete or of another edition (say which with --edition or"
+            " --met-wards)"
+        )
+    if report.city_wards not in (0, CITY_WARDS):
+        raise SourceError(
+            f"{report.source}: {report.city_wards} wards of the City of London; expected"
+            f" {CITY_WARDS}, or none at all"
+        )
+
+
+# --- check and repair --------------------------------------------------------------------------
+
+
+def _as_coverage(frame: gpd.GeoDataFrame, report: Report) -> gpd.GeoDataFrame:
+    """Return the wards as a valid coverage without holes, repaired where that is allowed."""
+    polygons = frame.geometry.to_numpy()
+    report.coverage_valid_before = topology.is_coverage(polygons)
+    if not report.coverage_valid_before or _slivers(polygons, report):
+        repaired = topology.repair(polygons)
+        report.wards_repaired = frame["ward_code"][repaired.changed].tolist()
+        report.repair_moved_m = round(repaired.moved_m, 3)
+        report.repair_area_change_m2 = round(repaired.area_change_m2, 1)
+        polygons = repaired.polygons
+    report.coverage_valid_after = topology.is_coverage(polygons)
+    if left := _slivers(polygons, report):
+        raise CoverageError(
+            f"{report.source}: the wards leave {left} holes that are wider than"
+            f" {topology.REPAIR_GAP_WIDTH_M:g} m: parts of London are missing"
+        )
+    return frame.set_geometry(polygons, crs=BNG)
+
+
+def _slivers(polygons: Polygons, report: Report) -> int:
+    """Count the holes in a coverage, but for the one that the City leaves if it is not there."""
+    return max(0, len(topology.holes(polygons)) - (0 if report.city_wards else 1))
+
+
+# --- facts, levels, the Thames -----------------------------------------------------------------
+
+
+def _population(request: Request) -> pd.DataFrame:
+    if request.population is not None:
+        return population.read_population(request.population)
+    return load.table("population table", data=request.data)
+
+
+def _with_facts(
+    frame: gpd.GeoDataFrame, tables: dict[str, pd.DataFrame], people: pd.DataFrame
+) -> gpd.GeoDataFrame:
+    """Add names of borough and BCU, the area of the unsimplified ward, and its residents."""
+    boroughs = tables["borough table"].set_index("borough_code")
+    bcus = tables["bcu table"].set_index("bcu_code")
+    bcu_code = frame["borough_code"].map(boroughs["bcu_code"])
+    return frame.assign(
+        borough=frame["borough_code"].map(boroughs["borough"]),
+        bcu_code=bcu_code,
+        bcu=bcu_code.map(bcus["bcu"]),
+        area_km2=(shapely.area(frame.geometry.to_numpy()) / 1e6).round(6),
+        residents=frame["ward_code"].map(people.set_index("ward_code")["residents"]).astype("Int64"),
+    )
+
+
+def _levels(facts: gpd.GeoDataFrame, polygons: Polygons) -> Levels:
+    """Dissolve a tier's wards to boroughs and BCUs in metres, then reproject all three alike."""
+    met = facts["bcu_code"].notna().to_numpy()
+    borough_codes, boroughs = topology.dissolve(polygons, facts["borough_code"].to_numpy())
+    bcu_codes, bcus = topology.dissolve(polygons[met], facts["bcu_code"].to_numpy()[met])
+    by_borough = _totals(facts, "borough_code").loc[borough_codes]
+    by_bcu = _totals(facts[met], "bcu_code").loc[bcu_codes]
+    return Levels(
+        wards=_frame(facts[WARD_COLUMNS], polygons),
+        boroughs=_frame(by_borough.reset_index()[BOROUGH_COLUMNS], boroughs),
+        bcus=_frame(by_bcu.reset_index()[BCU_COLUMNS], bcus),
+    )
+
+
+WARD_COLUMNS = ["ward_code", "ward", "borough_code", "borough", "bcu_code", "bcu"]
+WARD_COLUMNS += ["area_km2", "residents"]
+BOROUGH_COLUMNS = ["borough_code", "borough", "bcu_code", "bcu", "wards", "area_km2", "residents"]
+BCU_COLUMNS = ["bcu_code", "bcu", "boroughs", "wards", "area_km2", "residents"]
+
+
+def _totals(facts: gpd.GeoDataFrame, key: str) -> pd.DataFrame:
+    """Count and add up wards by a key; a total with an unknown part is itself unknown."""
+    groups = pd.DataFrame(facts.drop(columns="geometry")).groupby(key)
+    known = groups["residents"].count() == groups.size()
+    return pd.DataFrame(
+        {
+            "borough": groups["borough"].first(),
+            "bcu_code": groups["bcu_code"].first(),
+            "bcu": groups["bcu"].first(),
+            "boroughs": groups["borough_code"].nunique(),
+            "wards": groups.size(),
+            "area_km2": groups["area_km2"].sum().round(6),
+            "residents": groups["residents"].sum().where(known),
+        }
+    ).drop(columns=key, errors="ignore")
+
+
+def _frame(table: pd.DataFrame, polygons: Polygons) -> gpd.GeoDataFrame:
+    shapes = projection.to_wgs84(polygons)
+    return gpd.GeoDataFrame(pd.DataFrame(table), geometry=shapes, crs=WGS84)
+
+
+def _river(request: Request) -> Polygons | None:
+    """Return the tidal Thames in metres, from the file given or the earlier build."""
+    if request.thames is not None:
+        frame = wards.read_layer(request.thames)
+    elif (request.data / "thames.parquet").exists():
+        frame = load.thames(data=request.data)
+    else:
+        return None
+    shapes: Polygons = projection.frame_to_bng(frame).geometry.to_numpy()
+    return shapes
+
+
+def _between_banks(river: Polygons | None, tier: topology.Simplified) -> gpd.GeoDataFrame | None:
+    """Fit the river to the banks that a tier's wards draw."""
+    if river is None:
+        return None
+    fitted = topology.fill_between(river, tier.polygons, margin_m=tier.error_m)
+    shapes = projection.to_wgs84(np.array([fitted]))
+    return gpd.GeoDataFrame({"name": ["River Thames"]}, geometry=shapes, crs=WGS84)
+
+
+# --- describe, write, verify, publish ----------------------------------------------------------
+
+
+def _describe(
+    report: Report,
+    source: wards.WardFile,
+    facts: gpd.GeoDataFrame,
+    full: topology.Simplified,
+    overview: topology.Simplified,
+) -> None:
+    report.dialect, report.edition = source.dialect, source.edition
+    report.rows_read = source.rows_read
+    report.measured_error_m = round(full.error_m, 3)
+    report.web_measured_error_m = round(overview.error_m, 3)
+    report.area_km2 = round(float(facts["area_km2"].sum()), 3)
+    by_bcu = facts.groupby("bcu_code")["area_km2"].sum().round(3)
+    report.area_km2_by_bcu = {str(code): float(area) for code, area in by_bcu.items()}
+
+
+@contextmanager
+def _staging(out: Path) -> Iterator[Path]:
+    """Give a folder beside the output, on the same disk, that is gone afterwards."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    except OSError as error:
+        raise DataError(f"{out}: cannot be written ({error.strerror}); choose another --out") from error
+    try:
+        yield staging
+    except OSError as error:
+        raise DataError(
+            f"{out}: writing failed ({error.strerror or error}); nothing was changed,"
+            " make room and run it again"
+        ) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _write_frames(staging: Path, levels: Levels, river: gpd.GeoDataFrame | None) -> None:
+    frames = {"wards": levels.wards, "boroughs": levels.boroughs, "bcus": levels.bcus}
+    if river is not None:
+        frames["thames"] = river
+    for name, frame in frames.items():
+        frame.to_parquet(staging / f"{name}.parquet", compression="zstd", index=False)
+
+
+def _write_tables(staging: Path, data: Path, people: pd.DataFrame) -> None:
+    for name in HAND_KEPT:
+        shutil.copyfile(data / name, staging / name)
+    people.to_csv(staging / "ward_population.csv", index=False, lineterminator="\n")
+
+
+def _write_web(
+    staging: Path,
+    levels: Levels,
+    river: gpd.GeoDataFrame | None,
+    tables: dict[str, pd.DataFrame],
+    edition: str,
+) -> None:
+    folder = staging / "web"
+    folder.mkdir()
+    layers = {"bcus": levels.bcus, "boroughs": levels.boroughs}
+    if river is not None:
+        layers["thames"] = river
+    (folder / "areas.topojson").write_bytes(web.topology(layers))
+    (folder / "wards.topojson").write_bytes(web.topology({"wards": levels.wards}))
+    facts = web.area_facts(
+        levels.bcus,
+        levels.boroughs,
+        levels.wards,
+        bcu_table=tables["bcu table"],
+        edition=edition,
+        residents_as_of=population.MID_2024,
+    )
+    (folder / "facts.json").write_bytes(facts)
+    (folder / "map.js").write_text(maps.map_script(), encoding="utf-8")
+
+
+def _verify(staging: Path) -> int:
+    """Check every promise on the written files; return how many there are."""
+    outcome = check.check(staging)
+    if broken := [f"{promise}: {fault}" for promise, faults in outcome.items() for fault in faults]:
+        raise DataError(f"the build breaks a promise and was not published: {'; '.join(broken)}")
+    return len(outcome)
+
+
+def _publish(staging: Path, out: Path) -> None:
+    """Rename every file into place, sources.json last: it vouches for the others."""
+    files = [path for path in staging.rglob("*") if path.is_file()]
+    for path in sorted(files, key=lambda path: path.name == "sources.json"):
+        target = out / path.relative_to(staging)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(path, target)
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _some(values: pd.Series, *, most: int = 5) -> str:
+    shown = ", ".join(str(value) for value in values.unique()[:most])
+    return shown + (", …" if values.nunique() > most else "")
+
+
+def _write_sources(
+    staging: Path, request: Request, source: wards.WardFile, report: Report
+) -> None:
+    origin = provenance.Origin(
+        source_file=request.wards.name,
+        source_sha256=provenance.sha256(request.wards),
+        dialect=source.dialect,
+        edition=source.edition,
+        geometry_sources=source.geometry_sources,
+        command=_command(request),
+        max_error_m=FULL_MAX_ERROR_M,
+        measured_error_m=report.measured_error_m,
+        web_max_error_m=WEB_MAX_ERROR_M,
+        web_measured_error_m=report.web_measured_error_m,
+    )
+    files = [path for path in staging.iterdir() if path.suffix in (".parquet", ".csv")]
+    rows = {path.name: check.rows(path) for path in files}
+    _write_json(staging / "sources.json", {"files": provenance.passports(staging, origin, rows)})
+
+
+def _command(request: Request) -> str:
+    """Return the command that makes this build, with the names of its files."""
+    words = ["bcumap build", f"--wards {request.wards.name}"]
+    for option in ("boroughs", "thames", "population"):
+        if path := getattr(request, option):
+            words.append(f"--{option} {path.name}")
+    for option in ("crs", "edition", "met_wards"):
+        if value := getattr(request, option):
+            words.append(f"--{option.replace('_', '-')} {value}")
+    return " ".join(words)

@@ -1,0 +1,285 @@
+"""Every promise that geodata/ makes, one small function each, listed in `PROMISES`; never writes.
+
+A function returns what is wrong, in words; an empty list means that the promise is kept.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import shapely
+
+from bcumap import load, projection, provenance, topology
+from bcumap.errors import BcuMapError
+from bcumap.schema import (
+    BCUS,
+    BOROUGHS,
+    CITY_OF_LONDON,
+    CITY_WARDS,
+    LEVELS,
+    MET_BOROUGHS,
+    met_wards_expected,
+)
+from bcumap.topology import Polygons
+from bcumap.web import KEYS
+
+# How far the area of a generalised ward may lie from the area it states (share of the whole).
+AREA_TOLERANCE = 0.01
+# How far the area of all wards together may: errors on shared edges cancel out.
+TOTAL_AREA_TOLERANCE = 0.0001
+# What the page may load at most, compressed (bytes).
+WEB_LAYERS_LIMIT = 250_000
+
+Faults = list[str]
+
+
+@dataclass(frozen=True)
+class Data:
+    """A folder of data, each file read once, when a promise first asks for it."""
+
+    folder: Path
+
+    @cached_property
+    def levels(self) -> dict[str, gpd.GeoDataFrame]:
+        """The three levels by name, EPSG:4326."""
+        return {level: load.areas(level, data=self.folder) for level in LEVELS}
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables of facts by name."""
+        return {name: load.table(name, data=self.folder) for name in load.TABLE_FILES}
+
+    @cached_property
+    def entries(self) -> dict[str, dict[str, Any]]:
+        """The entries of sources.json by file name."""
+        return {entry["file"]: entry for entry in load.sources(data=self.folder)["files"]}
+
+    @cached_property
+    def has_city(self) -> bool:
+        """Whether the City of London is in the data at all (data.police.uk leaves it out)."""
+        return CITY_OF_LONDON in set(self.levels["wards"]["borough_code"])
+
+    def polygons(self, level: str) -> Polygons:
+        """The geometries of a level, EPSG:4326."""
+        shapes: Polygons = self.levels[level].geometry.to_numpy()
+        return shapes
+
+
+def check(folder: Path) -> dict[str, Faults]:
+    """Test every promise of a folder of data; return what is wrong under the name of each."""
+    data = Data(folder)
+    outcome = {}
+    for name, promise in PROMISES.items():
+        try:
+            outcome[name] = promise(data)
+        except BcuMapError as error:
+            outcome[name] = [str(error)]
+        except (KeyError, ValueError, TypeError, OSError) as error:
+            outcome[name] = [f"cannot be checked: {type(error).__name__}: {error}"]
+    return outcome
+
+
+def files_are_as_described(data: Data) -> Faults:
+    """Each file has its entry in sources.json with its hash and rows, and the other way round."""
+    faults = []
+    shipped = {
+        path.relative_to(data.folder).as_posix()
+        for path in data.folder.rglob("*")
+        if path.suffix in (".parquet", ".csv", ".topojson", ".js") or path.name == "facts.json"
+    }
+    faults += [f"{name} has no entry" for name in sorted(shipped - set(data.entries))]
+    faults += [f"{name} is missing" for name in sorted(set(data.entries) - shipped)]
+    for name in sorted(shipped & set(data.entries)):
+        entry = data.entries[name]
+        if provenance.sha256(data.folder / name) != entry["sha256"]:
+            faults.append(f"{name} is not the file that was described (sha256)")
+        if "rows" in entry and rows(data.folder / name) != entry["rows"]:
+            faults.append(f"{name} does not have {entry['rows']} rows")
+        faults += [f"{name}: no {key}" for key in ("title", "publisher", "licence", "command")
+                   if not entry.get(key)]  # fmt: skip
+    return faults
+
+
+def tables_keep_their_schema(data: Data) -> Faults:
+    """Every table reads back and keeps the rules of schema.py (loading checks them)."""
+    return [] if data.levels and data.tables else ["no tables"]
+
+
+def counts_are_right(data: Data) -> Faults:
+    """12 BCUs, 33 boroughs, and the wards of the edition: 679 + 25 since May 2022."""
+    levels = data.levels
+    city = int((levels["wards"]["borough_code"] == CITY_OF_LONDON).sum())
+    met = len(levels["wards"]) - city
+    expected_met = met_wards_expected(data.entries["wards.parquet"]["edition"])
+    found = {
+        "BCUs": (len(levels["bcus"]), BCUS),
+        "boroughs": (len(levels["boroughs"]), BOROUGHS if data.has_city else MET_BOROUGHS),
+        "Met wards": (met, met if expected_met is None else expected_met),
+        "City wards": (city, CITY_WARDS if data.has_city else 0),
+    }
+    return [
+        f"{number} {what}, expected {expected}"
+        for what, (number, expected) in found.items()
+        if number != expected
+    ]
+
+
+def codes_and_names_agree(data: Data) -> Faults:
+    """Each ward names the borough and BCU that the tables name, and only the City has no BCU."""
+    wards = data.levels["wards"]
+    boroughs = data.tables["borough table"].set_index("borough_code")
+    bcus = data.tables["bcu table"].set_index("bcu_code")
+    told = {
+        "borough": wards["borough_code"].map(boroughs["borough"]),
+        "bcu_code": wards["borough_code"].map(boroughs["bcu_code"]),
+        "bcu": wards["bcu_code"].map(bcus["bcu"]),
+    }
+    faults = []
+    for column, expected in told.items():
+        wrong = wards[wards[column].fillna("") != expected.fillna("")]
+        if len(wrong):
+            faults.append(f"{len(wrong)} wards with another {column} than the tables say")
+    without = set(wards["borough_code"][wards["bcu_code"].isna()]) - {CITY_OF_LONDON}
+    return faults + [f"borough {code} has no BCU" for code in sorted(without)]
+
+
+def every_level_is_a_coverage(data: Data) -> Faults:
+    """0 overlaps and identical shared edges in wards, boroughs and BCUs as they are stored."""
+    return [
+        f"{level} overlap or do not match at their edges"
+        for level in LEVELS
+        if not topology.is_coverage(data.polygons(level))
+    ]
+
+
+def there_are_no_gaps(data: Data) -> Faults:
+    """No level has a hole, but for the City's in BCUs, and in all where the City is not there.
+
+    The City lies on the Thames, so its hole is open where the source leaves the river out.
+    """
+    faults = []
+    for level in LEVELS:
+        allowed = 1 if level == "bcus" or not data.has_city else 0
+        found = len(topology.holes(data.polygons(level)))
+        if found > allowed:
+            faults.append(f"{level} have {found} holes, expected {allowed}")
+    return faults
+
+
+def levels_nest(data: Data) -> Faults:
+    """Each borough is exactly its wards and each BCU exactly its boroughs, vertex for vertex."""
+    faults = []
+    for inner, outer, key in (("wards", "boroughs", "borough_code"), ("boroughs", "bcus", "bcu_code")):
+        inside = data.levels[inner].dropna(subset=key)
+        whole = data.levels[outer]
+        if not topology.nests(
+            inside.geometry.to_numpy(), inside[key].to_numpy(),
+            whole.geometry.to_numpy(), whole[key].to_numpy(),
+        ):  # fmt: skip
+            faults.append(f"{outer} are not exactly their {inner}")
+    return faults
+
+
+def areas_are_conserved(data: Data) -> Faults:
+    """Stated areas add up from level to level, and the outlines have the area that is stated."""
+    wards, boroughs, bcus = (data.levels[level] for level in ("wards", "boroughs", "bcus"))
+    faults = []
+    for frame, key in ((boroughs, "borough_code"), (bcus, "bcu_code")):
+        parts = wards.groupby(key)["area_km2"].sum().reindex(frame[key]).to_numpy()
+        if not np.allclose(parts, frame["area_km2"], rtol=0, atol=1e-4):
+            faults.append(f"areas by {key} are not the sums of their wards")
+    drawn = shapely.area(projection.to_bng(data.polygons("wards"))) / 1e6
+    stated = wards["area_km2"].to_numpy()
+    off = np.abs(drawn - stated) / stated
+    if off.max() > AREA_TOLERANCE:
+        faults.append(f"{wards['ward_code'][off.argmax()]} is drawn {off.max():.1%} off its area")
+    if abs(drawn.sum() - stated.sum()) > TOTAL_AREA_TOLERANCE * stated.sum():
+        faults.append(f"{drawn.sum():.2f} km² drawn, {stated.sum():.2f} km² stated")
+    return faults
+
+
+def residents_add_up(data: Data) -> Faults:
+    """Residents are those of the population table, and unknown wherever a part is unknown."""
+    wards = data.levels["wards"]
+    table = data.tables["population table"].set_index("ward_code")["residents"].astype("Int64")
+    faults = []
+    if not wards["ward_code"].map(table).astype("Int64").equals(wards["residents"].astype("Int64")):
+        faults.append("residents of wards are not those of the population table")
+    for level in ("boroughs", "bcus"):
+        frame, key = data.levels[level], KEYS[level][0]
+        sums = wards.groupby(key)["residents"].agg(lambda parts: parts.sum(skipna=False))
+        told = frame.set_index(key)["residents"].astype("Float64")
+        if not sums.reindex(told.index).astype("Float64").equals(told):
+            faults.append(f"residents of {level} are not the sums of their wards")
+    return faults
+
+
+def errors_are_within_limits(data: Data) -> Faults:
+    """Every boundary file states a measured error that keeps to its limit."""
+    measured = {name: e for name, e in data.entries.items() if "crs" in e}
+    faults = [
+        f"{name}: {entry['measured_error_m']} m, at most {entry['max_error_m']} m allowed"
+        for name, entry in measured.items()
+        if not entry["measured_error_m"] <= entry["max_error_m"]
+    ]
+    return faults or ([] if measured else ["no file states an error"])
+
+
+def the_thames_lies_between_the_wards(data: Data) -> Faults:
+    """The tidal Thames overlaps no ward by more than rounding."""
+    if not (data.folder / "thames.parquet").exists():
+        return ["thames.parquet is missing"]
+    river = projection.to_bng(load.thames(data=data.folder).geometry.to_numpy())
+    wards = projection.to_bng(data.polygons("wards"))
+    shared = shapely.area(shapely.intersection(wards, river[0])).sum()
+    return [f"it covers {shared:,.0f} m² of wards"] if shared > 200 else []
+
+
+def web_layers_match(data: Data) -> Faults:
+    """What the page draws is small, has the codes of the data, and is again a coverage."""
+    files = load.web_files(data=data.folder)
+    layers = {name: content for name, content in files.items() if name.endswith(".topojson")}
+    size = sum(len(gzip.compress(content)) for content in layers.values())
+    faults = [f"{size:,} bytes compressed"] if size > WEB_LAYERS_LIMIT else []
+    facts = json.loads(files["facts.json"])
+    for name, level in (("areas", "bcus"), ("areas", "boroughs"), ("wards", "wards")):
+        frame = gpd.read_file(data.folder / "web" / f"{name}.topojson", layer=level)
+        expected = set(data.levels[level][KEYS[level][0]])
+        if set(frame["code"]) != expected or set(facts[level]) != expected:
+            faults.append(f"{level} of the page are not those of the data")
+        if not topology.is_coverage(frame.geometry.to_numpy()):
+            faults.append(f"{level} of the page are no coverage")
+    return faults
+
+
+PROMISES: dict[str, Callable[[Data], Faults]] = {
+    "files are as sources.json describes": files_are_as_described,
+    "tables keep their schema": tables_keep_their_schema,
+    "counts are right": counts_are_right,
+    "codes and names agree": codes_and_names_agree,
+    "every level is a coverage": every_level_is_a_coverage,
+    "there are no gaps": there_are_no_gaps,
+    "levels nest exactly": levels_nest,
+    "areas are conserved": areas_are_conserved,
+    "residents add up": residents_add_up,
+    "measured errors are within limits": errors_are_within_limits,
+    "the Thames lies between the wards": the_thames_lies_between_the_wards,
+    "the page draws the same areas": web_layers_match,
+}
+
+
+def rows(path: Path) -> int:
+    """Count the rows of a CSV or Parquet file."""
+    if path.suffix == ".parquet":
+        return int(pq.read_metadata(path).num_rows)
+    return len(pd.read_csv(path, dtype=str, keep_default_na=False))

@@ -1,0 +1,154 @@
+"""The `bcumap` command: reads its arguments, calls one function, prints; never computes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+from rich.console import Console
+
+from bcumap import load
+from bcumap.errors import BcuMapError
+
+DONE, FAILED, BAD_INPUT = 0, 1, 2
+
+app = typer.Typer(
+    name="bcumap",
+    help="London's wards and boroughs dissolved into the Met's 12 Basic Command Units.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+File = Annotated[Optional[Path], typer.Option(metavar="FILE")]  # noqa: UP007, UP045 (typer reads it)
+
+
+@app.callback()
+def _root() -> None:
+    """Keep `bcumap` a command with subcommands."""
+
+
+@app.command()
+def build(
+    wards: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="An official ward layer, of any edition.")
+    ] = None,
+    download: Annotated[
+        bool, typer.Option("--download", help="Fetch the newest ONS ward layer instead.")
+    ] = False,
+    layer: Annotated[
+        str | None, typer.Option(help="Which ONS layer to download, as WD_DEC_2025_UK_BFC.")
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where to write [geodata/].")
+    ] = None,
+    boroughs: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Boroughs to place the wards in by area.")
+    ] = None,
+    thames: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The tidal Thames as a polygon.")
+    ] = None,
+    population: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="ONS ward populations as CSV.")
+    ] = None,
+    crs: Annotated[
+        str | None, typer.Option(help="The CRS of the ward layer, if it does not say (rightly).")
+    ] = None,
+    edition: Annotated[
+        str | None, typer.Option(help="The edition of the ward layer, as 2025 or 2025-12.")
+    ] = None,
+    met_wards: Annotated[
+        int | None, typer.Option(help="How many Met wards an edition new to bcumap has.")
+    ] = None,
+) -> None:
+    """Build geodata/ from an official ward layer: --wards FILE, or --download."""
+    if download == (wards is not None):
+        raise BcuMapError("give one of --wards FILE and --download")
+    from bcumap import build as building
+    from bcumap import report as reporting
+
+    with tempfile.TemporaryDirectory() as folder:
+        source = wards or _download(Path(folder), layer)
+        request = building.Request(
+            wards=source,
+            out=to or load.data_dir(),
+            data=load.data_dir(),
+            boroughs=boroughs,
+            thames=thames,
+            population=population,
+            crs=crs,
+            edition=edition,
+            met_wards=met_wards,
+        )
+        with err.status("Building …") as status:
+            result = building.build(request, on_step=lambda name: status.update(f"Building: {name}"))
+    for line in reporting.build_lines(result):
+        out.print(line, markup=False)
+
+
+@app.command()
+def check(
+    data: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder to check [geodata/].")
+    ] = None,
+) -> None:
+    """Verify every promise of geodata/; exit code 1 if one is broken."""
+    from bcumap import check as checking
+    from bcumap import report as reporting
+
+    folder = data or load.data_dir()
+    if not folder.is_dir():
+        raise BcuMapError(f"{folder}: there is no such folder; give one that `bcumap build` wrote")
+    outcome = checking.check(folder)
+    for line in reporting.check_lines(outcome, folder):
+        out.print(line, markup=False)
+    if any(outcome.values()):
+        raise typer.Exit(FAILED)
+
+
+def _download(folder: Path, layer: str | None) -> Path:
+    """Fetch a ward layer with a progress bar; quiet when nobody watches."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    from bcumap.sources import ons
+
+    services = os.environ.get("BCUMAP_ONS_SERVICES", ons.SERVICES_URL)
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
+        task = bar.add_task("Wards from the ONS", total=None)
+        target = folder / "download.geojson"
+        chosen = ons.download_wards(
+            target,
+            services_url=services,
+            layer=layer,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    named = folder / f"{chosen.name}.geojson"
+    target.rename(named)
+    return named
+
+
+def main() -> None:
+    """Run the command; end with exit code 2 and one line on stderr for bad use or input."""
+    try:
+        code = app(standalone_mode=False)
+    except BcuMapError as error:
+        _fail(str(error))
+    except typer.Abort:
+        _fail("interrupted; nothing was changed")
+    except Exception as error:  # click's usage errors, whichever click typer brings
+        if not hasattr(error, "format_message"):
+            raise
+        _fail(error.format_message())
+    sys.exit(code or DONE)
+
+
+def _fail(message: str) -> None:
+    err.print(f"bcumap: {' '.join(message.split())}", markup=False)
+    sys.exit(BAD_INPUT)

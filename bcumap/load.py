@@ -1,0 +1,121 @@
+"""Read geodata/, the only module that does: checked frames, tables and the prepared web files.
+
+The frames need geopandas, which costs a serving process 100 MB; it is therefore imported by the
+functions that use it, and the app calls only `facts`, `sources` and `web_files`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bcumap.errors import DataError
+from bcumap.schema import LEVELS, WGS84, check_table
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+SHIPPED = Path(__file__).resolve().parent.parent / "geodata"
+
+TABLE_FILES = {
+    "bcu table": "bcus.csv",
+    "borough table": "boroughs.csv",
+    "population table": "ward_population.csv",
+}
+# What the page links to, all of it public.
+WEB_FILES = ("areas.topojson", "wards.topojson", "facts.json", "map.js")
+
+
+def data_dir() -> Path:
+    """Return the folder of data in use: BCUMAP_DATA, or the geodata/ that ships with bcumap."""
+    return Path(os.environ.get("BCUMAP_DATA", SHIPPED))
+
+
+def areas(level: str, *, data: Path | None = None) -> gpd.GeoDataFrame:
+    """Read one level of the coverage.
+
+    Parameters
+    ----------
+    level
+        "bcus", "boroughs" or "wards"; the columns of each are in docs/data.md.
+
+    Returns
+    -------
+    GeoDataFrame
+        A row per area in the order of its code, EPSG:4326.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, unreadable or breaks its table's rules.
+    """
+    if level not in LEVELS:
+        raise DataError(f"there is no level {level!r}; expected one of {', '.join(LEVELS)}")
+    frame = _read_parquet((data or data_dir()) / f"{level}.parquet")
+    check_table(frame, level, where=f"{level}.parquet")
+    return frame
+
+
+def thames(*, data: Path | None = None) -> gpd.GeoDataFrame:
+    """Read the tidal Thames below mean high water: one row, `name`, EPSG:4326."""
+    return _read_parquet((data or data_dir()) / "thames.parquet")
+
+
+def table(name: str, *, data: Path | None = None) -> pd.DataFrame:
+    """Read a table of facts by its name in `TABLE_FILES`, with the BCU code NA kept as text."""
+    import pandas as pd
+
+    path = (data or data_dir()) / TABLE_FILES[name]
+    try:
+        frame = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: cannot be read as CSV ({error}); restore it or rebuild") from error
+    check_table(frame, name, where=path.name)
+    return frame
+
+
+def facts(*, data: Path | None = None) -> Mapping[str, Any]:
+    """Read the prepared facts of every area: see `web.area_facts` for their form."""
+    return _read_json((data or data_dir()) / "web" / "facts.json")
+
+
+def sources(*, data: Path | None = None) -> Mapping[str, Any]:
+    """Read sources.json: the passport of every file in the folder."""
+    return _read_json((data or data_dir()) / "sources.json")
+
+
+def web_files(*, data: Path | None = None) -> dict[str, bytes]:
+    """Read the prepared files that the page links to, by name."""
+    folder = (data or data_dir()) / "web"
+    try:
+        return {name: (folder / name).read_bytes() for name in WEB_FILES}
+    except OSError as error:
+        raise DataError(f"{error}; run `bcumap build`, or restore geodata/web") from error
+
+
+def _read_parquet(path: Path) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    try:
+        frame = gpd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"{path}: cannot be read as GeoParquet ({error}); restore it or rebuild"
+        ) from error
+    if frame.crs is None or frame.crs.to_epsg() != 4326:
+        raise DataError(f"{path}: CRS is {frame.crs}; expected {WGS84}")
+    return frame
+
+
+def _read_json(path: Path) -> Mapping[str, Any]:
+    try:
+        value: Mapping[str, Any] = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"{path}: cannot be read as JSON ({error}); restore it or rebuild"
+        ) from error
+    return value

@@ -1,0 +1,154 @@
+"""The passport of every file in geodata/: who published it, under what licence, what was done."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bcumap.projection import TRANSFORMATION
+from bcumap.schema import WGS84
+
+OGL = "Open Government Licence v3.0"
+OS_RIGHTS = "Contains OS data © Crown copyright and database right 2026"
+ONS_RIGHTS = (
+    "Source: Office for National Statistics licensed under the Open Government Licence v.3.0"
+)
+POLICE_RIGHTS = "Contains data from data.police.uk licensed under the Open Government Licence v3.0"
+GLA_RIGHTS = "Contains Greater London Authority data, Open Government Licence v3.0"
+
+Entry = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Whose boundaries they are."""
+
+    publisher: str
+    url: str
+    attribution: str
+
+
+# By the dialect in which the boundaries came.
+PUBLISHERS = {
+    "ONS": Publisher(
+        "Office for National Statistics; Ordnance Survey",
+        "https://geoportal.statistics.gov.uk",
+        f"{ONS_RIGHTS}. {OS_RIGHTS}.",
+    ),
+    "GLA": Publisher(
+        "Greater London Authority; Ordnance Survey",
+        "https://data.london.gov.uk/dataset/statistical-gis-boundary-files-london",
+        f"{GLA_RIGHTS}. {OS_RIGHTS}.",
+    ),
+    "data.police.uk": Publisher(
+        "data.police.uk; Ordnance Survey",
+        "https://data.police.uk/data/boundaries/",
+        f"{POLICE_RIGHTS}. {OS_RIGHTS}.",
+    ),
+}
+PUBLISHERS["bcumap"] = PUBLISHERS["ONS"]
+
+TITLES = {
+    "wards.parquet": "Wards of Greater London",
+    "boroughs.parquet": "London boroughs and the City of London",
+    "bcus.parquet": "Basic Command Units of the Metropolitan Police",
+    "thames.parquet": "The tidal Thames below mean high water, between the wards of its banks",
+    "web/areas.topojson": "BCUs, boroughs and the tidal Thames, for the map",
+    "web/wards.topojson": "Wards, for the map",
+    "web/facts.json": "Facts of every BCU, borough and ward, for the page",
+    "web/map.js": "The folium map of the app, as a script",
+    "bcus.csv": "BCUs: names, aliases and go-live dates",
+    "boroughs.csv": "Boroughs and the BCU that polices each",
+    "ward_population.csv": "Residents of each ward",
+}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What the boundary files of one build were made from, and how closely they follow it."""
+
+    source_file: str
+    source_sha256: str
+    dialect: str
+    edition: str
+    geometry_sources: tuple[str, ...]
+    command: str
+    max_error_m: float
+    measured_error_m: float
+    web_max_error_m: float
+    web_measured_error_m: float
+
+
+def passports(folder: Path, origin: Origin, rows: dict[str, int]) -> list[Entry]:
+    """Return the entry of every data file in a folder, in the order of their names.
+
+    Parameters
+    ----------
+    rows
+        The number of rows of each file that has rows, by name.
+    """
+    return [
+        {
+            "file": name,
+            "title": title,
+            **_origin_of(name, origin),
+            "licence": OGL if name != "web/map.js" else "MIT",
+            "command": origin.command,
+            "sha256": sha256(folder / name),
+            **({"rows": rows[name]} if name in rows else {}),
+        }
+        for name, title in sorted(TITLES.items())
+        if (folder / name).exists()
+    ]
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _origin_of(name: str, origin: Origin) -> Entry:
+    if name in ("bcus.csv", "boroughs.csv"):
+        return {
+            "publisher": "compiled by bcumap; every row names its source",
+            "attribution": "Metropolitan Police; London Councils; see the column source",
+            "edition": "2024-04",
+            "url": "https://www.met.police.uk/foi-ai/metropolitan-police/disclosure-2024/april-2024/"
+            "local-policing-crime-mps-borough-codes/",
+        }
+    if name == "ward_population.csv":
+        return {
+            "publisher": "Office for National Statistics",
+            "attribution": f"{ONS_RIGHTS}.",
+            "edition": "mid-2024 estimates on 2024 wards; Census 2021",
+            "url": "https://www.ons.gov.uk/peoplepopulationandcommunity/populationandmigration/"
+            "populationestimates",
+        }
+    if name == "web/map.js":
+        return {"publisher": "bcumap", "attribution": "bcumap", "edition": "", "url": ""}
+    return _boundaries(name, origin)
+
+
+def _boundaries(name: str, origin: Origin) -> Entry:
+    publisher = PUBLISHERS[origin.dialect]
+    web = name.startswith("web/")
+    entry = {
+        **vars(publisher),
+        "edition": origin.edition,
+        "source_file": origin.source_file,
+        "source_sha256": origin.source_sha256,
+    }
+    if origin.geometry_sources:
+        entry["geometry_sources"] = list(origin.geometry_sources)
+    if name == "web/facts.json":
+        return entry
+    return {
+        **entry,
+        "crs": WGS84,
+        "transformation": TRANSFORMATION,
+        "max_error_m": origin.web_max_error_m if web else origin.max_error_m,
+        "measured_error_m": origin.web_measured_error_m if web else origin.measured_error_m,
+    }

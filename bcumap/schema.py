@@ -1,0 +1,148 @@
+"""Columns, keys, CRS and vocabularies of every table, and the check a table passes on entry; never reads a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+from bcumap.errors import DataError
+
+BNG = "EPSG:27700"  # British National Grid, metres: every area, length and distance
+WGS84 = "EPSG:4326"  # longitude and latitude: everything that is kept or published
+
+CITY_OF_LONDON = "E09000001"  # in the ward and borough layers, in no BCU: it has its own force
+LEVELS = ("bcus", "boroughs", "wards")
+
+# Eastings and northings that hold the whole of Greater London with about 1 km to spare (metres).
+LONDON_BOUNDS_BNG = (502_500.0, 154_500.0, 563_000.0, 202_000.0)
+
+BOROUGHS = 33
+MET_BOROUGHS = 32
+BCUS = 12
+CITY_WARDS = 25
+# Met wards by the first year of the edition they hold from (City: 25 throughout).
+MET_WARDS_SINCE = {2018: 632, 2022: 679}
+
+WARD_CODE = r"E05\d{6}"
+BOROUGH_CODE = r"E09\d{6}"
+BCU_CODE = r"[A-Z]{2}"
+PARTIAL_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"  # ISO 8601, as precise as the source is
+
+
+@dataclass(frozen=True)
+class Column:
+    """What the values of one column must be."""
+
+    pattern: str | None = None  # a regular expression for the whole value
+    unique: bool = False
+    nullable: bool = False
+    minimum: float | None = None  # for numbers
+
+
+TABLES: Mapping[str, Mapping[str, Column]] = {
+    "wards": {
+        "ward_code": Column(WARD_CODE, unique=True),
+        "ward": Column(r".+"),
+        "borough_code": Column(BOROUGH_CODE),
+        "borough": Column(r".+"),
+        "bcu_code": Column(BCU_CODE, nullable=True),
+        "bcu": Column(r".+", nullable=True),
+        "area_km2": Column(minimum=0),
+        "residents": Column(nullable=True, minimum=0),
+    },
+    "boroughs": {
+        "borough_code": Column(BOROUGH_CODE, unique=True),
+        "borough": Column(r".+", unique=True),
+        "bcu_code": Column(BCU_CODE, nullable=True),
+        "bcu": Column(r".+", nullable=True),
+        "wards": Column(minimum=1),
+        "area_km2": Column(minimum=0),
+        "residents": Column(nullable=True, minimum=0),
+    },
+    "bcus": {
+        "bcu_code": Column(BCU_CODE, unique=True),
+        "bcu": Column(r".+", unique=True),
+        "boroughs": Column(minimum=1),
+        "wards": Column(minimum=1),
+        "area_km2": Column(minimum=0),
+        "residents": Column(nullable=True, minimum=0),
+    },
+    "bcu table": {
+        "bcu_code": Column(BCU_CODE, unique=True),
+        "bcu": Column(r".+", unique=True),
+        "aliases": Column(),
+        "go_live": Column(PARTIAL_DATE),
+        "go_live_basis": Column(r"known|announced|planned"),
+        "go_live_note": Column(nullable=True),
+        "go_live_source": Column(r".+"),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+    },
+    "borough table": {
+        "borough_code": Column(BOROUGH_CODE, unique=True),
+        "borough": Column(r".+", unique=True),
+        "bcu_code": Column(BCU_CODE, nullable=True),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+    },
+    "population table": {
+        "ward_code": Column(WARD_CODE, unique=True),
+        "residents": Column(nullable=True, minimum=0),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+    },
+}
+
+
+def met_wards_expected(edition: str) -> int | None:
+    """Return how many Met wards an edition ("2025", "2025-12") has, or None if it is not stated."""
+    year = re.match(r"\d{4}", edition)
+    if year is None:
+        return None
+    since = [first for first in MET_WARDS_SINCE if first <= int(year[0])]
+    return MET_WARDS_SINCE[max(since)] if since else None
+
+
+def table_faults(frame: pd.DataFrame, table: str) -> list[str]:
+    """List every way in which a frame breaks its table's rules (empty when it keeps them all)."""
+    rules = TABLES[table]
+    faults = [f"column {name} is missing" for name in rules if name not in frame.columns]
+    for name, rule in rules.items():
+        if name in frame.columns:
+            faults += [f"{name}: {fault}" for fault in _column_faults(frame[name], rule)]
+    return faults
+
+
+def check_table(frame: pd.DataFrame, table: str, *, where: str) -> None:
+    """Raise one DataError that lists all the faults of a table; `where` names the file."""
+    faults = table_faults(frame, table)
+    if faults:
+        raise DataError(f"{where}: {'; '.join(faults)}")
+
+
+def _column_faults(values: pd.Series, rule: Column) -> list[str]:
+    faults = []
+    present = values.dropna()
+    if not rule.nullable and len(present) < len(values):
+        faults.append(f"{len(values) - len(present)} values are empty")
+    if rule.unique and not present.is_unique:
+        faults.append(f"repeated: {_some(present[present.duplicated()])}")
+    if rule.pattern is not None:
+        wrong = present[~present.astype(str).str.fullmatch(rule.pattern)]
+        if len(wrong):
+            faults.append(f"not of the form {rule.pattern}: {_some(wrong)}")
+    if rule.minimum is not None:
+        low = present[~(present >= rule.minimum)]
+        if len(low):
+            faults.append(f"below {rule.minimum:g}: {_some(low)}")
+    return faults
+
+
+def _some(values: pd.Series, *, most: int = 5) -> str:
+    shown = ", ".join(repr(value) for value in values.unique()[:most])
+    return shown + (", …" if values.nunique() > most else "")

@@ -1,0 +1,95 @@
+"""Prepare what the page links to: layers as TopoJSON and the facts of every area; pure."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import topojson
+
+# Steps of the integer grid on which a layer's coordinates lie, across its width and height: over
+# Greater London 0.9 m by 0.7 m, so rounding moves nothing by more than 0.6 m.
+QUANTISATION = 1 << 16
+
+KEYS = {"bcus": ("bcu_code", "bcu"), "boroughs": ("borough_code", "borough")}
+KEYS |= {"wards": ("ward_code", "ward")}
+
+
+def topology(layers: dict[str, gpd.GeoDataFrame]) -> bytes:
+    """Encode levels of one coverage as one TopoJSON document whose objects share their arcs.
+
+    Parameters
+    ----------
+    layers
+        Frames in EPSG:4326 by object name. Those of `KEYS` carry `code`, `name` and, below BCUs,
+        the code of the area above as `parent`; any other carries its `name`.
+    """
+    frames = [_properties(level, frame) for level, frame in layers.items()]
+    encoded = topojson.Topology(
+        frames, object_name=list(layers), prequantize=QUANTISATION, shared_coords=False
+    )
+    return encoded.to_json().encode()
+
+
+def area_facts(
+    bcus: pd.DataFrame,
+    boroughs: pd.DataFrame,
+    wards: pd.DataFrame,
+    *,
+    bcu_table: pd.DataFrame,
+    edition: str,
+    residents_as_of: str,
+) -> bytes:
+    """Encode what the page says of each area, as JSON.
+
+    Returns
+    -------
+    bytes
+        `edition`, `residents_as_of`, and under `bcus`, `boroughs` and `wards` one object per code
+        with `name`, the codes above it, `area_km2`, `residents` (null where a source gives none)
+        and, for a BCU, the codes of its boroughs and its go-live date with basis, note and source.
+    """
+    go_live = bcu_table.set_index("bcu_code")[
+        ["go_live", "go_live_basis", "go_live_note", "go_live_source"]
+    ]
+    facts = {
+        "edition": edition,
+        "residents_as_of": residents_as_of,
+        "bcus": _by_code(
+            bcus.rename(columns={"boroughs": "borough_count"})
+            .join(go_live, on="bcu_code")
+            .assign(boroughs=lambda b: b["bcu_code"].map(_members(boroughs))),
+            "bcu",
+        ),
+        "boroughs": _by_code(boroughs.drop(columns="bcu"), "borough"),
+        "wards": _by_code(wards.drop(columns=["borough", "bcu", "bcu_code"]), "ward"),
+    }
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _properties(level: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    if level not in KEYS:
+        return frame[["name", "geometry"]]
+    code, name = KEYS[level]
+    parent = {"boroughs": "bcu_code", "wards": "borough_code"}.get(level)
+    columns = {code: "code", name: "name"} | ({parent: "parent"} if parent else {})
+    renamed = frame.rename(columns=columns)[[*columns.values(), "geometry"]]
+    if parent:
+        renamed["parent"] = renamed["parent"].fillna("")
+    return renamed
+
+
+def _members(boroughs: pd.DataFrame) -> dict[str, list[str]]:
+    met = boroughs.dropna(subset="bcu_code")
+    return {code: list(rows["borough_code"]) for code, rows in met.groupby("bcu_code")}
+
+
+def _by_code(frame: pd.DataFrame, level: str) -> dict[str, dict[str, Any]]:
+    """Rows by code, without geometry, missing values as null and areas to the hectare."""
+    table = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
+    table = table.rename(columns={level: "name"}).set_index(f"{level}_code")
+    table["area_km2"] = table["area_km2"].round(2)
+    rows = table.astype(object).where(table.notna(), None).to_dict("index")
+    return {str(code): row for code, row in rows.items()}

@@ -1,0 +1,104 @@
+bcumap.draw = function () {
+
+    
+            var map_bcumap = L.map(
+                "map_bcumap",
+                {
+                    center: [0.0, 0.0],
+                    crs: L.CRS.EPSG3857,
+                    ...{
+  "maxBounds": [
+[
+50.986000000000004,
+-0.8109999999999999,
+],
+[
+51.992,
+0.635,
+],
+],
+  "zoom": 1,
+  "zoomControl": true,
+  "preferCanvas": false,
+  "minZoom": 9,
+  "maxZoom": 18,
+  "zoomSnap": 0.25,
+  "scrollWheelZoom": false,
+}
+
+                }
+            );
+
+            
+
+        
+    
+            var tile_layer_0 = L.tileLayer(
+                "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
+                {
+  "minZoom": 0,
+  "maxZoom": 19,
+  "maxNativeZoom": 19,
+  "noWrap": false,
+  "attribution": "\u00a9 \u003ca href=\"https://www.openstreetmap.org/copyright\"\u003eOpenStreetMap\u003c/a\u003e contributors",
+  "subdomains": "abc",
+  "detectRetina": false,
+  "tms": false,
+  "opacity": 1,
+  "referrerPolicy": "strict-origin-when-cross-origin",
+}
+
+            );
+        
+    var shapes_1 = bcumap.shapes({"css": "thames", "file": "areas.topojson", "level": "thames"});
+    
+            shapes_1.addTo(map_bcumap);
+        
+    var areas_2 = bcumap.areas({"attribution": "Source: Office for National Statistics licensed under the Open Government Licence v.3.0. Contains OS data \u00a9 Crown copyright and database right 2026", "city": "City of London Police", "colours": {"AS": 1, "AW": 3, "CE": 2, "CN": 0, "EA": 3, "NA": 4, "NE": 1, "NW": 2, "SE": 0, "SN": 2, "SW": 4, "WA": 0}, "file": "areas.topojson", "level": "bcus", "one": "Basic Command Unit", "plural": "BCUs"});
+    
+            areas_2.addTo(map_bcumap);
+        
+    var areas_3 = bcumap.areas({"attribution": "Source: Office for National Statistics licensed under the Open Government Licence v.3.0. Contains OS data \u00a9 Crown copyright and database right 2026", "city": "City of London Police", "colours": {"AS": 1, "AW": 3, "CE": 2, "CN": 0, "EA": 3, "NA": 4, "NE": 1, "NW": 2, "SE": 0, "SN": 2, "SW": 4, "WA": 0}, "file": "areas.topojson", "level": "boroughs", "one": "borough", "plural": "Boroughs"});
+    var areas_4 = bcumap.areas({"attribution": "Source: Office for National Statistics licensed under the Open Government Licence v.3.0. Contains OS data \u00a9 Crown copyright and database right 2026", "city": "City of London Police", "colours": {"AS": 1, "AW": 3, "CE": 2, "CN": 0, "EA": 3, "NA": 4, "NE": 1, "NW": 2, "SE": 0, "SN": 2, "SW": 4, "WA": 0}, "file": "wards.topojson", "level": "wards", "one": "ward", "plural": "Wards"});
+    var lines_5 = bcumap.lines({"css": "borough-line", "file": "areas.topojson", "level": "boroughs"});
+    
+            lines_5.addTo(map_bcumap);
+        
+    var lines_6 = bcumap.lines({"css": "bcu-line", "file": "areas.topojson", "level": "bcus"});
+    
+            lines_6.addTo(map_bcumap);
+        
+    var names_7 = bcumap.names({"css": "bcu-name", "file": "areas.topojson", "level": "bcus"});
+    
+            names_7.addTo(map_bcumap);
+        
+    bcumap.levels(map_bcumap, [areas_2,areas_3,areas_4,]);
+    
+            var layer_control_9_layers = {
+                base_layers : {
+                },
+                overlays :  {
+                    "Street map (from OpenStreetMap)" : tile_layer_0,
+                    "River Thames" : shapes_1,
+                    "Names of BCUs" : names_7,
+                },
+            };
+            let layer_control_9 = L.control.layers(
+                layer_control_9_layers.base_layers,
+                layer_control_9_layers.overlays,
+                {
+  "position": "topright",
+  "collapsed": true,
+  "autoZIndex": true,
+}
+            ).addTo(map_bcumap);
+
+        
+    
+            map_bcumap.fitBounds(
+                [[51.286, -0.511], [51.692, 0.335]],
+                {}
+            );
+        
+return map_bcumap;
+};
