@@ -8,7 +8,6 @@ would cost it 100 MB.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,12 +24,12 @@ LEEWAY = 0.3
 # Leaflet's own names. The wheel scrolls the page until the map has been clicked (web/areas.js).
 MAP_OPTIONS: dict[str, Any] = {"minZoom": 9, "maxZoom": 18, "zoomSnap": 0.25, "scrollWheelZoom": False}
 
-# Which of the page's colours (--bcu-0 …) a BCU has. Five are enough for no two neighbours to share
-# one (tests/test_maps.py), so they stay apart for every kind of colour vision; the colour itself
-# means nothing, and every BCU bears its name.
+# Which of the page's four colours (--bcu-0 …) a BCU has: no two that share a border or face each
+# other across the Thames have the same (tests/test_maps.py). The colour itself means nothing, and
+# every BCU bears its name.
 COLOURS: Mapping[str, int] = {
-    "AS": 1, "AW": 3, "CE": 2, "CN": 0, "EA": 3, "NA": 4,
-    "NE": 1, "NW": 2, "SE": 0, "SN": 2, "SW": 4, "WA": 0,
+    "AS": 0, "AW": 1, "CE": 1, "CN": 2, "EA": 0, "NA": 0,
+    "NE": 3, "NW": 3, "SE": 2, "SN": 1, "SW": 2, "WA": 0,
 }  # fmt: skip
 
 ATTRIBUTION = (
@@ -142,25 +141,6 @@ def map_script() -> str:
     drawn.get_root().render()
     script = drawn.get_root().script.render()
     return f"bcumap.draw = function () {{\n{script}\nreturn {drawn.get_name()};\n}};\n"
-
-
-def legend() -> str:
-    """Return the legend as HTML: what the lines, the hatching and the colours are."""
-    items = [
-        ("bcu-line", "Basic Command Unit (BCU)"),
-        ("borough-line", "Borough"),
-        ("ward-line", "Ward"),
-        ("city", f"City of London: {CITY_POLICE}, not the Met"),
-        ("thames", "Tidal Thames"),
-    ]
-    keys = "".join(
-        f'<li><span class="bcumap-key {css}" aria-hidden="true"></span>{html.escape(text)}</li>'
-        for css, text in items
-    )
-    return (
-        f'<ul class="bcumap-legend" aria-label="Legend">{keys}'
-        "<li class=\"bcumap-legend-note\">Colours only tell neighbours apart.</li></ul>"
-    )
 
 
 def _level(level: str, *, show: bool = False) -> LinkedLayer:

@@ -7,11 +7,15 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 import topojson
 
 # Steps of the integer grid on which a layer's coordinates lie, across its width and height: over
 # Greater London 0.9 m by 0.7 m, so rounding moves nothing by more than 0.6 m.
 QUANTISATION = 1 << 16
+
+# How exactly the place of a name is sought (degrees).
+LABEL_STEP = 0.002
 
 KEYS = {"bcus": ("bcu_code", "bcu"), "boroughs": ("borough_code", "borough")}
 KEYS |= {"wards": ("ward_code", "ward")}
@@ -24,13 +28,14 @@ def topology(layers: dict[str, gpd.GeoDataFrame]) -> bytes:
     ----------
     layers
         Frames in EPSG:4326 by object name. Those of `KEYS` carry `code`, `name` and, below BCUs,
-        the code of the area above as `parent`; any other carries its `name`.
+        the code of the area above as `parent`; BCUs also the place for their name (`lat`, `lon`).
+        Any other layer carries its `name`.
     """
     frames = [_properties(level, frame) for level, frame in layers.items()]
     encoded = topojson.Topology(
         frames, object_name=list(layers), prequantize=QUANTISATION, shared_coords=False
     )
-    return encoded.to_json().encode()
+    return str(encoded.to_json()).encode()
 
 
 def area_facts(
@@ -78,6 +83,9 @@ def _properties(level: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     renamed = frame.rename(columns=columns)[[*columns.values(), "geometry"]]
     if parent:
         renamed["parent"] = renamed["parent"].fillna("")
+    if level == "bcus":
+        spots = shapely.get_point(shapely.maximum_inscribed_circle(frame.geometry, LABEL_STEP), 0)
+        renamed = renamed.assign(lat=shapely.get_y(spots).round(4), lon=shapely.get_x(spots).round(4))
     return renamed
 
 

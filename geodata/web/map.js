@@ -54,12 +54,12 @@ bcumap.draw = function () {
     
             shapes_1.addTo(map_bcumap);
         
-    var areas_2 = bcumap.areas({"attribution": "Source: Office for National Statistics licensed under the Open Government Licence v.3.0. Contains OS data \u00a9 Crown copyright and database right 2026", "city": "City of London Police", "colours": {"AS": 1, "AW": 3, "CE": 2, "CN": 0, "EA": 3, "NA": 4, "NE": 1, "NW": 2, "SE": 0, "SN": 2, "SW": 4, "WA": 0}, "file": "areas.topojson", "level": "bcus", "one": "Basic Command Unit", "plural": "BCUs"});
+    var areas_2 = bcumap.areas({"attribution": "Source: Office for National Statistics licensed under the Open Government Licence v.3.0. Contains OS data \u00a9 Crown copyright and database right 2026", "city": "City of London Police", "colours": {"AS": 0, "AW": 1, "CE": 1, "CN": 2, "EA": 0, "NA": 0, "NE": 3, "NW": 3, "SE": 2, "SN": 1, "SW": 2, "WA": 0}, "file": "areas.topojson", "level": "bcus", "one": "Basic Command Unit", "plural": "BCUs"});
     
             areas_2.addTo(map_bcumap);
         
-    var areas_3 = bcumap.areas({"attribution": "Source: Office for National Statistics licensed under the Open Government Licence v.3.0. Contains OS data \u00a9 Crown copyright and database right 2026", "city": "City of London Police", "colours": {"AS": 1, "AW": 3, "CE": 2, "CN": 0, "EA": 3, "NA": 4, "NE": 1, "NW": 2, "SE": 0, "SN": 2, "SW": 4, "WA": 0}, "file": "areas.topojson", "level": "boroughs", "one": "borough", "plural": "Boroughs"});
-    var areas_4 = bcumap.areas({"attribution": "Source: Office for National Statistics licensed under the Open Government Licence v.3.0. Contains OS data \u00a9 Crown copyright and database right 2026", "city": "City of London Police", "colours": {"AS": 1, "AW": 3, "CE": 2, "CN": 0, "EA": 3, "NA": 4, "NE": 1, "NW": 2, "SE": 0, "SN": 2, "SW": 4, "WA": 0}, "file": "wards.topojson", "level": "wards", "one": "ward", "plural": "Wards"});
+    var areas_3 = bcumap.areas({"attribution": "Source: Office for National Statistics licensed under the Open Government Licence v.3.0. Contains OS data \u00a9 Crown copyright and database right 2026", "city": "City of London Police", "colours": {"AS": 0, "AW": 1, "CE": 1, "CN": 2, "EA": 0, "NA": 0, "NE": 3, "NW": 3, "SE": 2, "SN": 1, "SW": 2, "WA": 0}, "file": "areas.topojson", "level": "boroughs", "one": "borough", "plural": "Boroughs"});
+    var areas_4 = bcumap.areas({"attribution": "Source: Office for National Statistics licensed under the Open Government Licence v.3.0. Contains OS data \u00a9 Crown copyright and database right 2026", "city": "City of London Police", "colours": {"AS": 0, "AW": 1, "CE": 1, "CN": 2, "EA": 0, "NA": 0, "NE": 3, "NW": 3, "SE": 2, "SN": 1, "SW": 2, "WA": 0}, "file": "wards.topojson", "level": "wards", "one": "ward", "plural": "Wards"});
     var lines_5 = bcumap.lines({"css": "borough-line", "file": "areas.topojson", "level": "boroughs"});
     
             lines_5.addTo(map_bcumap);

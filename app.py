@@ -1,0 +1,8 @@
+"""The Streamlit entry: the script that draws the pages, and the files served beside it."""
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from bcumap import assets
+
+app = st.App("bcumap/pages/navigation.py", middleware=[Middleware(assets.FromMemory)])

@@ -1,0 +1,126 @@
+"""The files that the page loads, hashed by content, compressed once, answered from memory.
+
+Streamlit compresses an app's static files anew for every request, its own not at all, and spends
+about 10 ms on each. A page loads some 70 of them, so this is the larger part of a first visit.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path, PurePosixPath
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.file_util import get_static_dir
+from xstatic.pkg import leaflet
+
+from bcumap import load
+
+PREFIX = "/assets"
+# A name changes with its content (Streamlit's own bundles are named so too).
+FOREVER = "public, max-age=31536000, immutable"
+
+MEDIA_TYPES = {".topojson": "application/json", ".js": "text/javascript"}
+COMPRESSIBLE = {".js", ".css", ".json", ".topojson"}
+# Linked by name from Leaflet's own style sheet, so these keep their names.
+LEAFLET_IMAGES = ("layers.png", "layers-2x.png")
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file: what it is called, and its bytes plain and compressed."""
+
+    name: str
+    content: bytes
+
+    @property
+    def suffix(self) -> str:
+        """The ending of its name."""
+        return PurePosixPath(self.name).suffix
+
+    @cached_property
+    def link(self) -> str:
+        """The name with the content's hash in it; images keep theirs."""
+        if self.suffix == ".png":
+            return self.name
+        digest = hashlib.sha256(self.content).hexdigest()[:12]
+        return f"{PurePosixPath(self.name).stem}-{digest}{self.suffix}"
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """The content as gzip, at its smallest."""
+        return gzip.compress(self.content, 9, mtime=0)
+
+    def response(self, request: Request) -> Response:
+        """Answer a request, compressed if the client takes it and it pays."""
+        media_type = MEDIA_TYPES.get(self.suffix) or mimetypes.guess_type(self.name)[0]
+        headers = {"Cache-Control": FOREVER, "X-Content-Type-Options": "nosniff"}
+        if self.suffix not in COMPRESSIBLE:
+            return Response(self.content, headers=headers, media_type=media_type)
+        headers["Vary"] = "Accept-Encoding"
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return Response(self.content, headers=headers, media_type=media_type)
+        headers["Content-Encoding"] = "gzip"
+        return Response(self.compressed, headers=headers, media_type=media_type)
+
+
+class FromMemory:
+    """ASGI middleware that answers for the files it knows and leaves the rest to the app."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        base = base_path()
+        self._files = {f"{base}{path}": asset for path, asset in _served().items()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or pass the request on."""
+        asset = self._files.get(scope.get("path", "")) if scope["type"] == "http" else None
+        if asset is None or scope["method"] not in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+            return
+        await asset.response(Request(scope))(scope, receive, send)
+
+
+@cache
+def shipped() -> Mapping[str, Asset]:
+    """Return every file the page links to by name: ours, Leaflet's, and those of geodata/web."""
+    library = Path(leaflet.BASE_DIR)
+    ours = Path(__file__).parent / "web"
+    files = {path.name: path.read_bytes() for path in sorted(ours.iterdir())}
+    files |= {name: (library / name).read_bytes() for name in ("leaflet.js", "leaflet.css")}
+    files |= {f"images/{name}": (library / "images" / name).read_bytes() for name in LEAFLET_IMAGES}
+    files |= load.web_files()
+    return {name: Asset(name, content) for name, content in files.items()}
+
+
+def url(name: str) -> str:
+    """Return where the page finds a file, under the base path that the server was given."""
+    return f"{base_path()}{PREFIX}/{shipped()[name].link}"
+
+
+def base_path() -> str:
+    """Return the path that the whole app is served under: "" or "/something"."""
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    return f"/{base}" if base else ""
+
+
+def _served() -> dict[str, Asset]:
+    """Return ours and the bundles that Streamlit's page starts with, by path, ready to send."""
+    files = {f"{PREFIX}/{asset.link}": asset for asset in shipped().values()}
+    folder = Path(get_static_dir())
+    index = (folder / "index.html").read_text(encoding="utf-8")
+    for name in sorted(set(re.findall(r'"\./(static/[\w./-]+)"', index))):
+        if (folder / name).is_file():
+            files[f"/{name}"] = Asset(name, (folder / name).read_bytes())
+    for asset in files.values():
+        if asset.suffix in COMPRESSIBLE:
+            _ = asset.compressed  # now, and not while someone waits
+    return files

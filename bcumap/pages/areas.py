@@ -1,0 +1,168 @@
+"""The first page: the 12 BCUs on a map, with the facts of whatever is chosen beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+from streamlit.components.v2 import component
+
+from bcumap import assets, load
+from bcumap.pages import panels
+from bcumap.words import LEVEL_WORDS, NOT_KNOWN
+
+Facts = Mapping[str, Any]
+
+TABLE_COLUMNS = {
+    "bcus": [
+        ("name", "BCU"), ("boroughs", "Boroughs"), ("wards", "Wards"),
+        ("area", "Area, km²"), ("residents", "Residents"),
+    ],
+    "boroughs": [
+        ("name", "Borough"), ("bcu", "BCU"), ("wards", "Wards"),
+        ("area", "Area, km²"), ("residents", "Residents"),
+    ],
+    "wards": [
+        ("name", "Ward"), ("borough", "Borough"), ("bcu", "BCU"),
+        ("area", "Area, km²"), ("residents", "Residents"),
+    ],
+}  # fmt: skip
+TABLE_UNKNOWN = {"bcu": "none: City of London Police", "residents": NOT_KNOWN}
+
+MAP_SCRIPTS = ("leaflet.js", "areas.js", "map.js")
+MAP_FILES = (*MAP_SCRIPTS, "areas.topojson", "wards.topojson")
+# The component's own script is a file of ours; inline, Streamlit would send it with every run.
+# (Streamlit takes a single line for the path of a file, hence the two.)
+LOADER = """const file = import(new URL({url!r}, document.baseURI));
+export default async (component) => (await file).default(component);"""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """An area that someone chose."""
+
+    level: str
+    code: str
+
+
+@st.cache_resource
+def facts() -> Facts:
+    """The prepared facts, read once per process; nobody changes them."""
+    return load.facts()
+
+
+@st.cache_resource
+def components() -> tuple[Any, Any]:
+    """The map and the table as Streamlit components, registered once per process."""
+    styles = "".join(
+        f'<link rel="stylesheet" href="{assets.url(name)}">' for name in ("leaflet.css", "page.css")
+    )
+    scripts = "".join(
+        f'<link rel="preload" as="script" href="{assets.url(name)}">' for name in MAP_SCRIPTS
+    )
+    first = f'<link rel="preload" as="fetch" href="{assets.url("areas.topojson")}" crossorigin>'
+    drawn = component(
+        "bcumap_map",
+        html=f'{styles}{first}{scripts}<a class="bcumap-skip" href="#bcumap-panel">Skip the map</a>'
+        '<div class="bcumap" id="map_bcumap" role="region"'
+        ' aria-label="Map of London: Tab moves between areas, Enter opens one"></div>',
+        js=LOADER.format(url=assets.url("host.js")),
+        isolate_styles=False,
+    )
+    listed = component(
+        "bcumap_table",
+        html='<div class="bcumap-table" tabindex="-1"></div>',
+        js=LOADER.format(url=assets.url("table.js")),
+        isolate_styles=False,
+    )
+    return drawn, listed
+
+
+def page() -> None:
+    """Draw the page."""
+    st.html(panels.heading())
+    explorer()
+    st.html(panels.footer(facts()))
+
+
+@st.fragment
+def explorer() -> None:
+    """The map, what is known of the chosen area, and the table; a click reruns only this."""
+    wanted, problem = from_link(st.query_params.to_dict(), facts())
+    level = st.session_state.get("level", wanted.level if wanted else "bcus")
+    if problem:
+        st.html(panels.notice(problem))
+    drawn, listed = components()
+    left, right = st.columns([5, 3], gap="medium")
+    with left:
+        drawn(
+            key="map",
+            data=sent(
+                urls={name: assets.url(name) for name in MAP_FILES},
+                chosen=vars(wanted) if wanted else None,
+            ),
+            on_choose_change=lambda: choose(st.session_state["map"]["choose"]),
+            on_level_change=lambda: show_level(st.session_state["map"]["level"]),
+        )
+        st.html(panels.legend())
+    with right:
+        st.html(panels.panel(wanted and vars(wanted), facts()))
+    listed(
+        key="table",
+        data=sent(
+            url=assets.url("facts.json"),
+            level=level,
+            columns=TABLE_COLUMNS[level],
+            caption=panels.caption(level, facts()),
+            chosen=wanted.code if wanted else None,
+            unknown=TABLE_UNKNOWN,
+        ),
+        on_choose_change=lambda: choose(st.session_state["table"]["choose"]),
+    )
+
+
+def sent(**data: object) -> list[dict[str, object]]:
+    """Wrap what a component is sent in a list.
+
+    Streamlit looks into a dict for data frames, and to do so imports pandas and pyarrow: 75 MB for
+    the process that serves the page.
+    """
+    return [data]
+
+
+def from_link(query: Mapping[str, str], known: Facts) -> tuple[Chosen | None, str | None]:
+    """Return the area that a link names, or what to say about a link that names none we know.
+
+    Parameters
+    ----------
+    query
+        The page's parameters: `?bcu=NA`, `?borough=E09000007` or `?ward=E05013653`; the most
+        local of them counts.
+    """
+    for level in ("wards", "boroughs", "bcus"):
+        words = LEVEL_WORDS[level]
+        code = query.get(words.parameter)
+        if code is None:
+            continue
+        if code.strip().upper() in known[level]:
+            return Chosen(level, code.strip().upper()), None
+        return None, f"There is no {words.one} with the code “{code[:40]}” in this edition."
+    return None, None
+
+
+def choose(area: Any) -> None:
+    """Put the area that a component names into the page's link, if there is such an area."""
+    if not isinstance(area, dict):
+        return
+    level, code = area.get("level"), area.get("code")
+    if level in LEVEL_WORDS and code in facts()[level]:
+        st.query_params.from_dict({LEVEL_WORDS[level].parameter: code})
+        st.session_state["level"] = level
+
+
+def show_level(level: Any) -> None:
+    """Show the table of the level that the map shows."""
+    if level in LEVEL_WORDS:
+        st.session_state["level"] = level

@@ -1,0 +1,195 @@
+"""The words beside the map, as HTML; every value from data is escaped here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from bcumap.words import CITY_POLICE, LEVEL_WORDS, NOT_KNOWN
+
+Facts = Mapping[str, Any]
+
+BASIS = {
+    "known": "",
+    "announced": " (announced; the day is not known)",
+    "planned": " (planned; the actual date is not known)",
+}
+
+
+def heading() -> str:
+    """The page's title and what it shows, in a sentence."""
+    return (
+        '<header class="bcumap-heading"><h1>Who polices your part of London</h1>'
+        "<p>The Metropolitan Police covers 32 boroughs with 12 Basic Command Units (BCUs)."
+        " Choose an area on the map or in the table.</p></header>"
+    )
+
+
+def notice(text: str) -> str:
+    """Something the visitor should know, such as a link that names no area."""
+    return (
+        f'<p class="bcumap-notice" role="alert">{escape(text)}'
+        " Choose an area on the map or in the table instead.</p>"
+    )
+
+
+def legend() -> str:
+    """What the lines, the hatching and the colours are."""
+    items = [
+        ("bcu-line", "BCU"),
+        ("borough-line", "Borough"),
+        ("ward-line", "Ward"),
+        ("thames", "Tidal Thames"),
+        ("city", f"City of London: {CITY_POLICE}, not the Met"),
+    ]
+    keys = "".join(
+        f'<li><span class="bcumap-key {css}" aria-hidden="true"></span>{escape(text)}</li>'
+        for css, text in items
+    )
+    return (
+        f'<ul class="bcumap-legend" aria-label="Legend">{keys}'
+        "<li>Fill colours only tell neighbours apart.</li></ul>"
+    )
+
+
+def caption(level: str, facts: Facts) -> str:
+    """The caption of the table of one level."""
+    return f"{LEVEL_WORDS[level].plural} (wards of {facts['edition']})"
+
+
+def panel(chosen: Mapping[str, str] | None, facts: Facts) -> str:
+    """What is known of the chosen area; read out by screen readers when it changes."""
+    if chosen is None:
+        body = _london(facts)
+    else:
+        body = {"bcus": _bcu, "boroughs": _borough, "wards": _ward}[chosen["level"]](
+            facts[chosen["level"]][chosen["code"]], chosen["code"], facts
+        )
+    return (
+        '<section id="bcumap-panel" class="bcumap-panel" tabindex="-1" aria-live="polite"'
+        f' aria-label="About the chosen area">{body}</section>'
+    )
+
+
+def footer(facts: Facts) -> str:
+    """Where the data comes from, and of when it is."""
+    return (
+        '<footer class="bcumap-footer"><p>'
+        f"Boundaries: wards of {escape(facts['edition'])}, generalised for this map."
+        f" Residents: ONS estimates for {_date(facts['residents_as_of'])}."
+        " Areas are measured on the British National Grid before generalisation.</p><p>"
+        "Source: Office for National Statistics licensed under the Open Government Licence v.3.0."
+        " Contains OS data © Crown copyright and database right 2026."
+        " BCU names and codes: Met Police, April 2024.</p></footer>"
+    )
+
+
+def _london(facts: Facts) -> str:
+    met = [row for row in facts["boroughs"].values() if row["bcu_code"]]
+    known = all(row["residents"] is not None for row in met)
+    residents = sum(row["residents"] for row in met) if known else None
+    return _card(
+        "Metropolitan Police",
+        "All of London but the City",
+        [
+            ("BCUs", str(len(facts["bcus"]))),
+            ("Boroughs", str(len(met))),
+            ("Wards", _number(sum(row["wards"] for row in met))),
+            ("Area", _area(sum(row["area_km2"] for row in met))),
+            ("Residents", _residents(residents, facts)),
+        ],
+    )
+
+
+def _bcu(row: Mapping[str, Any], code: str, facts: Facts) -> str:
+    boroughs = [(each, facts["boroughs"][each]["name"]) for each in row["boroughs"]]
+    return _card(
+        row["name"],
+        f"Basic Command Unit · code {code}",
+        [
+            ("Boroughs", _list(_link("borough", each, name) for each, name in boroughs)),
+            ("Wards", _number(row["wards"])),
+            ("Area", _area(row["area_km2"])),
+            ("Residents", _residents(row["residents"], facts)),
+            ("Went live", _go_live(row)),
+        ],
+    )
+
+
+def _borough(row: Mapping[str, Any], code: str, facts: Facts) -> str:
+    return _card(
+        row["name"],
+        f"{'Borough' if row['bcu_code'] else 'Not a borough of the Met'} · {code}",
+        [
+            ("Policed by", _police(row["bcu_code"], facts)),
+            ("Wards", _number(row["wards"])),
+            ("Area", _area(row["area_km2"])),
+            ("Residents", _residents(row["residents"], facts)),
+        ],
+    )
+
+
+def _ward(row: Mapping[str, Any], code: str, facts: Facts) -> str:
+    borough = facts["boroughs"][row["borough_code"]]
+    return _card(
+        row["name"],
+        f"Ward · {code}",
+        [
+            ("Borough", _link("borough", row["borough_code"], borough["name"])),
+            ("Policed by", _police(borough["bcu_code"], facts)),
+            ("Area", _area(row["area_km2"])),
+            ("Residents", _residents(row["residents"], facts)),
+        ],
+    )
+
+
+def _card(title: str, kind: str, facts: list[tuple[str, str]]) -> str:
+    """A title and its facts; their values are HTML already."""
+    rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{value}</dd></div>" for name, value in facts)
+    return f'<h2>{escape(title)}</h2><p class="kind">{escape(kind)}</p><dl>{rows}</dl>'
+
+
+def _police(bcu_code: str | None, facts: Facts) -> str:
+    if bcu_code is None:
+        return f"{CITY_POLICE} <small>a force of its own, in no BCU of the Met</small>"
+    return f"{_link('bcu', bcu_code, facts['bcus'][bcu_code]['name'])} <small>BCU</small>"
+
+
+def _go_live(row: Mapping[str, Any]) -> str:
+    note = f"{row['go_live_note']}. " if row["go_live_note"] else ""
+    return (
+        f"{_date(row['go_live'])}{BASIS[row['go_live_basis']]}"
+        f"<small>{escape(note)}Source: {escape(row['go_live_source'])}</small>"
+    )
+
+
+def _residents(number: float | None, facts: Facts) -> str:
+    if number is None:
+        return f"{NOT_KNOWN} <small>ONS publishes no estimate for some of its wards</small>"
+    return f"{_number(number)} <small>ONS estimate, {_date(facts['residents_as_of'])}</small>"
+
+
+def _link(parameter: str, code: str, name: str) -> str:
+    return f'<a href="?{parameter}={escape(code)}" target="_self">{escape(name)}</a>'
+
+
+def _list(items: Any) -> str:
+    return ", ".join(items)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _area(value: float) -> str:
+    return f"{value:,.2f} km²"
+
+
+def _date(iso: str) -> str:
+    """A date as people write it, as precise as it is: 2018-06-06, 2019-02 or 2024."""
+    if len(iso) == 10:
+        day = dt.date.fromisoformat(iso)
+        return f"{day.day} {day:%B %Y}"
+    return f"{dt.date.fromisoformat(iso + '-01'):%B %Y}" if len(iso) == 7 else iso

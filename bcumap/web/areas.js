@@ -1,0 +1,295 @@
+/* Leaflet layers of linked areas: fetches TopoJSON, draws it, and lets every polygon be hovered,
+   tabbed to and opened. Text from data only ever becomes text, never HTML. */
+(function () {
+  "use strict";
+
+  const bcumap = (window.bcumap = window.bcumap || {});
+  bcumap.urls = bcumap.urls || {}; // file name -> where it is served; the name itself otherwise
+  const files = new Map();
+  const CLOSE = { maxZoom: 14, padding: [24, 24] }; // how near an area is shown
+
+  /* Fetch a JSON file once; every layer that needs it shares the answer. */
+  bcumap.load = function (name) {
+    if (!files.has(name)) {
+      const answer = fetch(bcumap.urls[name] || name).then((reply) => {
+        if (!reply.ok) throw new Error(`${name}: ${reply.status}`);
+        return reply.json();
+      });
+      answer.catch(() => files.delete(name)); // so that it can be tried again
+      files.set(name, answer);
+    }
+    return files.get(name);
+  };
+
+  /* The features of one object of a TopoJSON document (its specification: section 2). */
+  bcumap.features = function (topology, object) {
+    const { scale, translate } = topology.transform;
+    const arcs = topology.arcs.map((steps) => {
+      let x = 0;
+      let y = 0;
+      return steps.map(([dx, dy]) => {
+        x += dx;
+        y += dy;
+        return [x * scale[0] + translate[0], y * scale[1] + translate[1]];
+      });
+    });
+    const ring = (indices) =>
+      indices.flatMap((index, place) => {
+        const line = index < 0 ? arcs[~index].slice().reverse() : arcs[index];
+        return place ? line.slice(1) : line; // an arc starts where the one before it ends
+      });
+    const coordinates = {
+      Polygon: (rings) => rings.map(ring),
+      MultiPolygon: (polygons) => polygons.map((rings) => rings.map(ring)),
+    };
+    return topology.objects[object].geometries.map(({ type, arcs: indices, properties }) => ({
+      type: "Feature",
+      properties,
+      geometry: { type, coordinates: coordinates[type](indices) },
+    }));
+  };
+
+  /* A group that fetches and draws itself when it is first put on a map. */
+  const Linked = L.LayerGroup.extend({
+    initialize: function (options, draw) {
+      L.LayerGroup.prototype.initialize.call(this, [], options);
+      this._draw = draw;
+    },
+    onAdd: function (map) {
+      L.LayerGroup.prototype.onAdd.call(this, map);
+      this.ready = this.ready || this._fetch();
+    },
+    getAttribution: function () {
+      return this.options.attribution;
+    },
+    _fetch: function () {
+      return bcumap
+        .load(this.options.file)
+        .then((topology) => this._draw(bcumap.features(topology, this.options.level)))
+        .then((layers) => layers.forEach((layer) => this.addLayer(layer)))
+        .catch((error) => {
+          this.ready = null;
+          bcumap.failed(this._map, error);
+        });
+    },
+  });
+
+  bcumap.failed = function (map, error) {
+    console.warn(error);
+    if (!map) return;
+    const note = L.DomUtil.create("p", "bcumap-failed", map.getContainer());
+    note.setAttribute("role", "alert");
+    note.textContent = "The map could not be loaded. Please reload the page; the table has the same facts.";
+  };
+
+  /* --- areas to choose from ------------------------------------------------------------- */
+
+  bcumap.areas = function (options) {
+    return new Areas(options);
+  };
+
+  const Areas = Linked.extend({
+    initialize: function (options) {
+      this.byCode = new Map();
+      Linked.prototype.initialize.call(this, options, (features) => this._areas(features));
+    },
+    _areas: async function (features) {
+      const areas = await bcumap.load("areas.topojson");
+      const boroughs = areas.objects.boroughs.geometries.map((shape) => shape.properties);
+      const context = new Map(boroughs.map((borough) => [borough.code, borough]));
+      if (this.options.level === "bcus") features = features.concat(city(areas));
+      return features
+        .sort((a, b) => a.properties.name.localeCompare(b.properties.name, "en"))
+        .map((feature) => this._area(feature, context));
+    },
+    _area: function (feature, boroughs) {
+      const { code, name, parent } = feature.properties;
+      const level = code.startsWith("E09") ? "boroughs" : this.options.level;
+      const borough = boroughs.get(level === "boroughs" ? code : parent);
+      const bcu = borough ? borough.parent : code;
+      const css = bcu ? `bcu-${this.options.colours[bcu]}` : "city";
+      const path = L.geoJSON(feature, {
+        className: `bcumap-area ${css}`,
+        attribution: this.options.attribution,
+      }).getLayers()[0];
+      const kind = bcu ? this.options.one : `policed by the ${this.options.city}, not the Met`;
+      const place = level === "wards" ? `${kind} in ${borough.name}` : kind;
+      path.area = { level, code, label: `${name}, ${place}` };
+      path.bindTooltip(label(name, place), { sticky: true, className: "bcumap-tip" });
+      path.on("click", () => bcumap.choose(this._map, path.area));
+      path.on("add", () => this._makeReachable(path));
+      this.byCode.set(code, path);
+      return path;
+    },
+    _makeReachable: function (path) {
+      const element = path.getElement();
+      element.setAttribute("tabindex", "0");
+      element.setAttribute("role", "button");
+      element.setAttribute("aria-label", path.area.label);
+      element.setAttribute("data-code", path.area.code);
+      if (element.bcumapReachable) return;
+      element.bcumapReachable = true;
+      L.DomEvent.on(element, "keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        L.DomEvent.stop(event);
+        bcumap.choose(this._map, path.area);
+      });
+      L.DomEvent.on(element, "focus", () => {
+        if (!element.matches(":focus-visible")) return;
+        if (!this._map.getBounds().intersects(path.getBounds())) this._map.panTo(path.getCenter());
+        path.openTooltip(path.getCenter());
+      });
+      L.DomEvent.on(element, "blur", () => path.closeTooltip());
+    },
+  });
+
+  /* The City of London as an area of its own among the BCUs: it belongs to none. */
+  function city(areas) {
+    return bcumap.features(areas, "boroughs").filter((feature) => !feature.properties.parent);
+  }
+
+  function label(name, place) {
+    const box = document.createElement("span");
+    const strong = document.createElement("strong");
+    strong.textContent = name;
+    box.append(strong, document.createElement("br"), place);
+    return box;
+  }
+
+  /* Tell the page that someone chose an area. */
+  bcumap.choose = function (map, area) {
+    bcumap.mark(map, area);
+    map.fire("bcumap:choose", { level: area.level, code: area.code });
+  };
+
+  /* Show an area as the chosen one, on its level; `fit` also zooms to it. */
+  bcumap.mark = function (map, area, { fit = false } = {}) {
+    map.bcumapChosen = area && { level: area.level, code: area.code };
+    const shown = map.bcumapLevels.find((layer) => map.hasLayer(layer));
+    const holds = (layer) => layer && layer.byCode.has(area.code);
+    const layer = !area || holds(shown) ? shown : bcumap.show(map, area.level);
+    return (layer.ready || Promise.resolve()).then(() => {
+      map.bcumapLevels.forEach((each) =>
+        each.byCode.forEach((path) => {
+          const chosen = Boolean(area) && path.area.code === area.code;
+          const element = path.getElement();
+          if (!element) return;
+          element.classList.toggle("chosen", chosen);
+          element.toggleAttribute("aria-current", chosen);
+          if (chosen) path.bringToFront();
+          if (chosen && fit) map.fitBounds(path.getBounds(), { ...CLOSE, animate: false });
+        })
+      );
+    });
+  };
+
+  /* --- layers to look at ----------------------------------------------------------------- */
+
+  bcumap.shapes = function (options) {
+    return new Linked(options, (features) =>
+      features.map((feature) =>
+        L.geoJSON(feature, { interactive: false, className: options.css })
+      )
+    );
+  };
+
+  bcumap.lines = function (options) {
+    return new Linked(options, (features) =>
+      features.map((feature) =>
+        L.geoJSON(feature, {
+          interactive: false,
+          fill: false,
+          className: options.css,
+          pane: "bcumap-lines",
+        })
+      )
+    );
+  };
+
+  bcumap.names = function (options) {
+    return new Linked(options, (features) =>
+      features.map(({ properties }) => {
+        const name = document.createElement("span");
+        name.dataset.short = properties.code;
+        name.textContent = properties.name;
+        return L.marker([properties.lat, properties.lon], {
+          interactive: false,
+          keyboard: false,
+          icon: L.divIcon({ className: options.css, html: name, iconSize: null }),
+        });
+      })
+    );
+  };
+
+  /* --- the switch between levels --------------------------------------------------------- */
+
+  bcumap.levels = function (map, layers) {
+    map.bcumapLevels = layers;
+    map.attributionControl.setPrefix("Leaflet");
+    hatch(map);
+    const control = L.control({ position: "topleft" });
+    control.onAdd = () => levelSwitch(map, layers);
+    control.addTo(map);
+    const markZoom = () => map.getContainer().classList.toggle("far", map.getZoom() < 9.75);
+    map.on("zoomend", markZoom);
+    map.whenReady(markZoom);
+    // The wheel scrolls the page until someone works with the map.
+    map.on("mousedown focus", () => map.scrollWheelZoom.enable());
+    map.on("mouseout blur", () => map.scrollWheelZoom.disable());
+  };
+
+  function levelSwitch(map, layers) {
+    const box = L.DomUtil.create("fieldset", "bcumap-levels leaflet-bar");
+    const legend = L.DomUtil.create("legend", "", box);
+    legend.textContent = "Areas to choose from";
+    layers.forEach(({ options }) => {
+      const item = L.DomUtil.create("label", "", box);
+      const radio = L.DomUtil.create("input", "", item);
+      radio.type = "radio";
+      radio.name = "bcumap-level";
+      radio.value = options.level;
+      radio.checked = options.level === "bcus";
+      radio.addEventListener("change", () => {
+        bcumap.show(map, options.level);
+        map.fire("bcumap:level", { level: options.level });
+      });
+      L.DomUtil.create("span", "", item).textContent = options.plural;
+    });
+    L.DomEvent.disableClickPropagation(box);
+    return box;
+  }
+
+  /* Put one level on the map and take the others off. */
+  bcumap.show = function (map, level) {
+    map.bcumapLevels.forEach((layer) => {
+      if (layer.options.level !== level) map.removeLayer(layer);
+    });
+    const layer = map.bcumapLevels.find((each) => each.options.level === level);
+    map.addLayer(layer);
+    const radio = map.getContainer().querySelector(`input[value="${level}"]`);
+    if (radio) radio.checked = true;
+    if (map.bcumapChosen) layer.ready.then(() => restore(map, layer));
+    return layer;
+  };
+
+  function restore(map, layer) {
+    const path = map.bcumapChosen && layer.byCode.get(map.bcumapChosen.code);
+    if (path && path.getElement()) path.getElement().classList.add("chosen");
+  }
+
+  /* The pattern that stands for "not the Met", for every path with the class `city`. */
+  function hatch(map) {
+    map.createPane("bcumap-lines").style.zIndex = 450;
+    map.getPane("bcumap-lines").style.pointerEvents = "none";
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("aria-hidden", "true");
+    svg.setAttribute("width", "0");
+    svg.setAttribute("height", "0");
+    svg.style.position = "absolute";
+    svg.innerHTML =
+      '<defs><pattern id="bcumap-hatch" width="6" height="6" patternUnits="userSpaceOnUse" ' +
+      'patternTransform="rotate(45)"><rect width="6" height="6" class="hatch-ground"/>' +
+      '<rect width="2" height="6" class="hatch-line"/></pattern></defs>';
+    map.getContainer().appendChild(svg);
+  }
+})();

@@ -1,0 +1,67 @@
+/* The map as a Streamlit component (components v2): draws it once, then only moves the mark. */
+const scripts = new Map();
+
+function load(url) {
+  if (!scripts.has(url)) {
+    scripts.set(
+      url,
+      new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        script.src = url;
+        script.async = false;
+        script.onload = resolve;
+        script.onerror = () => reject(new Error(`${url} did not load`));
+        document.head.appendChild(script);
+      })
+    );
+  }
+  return scripts.get(url);
+}
+
+function draw(parentElement, data) {
+  const root = parentElement.querySelector(".bcumap");
+  if (!root.drawing) {
+    window.bcumap = window.bcumap || {};
+    window.bcumap.urls = data.urls;
+    const { urls } = data;
+    root.drawing = Promise.all(
+      ["leaflet.js", "areas.js", "map.js"].map((name) => load(urls[name]))
+    ).then(() => window.bcumap.draw());
+  }
+  return root.drawing.then((map) => ({ root, map }));
+}
+
+/* Links in the panel (?borough=…) open their area at once instead of loading the page again. */
+function openLinks(choose) {
+  document.onclick = (event) => {
+    const link = event.target.closest?.('.bcumap-panel a[href^="?"]');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const [[parameter, code]] = new URL(link.href).searchParams;
+    event.preventDefault();
+    choose({ level: `${parameter}s`, code });
+  };
+}
+
+export default function (component) {
+  const { parentElement, setTriggerValue } = component;
+  const [data] = component.data;
+  let gone = false;
+  draw(parentElement, data)
+    .then(({ root, map }) => {
+      if (gone) return;
+      openLinks((area) => setTriggerValue("choose", area));
+      map.off("bcumap:choose").on("bcumap:choose", ({ level, code }) => {
+        root.chosen = `${level}/${code}`;
+        setTriggerValue("choose", { level, code });
+      });
+      map.off("bcumap:level").on("bcumap:level", ({ level }) => setTriggerValue("level", level));
+      const wanted = data.chosen ? `${data.chosen.level}/${data.chosen.code}` : "";
+      if (wanted === (root.chosen || "")) return;
+      root.chosen = wanted;
+      window.bcumap.mark(map, data.chosen, { fit: true });
+    })
+    .catch((error) => console.error(error));
+  return () => {
+    gone = true;
+  };
+}
