@@ -26,7 +26,7 @@ app = typer.Typer(
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-File = Annotated[Optional[Path], typer.Option(metavar="FILE")]  # noqa: UP007, UP045 (typer reads it)
+File = Annotated[Optional[Path], typer.Option(metavar="FILE")]  # noqa: UP045 (typer reads it)
 
 
 @app.callback()
@@ -87,7 +87,9 @@ def build(
             met_wards=met_wards,
         )
         with err.status("Building …") as status:
-            result = building.build(request, on_step=lambda name: status.update(f"Building: {name}"))
+            result = building.build(
+                request, on_step=lambda name: status.update(f"Building: {name}")
+            )
     for line in reporting.build_lines(result):
         out.print(line, markup=False)
 

@@ -1,4 +1,4 @@
-"""The errors bcumap raises on purpose; each message names what was found, what was expected and what to do."""
+"""The errors bcumap raises on purpose; each says what was found, expected and to be done."""
 
 from __future__ import annotations
 

@@ -73,7 +73,9 @@ def table(name: str, *, data: Path | None = None) -> pd.DataFrame:
     try:
         frame = pd.read_csv(path, keep_default_na=False, na_values=[""])
     except (OSError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read as CSV ({error}); restore it or rebuild") from error
+        raise DataError(
+            f"{path}: cannot be read as CSV ({error}); restore it or rebuild"
+        ) from error
     check_table(frame, name, where=path.name)
     return frame
 

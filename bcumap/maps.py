@@ -1,4 +1,4 @@
-"""The folium map: its layers, colours, labels and words; the one place in Python that knows Leaflet.
+"""The folium map: its layers, colours and labels; the one module that knows Leaflet.
 
 Layers are linked, not embedded: an element only names the TopoJSON file that the browser fetches
 (`web/areas.js` draws it), so the map itself is a script of a few kilobytes that is the same for
@@ -22,7 +22,12 @@ LONDON = ((51.286, -0.511), (51.692, 0.335))
 # How far away from London the map can be dragged (degrees).
 LEEWAY = 0.3
 # Leaflet's own names. The wheel scrolls the page until the map has been clicked (web/areas.js).
-MAP_OPTIONS: dict[str, Any] = {"minZoom": 9, "maxZoom": 18, "zoomSnap": 0.25, "scrollWheelZoom": False}
+MAP_OPTIONS: dict[str, Any] = {
+    "minZoom": 9,
+    "maxZoom": 18,
+    "zoomSnap": 0.25,
+    "scrollWheelZoom": False,
+}
 
 # Which of the page's four colours (--bcu-0 …) a BCU has: no two that share a border or face each
 # other across the Thames have the same (tests/test_maps.py). The colour itself means nothing, and
@@ -81,12 +86,17 @@ class LinkedLayer(folium.map.Layer):
 
 
 class LevelSwitch(MacroElement):
-    """The switch between BCUs, boroughs and wards: one of them takes the clicks."""
+    """The switch between BCUs, boroughs and wards: one of them takes the clicks.
+
+    It also opens the map at `bounds`, which folium's own `fit_bounds` would do by an animation
+    that undoes any other view that is set while it runs.
+    """
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
         "bcumap.levels({{ this._parent.get_name() }}, ["
-        "{% for layer in this.layers %}{{ layer.get_name() }},{% endfor %}]);"
+        "{% for layer in this.layers %}{{ layer.get_name() }},{% endfor %}],"
+        " {{ this.bounds|tojson }});"
         "{% endmacro %}"
     )
 
@@ -94,6 +104,7 @@ class LevelSwitch(MacroElement):
         super().__init__()
         self._name = "LevelSwitch"
         self.layers = layers
+        self.bounds = LONDON
 
 
 def bcu_map() -> folium.Map:
@@ -105,6 +116,8 @@ def bcu_map() -> folium.Map:
     """
     (south, west), (north, east) = LONDON
     drawn = folium.Map(
+        location=((south + north) / 2, (west + east) / 2),
+        zoom_start=10,
         tiles=None,
         max_bounds=True,
         min_lat=south - LEEWAY,
@@ -126,7 +139,6 @@ def bcu_map() -> folium.Map:
         folium.LayerControl(position="topright", collapsed=True),
     ):
         element.add_to(drawn)
-    drawn.fit_bounds(LONDON)
     return drawn
 
 

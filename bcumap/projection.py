@@ -1,4 +1,4 @@
-"""The one transformation between the British National Grid and WGS 84: OSTN15; never a Helmert shift.
+"""The one transformation between the British National Grid and WGS 84: OSTN15, nothing less.
 
 pyproj's wheels carry no OSTN15 grid, so their EPSG:27700 <-> EPSG:4326 is off by 1.3 to 2.0 m in
 London. `convertbng` carries the grid. Its results agree with Ordnance Survey's published test
@@ -40,12 +40,14 @@ def bng_to_lonlat(metres: Coordinates) -> Coordinates:
 
 def to_wgs84(geometries: Geometries) -> Geometries:
     """Transform British National Grid geometries to WGS 84, kept to `DECIMALS` decimals."""
-    return shapely.transform(geometries, lambda xy: bng_to_lonlat(xy).round(DECIMALS))
+    moved: Geometries = shapely.transform(geometries, lambda xy: bng_to_lonlat(xy).round(DECIMALS))
+    return moved
 
 
 def to_bng(geometries: Geometries) -> Geometries:
     """Transform WGS 84 geometries to the British National Grid (metres)."""
-    return shapely.transform(geometries, lonlat_to_bng)
+    moved: Geometries = shapely.transform(geometries, lonlat_to_bng)
+    return moved
 
 
 def frame_to_bng(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -116,6 +116,7 @@ def _origin_of(name: str, origin: Origin) -> Entry:
             "publisher": "compiled by bcumap; every row names its source",
             "attribution": "Metropolitan Police; London Councils; see the column source",
             "edition": "2024-04",
+            "as_of": "2024-04",
             "url": "https://www.met.police.uk/foi-ai/metropolitan-police/disclosure-2024/april-2024/"
             "local-policing-crime-mps-borough-codes/",
         }
@@ -123,12 +124,13 @@ def _origin_of(name: str, origin: Origin) -> Entry:
         return {
             "publisher": "Office for National Statistics",
             "attribution": f"{ONS_RIGHTS}.",
-            "edition": "mid-2024 estimates on 2024 wards; Census 2021",
+            "edition": "mid-2024 estimates; Census 2021 (best fit)",
+            "as_of": "2024-06-30",
             "url": "https://www.ons.gov.uk/peoplepopulationandcommunity/populationandmigration/"
             "populationestimates",
         }
     if name == "web/map.js":
-        return {"publisher": "bcumap", "attribution": "bcumap", "edition": "", "url": ""}
+        return {"publisher": "bcumap", "attribution": "bcumap"}
     return _boundaries(name, origin)
 
 
@@ -138,6 +140,7 @@ def _boundaries(name: str, origin: Origin) -> Entry:
     entry = {
         **vars(publisher),
         "edition": origin.edition,
+        "as_of": origin.edition,
         "source_file": origin.source_file,
         "source_sha256": origin.source_sha256,
     }

@@ -22,16 +22,17 @@ def build_lines(report: Report) -> Iterator[str]:
     if report.names_not_known:
         yield f"  name not known        {report.names_not_known} wards (their code stands instead)"
     if report.wards_added or report.wards_removed:
-        yield f"  since the last build  +{len(report.wards_added)} −{len(report.wards_removed)} wards"
-    yield f"Coverage valid          {_yes(report.coverage_valid_before)} before,"\
-          f" {_yes(report.coverage_valid_after)} after"  # fmt: skip
+        added, removed = len(report.wards_added), len(report.wards_removed)
+        yield f"  since the last build  +{added} −{removed} wards"
+    before, after = _yes(report.coverage_valid_before), _yes(report.coverage_valid_after)
+    yield f"Coverage valid          {before} before, {after} after"
     if report.wards_repaired:
         yield (
             f"  repaired              {len(report.wards_repaired)} wards, moved by at most"
-            f" {report.repair_moved_m:.2f} m, area by at most {report.repair_area_change_m2:,.0f} m²"
+            f" {report.repair_moved_m:.2f} m, area by {report.repair_area_change_m2:,.0f} m²"
         )
-    yield f"Measured error          {report.measured_error_m:.2f} m;"\
-          f" for the web {report.web_measured_error_m:.2f} m"  # fmt: skip
+    full, web = report.measured_error_m, report.web_measured_error_m
+    yield f"Measured error          {full:.2f} m; for the web {web:.2f} m"
     yield f"Area                    {report.area_km2:,.2f} km²"
     for code, area in report.area_km2_by_bcu.items():
         yield f"  {code}                    {area:8,.2f} km²"

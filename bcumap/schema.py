@@ -1,4 +1,4 @@
-"""Columns, keys, CRS and vocabularies of every table, and the check a table passes on entry; never reads a file."""
+"""Columns, keys, CRS and vocabularies of every table, and its check on entry; reads no file."""
 
 from __future__ import annotations
 
@@ -125,24 +125,25 @@ def check_table(frame: pd.DataFrame, table: str, *, where: str) -> None:
         raise DataError(f"{where}: {'; '.join(faults)}")
 
 
+def some(values: pd.Series, *, most: int = 5) -> str:
+    """Name a few of the distinct values, for a message."""
+    shown = ", ".join(str(value) for value in values.unique()[:most])
+    return shown + (", …" if values.nunique() > most else "")
+
+
 def _column_faults(values: pd.Series, rule: Column) -> list[str]:
     faults = []
     present = values.dropna()
     if not rule.nullable and len(present) < len(values):
         faults.append(f"{len(values) - len(present)} values are empty")
     if rule.unique and not present.is_unique:
-        faults.append(f"repeated: {_some(present[present.duplicated()])}")
+        faults.append(f"repeated: {some(present[present.duplicated()])}")
     if rule.pattern is not None:
         wrong = present[~present.astype(str).str.fullmatch(rule.pattern)]
         if len(wrong):
-            faults.append(f"not of the form {rule.pattern}: {_some(wrong)}")
+            faults.append(f"not of the form {rule.pattern}: {some(wrong)}")
     if rule.minimum is not None:
         low = present[~(present >= rule.minimum)]
         if len(low):
-            faults.append(f"below {rule.minimum:g}: {_some(low)}")
+            faults.append(f"below {rule.minimum:g}: {some(low)}")
     return faults
-
-
-def _some(values: pd.Series, *, most: int = 5) -> str:
-    shown = ", ".join(repr(value) for value in values.unique()[:most])
-    return shown + (", …" if values.nunique() > most else "")

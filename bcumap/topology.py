@@ -60,7 +60,8 @@ def holes(polygons: Polygons) -> Polygons:
     parts = shapely.get_parts(shapely.coverage_union_all(polygons))
     rings, part = shapely.get_rings(parts, return_index=True)
     inner = np.r_[False, part[1:] == part[:-1]]  # the first ring of a part is its shell
-    return shapely.polygons(rings[inner])
+    found: Polygons = shapely.polygons(rings[inner])
+    return found
 
 
 def repair(polygons: Polygons) -> Repair:
@@ -127,7 +128,9 @@ def dissolve(polygons: Polygons, labels: Labels) -> tuple[Labels, Polygons]:
     return names, merged
 
 
-def simplify(polygons: Polygons, *, max_error_m: float, tolerance: float) -> Simplified:
+def simplify(
+    polygons: Polygons, *, max_error_m: float, tolerance: float, source: Polygons | None = None
+) -> Simplified:
     """Simplify a valid coverage as one, so that neighbours stay edge-matched.
 
     Parameters
@@ -138,6 +141,8 @@ def simplify(polygons: Polygons, *, max_error_m: float, tolerance: float) -> Sim
     tolerance
         Where to start: about the square root of the area of the triangles that are removed, not
         a distance. It is lowered until the measured error fits.
+    source
+        What the error is measured from, if the polygons are themselves a simplification of it.
 
     Raises
     ------
@@ -146,7 +151,7 @@ def simplify(polygons: Polygons, *, max_error_m: float, tolerance: float) -> Sim
     """
     for _ in range(SIMPLIFY_ATTEMPTS):
         simpler = shapely.coverage_simplify(polygons, tolerance)
-        error = simplification_error(polygons, simpler)
+        error = simplification_error(polygons if source is None else source, simpler)
         if error <= max_error_m:
             return Simplified(simpler, tolerance, error)
         tolerance *= 0.95 * max_error_m / error
@@ -183,12 +188,12 @@ def fill_between(shape: Polygons, polygons: Polygons, *, margin_m: float) -> Any
         the polygons are cut out of it, so at an end that no polygon closes it is that much longer.
     """
     grown = shapely.buffer(shapely.union_all(shape), margin_m)
-    near = polygons[shapely.intersects(polygons, grown)]
+    near = polygons[shapely.STRtree(polygons).query(grown, predicate="intersects")]
     return shapely.difference(grown, shapely.coverage_union_all(near))
 
 
 def nests(inner: Polygons, labels: Labels, outer: Polygons, names: Labels) -> bool:
-    """Say whether each outer polygon is, vertex for vertex, the union of the inner ones it names."""
+    """Say whether each outer polygon is, vertex for vertex, the union of its inner ones."""
     expected, merged = dissolve(inner, labels)
     order = np.argsort(names.astype(str))
     if not np.array_equal(expected, names.astype(str)[order]):
@@ -198,7 +203,8 @@ def nests(inner: Polygons, labels: Labels, outer: Polygons, names: Labels) -> bo
 
 
 def _rings(polygons: Polygons) -> Polygons:
-    return shapely.get_rings(shapely.get_parts(polygons))  # get_rings passes over multipolygons
+    rings: Polygons = shapely.get_rings(shapely.get_parts(polygons))  # none of a multipolygon
+    return rings
 
 
 def _as_complex(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.complex128]:

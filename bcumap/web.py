@@ -85,13 +85,15 @@ def _properties(level: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         renamed["parent"] = renamed["parent"].fillna("")
     if level == "bcus":
         spots = shapely.get_point(shapely.maximum_inscribed_circle(frame.geometry, LABEL_STEP), 0)
-        renamed = renamed.assign(lat=shapely.get_y(spots).round(4), lon=shapely.get_x(spots).round(4))
+        renamed = renamed.assign(
+            lat=shapely.get_y(spots).round(4), lon=shapely.get_x(spots).round(4)
+        )
     return renamed
 
 
 def _members(boroughs: pd.DataFrame) -> dict[str, list[str]]:
     met = boroughs.dropna(subset="bcu_code")
-    return {code: list(rows["borough_code"]) for code, rows in met.groupby("bcu_code")}
+    return {str(code): list(rows["borough_code"]) for code, rows in met.groupby("bcu_code")}
 
 
 def _by_code(frame: pd.DataFrame, level: str) -> dict[str, dict[str, Any]]:
@@ -99,5 +101,5 @@ def _by_code(frame: pd.DataFrame, level: str) -> dict[str, dict[str, Any]]:
     table = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
     table = table.rename(columns={level: "name"}).set_index(f"{level}_code")
     table["area_km2"] = table["area_km2"].round(2)
-    rows = table.astype(object).where(table.notna(), None).to_dict("index")
+    rows: Any = table.astype(object).where(table.notna(), None).to_dict("index")
     return {str(code): row for code, row in rows.items()}

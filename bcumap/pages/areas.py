@@ -94,6 +94,7 @@ def explorer() -> None:
     level = st.session_state.get("level", wanted.level if wanted else "bcus")
     if problem:
         st.html(panels.notice(problem))
+    chosen = vars(wanted) if wanted else None
     drawn, listed = components()
     left, right = st.columns([5, 3], gap="medium")
     with left:
@@ -101,14 +102,14 @@ def explorer() -> None:
             key="map",
             data=sent(
                 urls={name: assets.url(name) for name in MAP_FILES},
-                chosen=vars(wanted) if wanted else None,
+                chosen=chosen,
             ),
             on_choose_change=lambda: choose(st.session_state["map"]["choose"]),
             on_level_change=lambda: show_level(st.session_state["map"]["level"]),
         )
         st.html(panels.legend())
     with right:
-        st.html(panels.panel(wanted and vars(wanted), facts()))
+        st.html(panels.panel(chosen, facts()))
     listed(
         key="table",
         data=sent(
@@ -156,7 +157,7 @@ def choose(area: Any) -> None:
     """Put the area that a component names into the page's link, if there is such an area."""
     if not isinstance(area, dict):
         return
-    level, code = area.get("level"), area.get("code")
+    level, code = str(area.get("level")), str(area.get("code"))
     if level in LEVEL_WORDS and code in facts()[level]:
         st.query_params.from_dict({LEVEL_WORDS[level].parameter: code})
         st.session_state["level"] = level

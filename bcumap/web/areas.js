@@ -162,26 +162,33 @@
     map.fire("bcumap:choose", { level: area.level, code: area.code });
   };
 
-  /* Show an area as the chosen one, on its level; `fit` also zooms to it. */
-  bcumap.mark = function (map, area, { fit = false } = {}) {
-    map.bcumapChosen = area && { level: area.level, code: area.code };
+  /* Show an area as the chosen one, on its level; `fit` also zooms to it. The mark is a line of its
+     own: moving the polygon to the front would take the keyboard's focus from it. */
+  bcumap.mark = async function (map, area, { fit = false } = {}) {
+    map.bcumapChosen = area;
     const shown = map.bcumapLevels.find((layer) => map.hasLayer(layer));
-    const holds = (layer) => layer && layer.byCode.has(area.code);
-    const layer = !area || holds(shown) ? shown : bcumap.show(map, area.level);
-    return (layer.ready || Promise.resolve()).then(() => {
-      map.bcumapLevels.forEach((each) =>
-        each.byCode.forEach((path) => {
-          const chosen = Boolean(area) && path.area.code === area.code;
-          const element = path.getElement();
-          if (!element) return;
-          element.classList.toggle("chosen", chosen);
-          element.toggleAttribute("aria-current", chosen);
-          if (chosen) path.bringToFront();
-          if (chosen && fit) map.fitBounds(path.getBounds(), { ...CLOSE, animate: false });
-        })
-      );
-    });
+    await shown.ready;
+    const layer = !area || shown.byCode.has(area.code) ? shown : bcumap.show(map, area.level);
+    await layer.ready;
+    if (map.bcumapChosen !== area) return; // another was chosen meanwhile
+    if (map.bcumapMark) map.bcumapMark.remove();
+    const path = area && layer.byCode.get(area.code);
+    map.bcumapLevels.forEach(({ byCode }) =>
+      byCode.forEach((each) => each.getElement()?.toggleAttribute("aria-current", each === path))
+    );
+    if (!path) return;
+    map.bcumapMark = outline(path.feature, "chosen-line").addTo(map);
+    if (fit) map.fitBounds(path.getBounds(), { ...CLOSE, animate: false });
   };
+
+  function outline(feature, css) {
+    return L.geoJSON(feature, {
+      interactive: false,
+      fill: false,
+      className: css,
+      pane: "bcumap-lines",
+    });
+  }
 
   /* --- layers to look at ----------------------------------------------------------------- */
 
@@ -195,14 +202,7 @@
 
   bcumap.lines = function (options) {
     return new Linked(options, (features) =>
-      features.map((feature) =>
-        L.geoJSON(feature, {
-          interactive: false,
-          fill: false,
-          className: options.css,
-          pane: "bcumap-lines",
-        })
-      )
+      features.map((feature) => outline(feature, options.css))
     );
   };
 
@@ -223,7 +223,7 @@
 
   /* --- the switch between levels --------------------------------------------------------- */
 
-  bcumap.levels = function (map, layers) {
+  bcumap.levels = function (map, layers, bounds) {
     map.bcumapLevels = layers;
     map.attributionControl.setPrefix("Leaflet");
     hatch(map);
@@ -232,7 +232,8 @@
     control.addTo(map);
     const markZoom = () => map.getContainer().classList.toggle("far", map.getZoom() < 9.75);
     map.on("zoomend", markZoom);
-    map.whenReady(markZoom);
+    map.fitBounds(bounds, { animate: false });
+    markZoom();
     // The wheel scrolls the page until someone works with the map.
     map.on("mousedown focus", () => map.scrollWheelZoom.enable());
     map.on("mouseout blur", () => map.scrollWheelZoom.disable());
@@ -268,14 +269,8 @@
     map.addLayer(layer);
     const radio = map.getContainer().querySelector(`input[value="${level}"]`);
     if (radio) radio.checked = true;
-    if (map.bcumapChosen) layer.ready.then(() => restore(map, layer));
     return layer;
   };
-
-  function restore(map, layer) {
-    const path = map.bcumapChosen && layer.byCode.get(map.bcumapChosen.code);
-    if (path && path.getElement()) path.getElement().classList.add("chosen");
-  }
 
   /* The pattern that stands for "not the Met", for every path with the class `city`. */
   function hatch(map) {

@@ -26,7 +26,7 @@ function draw(parentElement, data) {
     const { urls } = data;
     root.drawing = Promise.all(
       ["leaflet.js", "areas.js", "map.js"].map((name) => load(urls[name]))
-    ).then(() => window.bcumap.draw());
+    ).then(() => (root.map = window.bcumap.draw()));
   }
   return root.drawing.then((map) => ({ root, map }));
 }

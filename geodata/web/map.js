@@ -4,7 +4,7 @@ bcumap.draw = function () {
             var map_bcumap = L.map(
                 "map_bcumap",
                 {
-                    center: [0.0, 0.0],
+                    center: [51.489000000000004, -0.088],
                     crs: L.CRS.EPSG3857,
                     ...{
   "maxBounds": [
@@ -17,7 +17,7 @@ bcumap.draw = function () {
 0.635,
 ],
 ],
-  "zoom": 1,
+  "zoom": 10,
   "zoomControl": true,
   "preferCanvas": false,
   "minZoom": 9,
@@ -72,7 +72,7 @@ bcumap.draw = function () {
     
             names_7.addTo(map_bcumap);
         
-    bcumap.levels(map_bcumap, [areas_2,areas_3,areas_4,]);
+    bcumap.levels(map_bcumap, [areas_2,areas_3,areas_4,], [[51.286, -0.511], [51.692, 0.335]]);
     
             var layer_control_9_layers = {
                 base_layers : {
@@ -93,12 +93,6 @@ bcumap.draw = function () {
 }
             ).addTo(map_bcumap);
 
-        
-    
-            map_bcumap.fitBounds(
-                [[51.286, -0.511], [51.692, 0.335]],
-                {}
-            );
         
 return map_bcumap;
 };

@@ -1,0 +1,133 @@
+"""A real server and a real Chromium; skipped in one line where there is no Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, WebSocket, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+WHY_SKIPPED = "browser tests skipped: no Chromium here (Debian: apt-get install chromium)"
+# Chromium's own requests to its maker are off: what is left is the page's.
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+START_LIMIT_S = 60
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None and not os.environ.get("BCUMAP_REQUIRE_BROWSER"):
+                item.add_marker(pytest.mark.skip(reason=WHY_SKIPPED))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if CHROMIUM is None and terminalreporter.stats.get("skipped"):
+        terminalreporter.write_line(WHY_SKIPPED)
+
+
+def start_server(**settings: str) -> tuple[subprocess.Popen[bytes], str]:
+    """Start the app on a free port; return the process and its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port),
+         "--server.address", "127.0.0.1"],
+        cwd=ROOT, env=os.environ | settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + START_LIMIT_S
+    base = settings.get("STREAMLIT_SERVER_BASE_URL_PATH", "")
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{address}{base}/_stcore/health", timeout=1):
+                return process, address
+        except OSError:
+            time.sleep(0.2)
+    process.kill()
+    raise RuntimeError(f"the app did not start within {START_LIMIT_S} s")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    process, address = start_server()
+    yield address
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+class Visit:
+    """A page, and everything it asked for, said and received."""
+
+    def __init__(self, browser: Browser, address: str, **context: object) -> None:
+        self.address = address
+        self.context = browser.new_context(
+            **({"viewport": {"width": 1280, "height": 900}} | context)
+        )
+        self.page: Page = self.context.new_page()
+        self.requests: list[Request] = []
+        self.console: list[str] = []
+        self.received = 0  # bytes on the websocket
+        self.page.on("request", lambda request: self.requests.append(request))
+        self.page.on("console", lambda message: self._heard(message.type, message.text))
+        self.page.on("pageerror", lambda error: self.console.append(f"error: {error}"))
+        self.page.on("websocket", self._watch)
+
+    def go(self, link: str = "/") -> Page:
+        """Open a link and wait until the map is drawn."""
+        self.page.goto(self.address + link)
+        self.page.locator(".bcumap path.bcumap-area").first.wait_for(state="attached")
+        return self.page
+
+    def strangers(self) -> list[str]:
+        """The requests that left for another host."""
+        ours = (self.address, self.address.replace("http", "ws"), "data:", "blob:")
+        return [request.url for request in self.requests if not request.url.startswith(ours)]
+
+    def _heard(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.console.append(f"{kind}: {text}")
+
+    def _watch(self, websocket: WebSocket) -> None:
+        def count(payload: bytes | str) -> None:
+            self.received += len(payload)
+
+        websocket.on("framereceived", count)
+
+
+@pytest.fixture
+def visit(browser: Browser, server: str) -> Iterator[Visit]:
+    visited = Visit(browser, server)
+    yield visited
+    visited.context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, server: str) -> Iterator[Visit]:
+    visited = Visit(
+        browser, server, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    yield visited
+    visited.context.close()

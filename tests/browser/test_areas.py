@@ -1,0 +1,361 @@
+"""The first page in a real Chromium: what it shows, what it asks for, how it is worked."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Route, expect
+
+from .conftest import Visit, start_server
+
+FACTS = json.loads((Path(__file__).parents[2] / "geodata/web/facts.json").read_text("utf-8"))
+CLICK_LIMIT = 10_000  # bytes on the websocket
+LAYERS_LIMIT = 250_000  # bytes, compressed
+SETTLED_MS = 1500  # long enough for a rerun to have ended
+
+
+def panel(page: Page) -> str:
+    return page.locator("#bcumap-panel").inner_text()
+
+
+def area(page: Page, code: str) -> Locator:
+    return page.locator(f'.bcumap path[data-code="{code}"]')
+
+
+def click_on(page: Page, code: str) -> None:
+    """Click where the name of a BCU stands: inside its polygon."""
+    name = page.locator(f'.bcu-name span[data-short="{code}"]').bounding_box()
+    page.mouse.click(name["x"] + name["width"] / 2, name["y"] + name["height"] / 2)
+
+
+# --- what it shows -------------------------------------------------------------------------------
+
+
+def test_the_map_has_the_twelve_bcus_and_the_city(visit: Visit) -> None:
+    page = visit.go()
+    expect(page.locator(".bcumap path.bcumap-area")).to_have_count(13)
+    codes = page.locator(".bcumap path.bcumap-area").evaluate_all(
+        "paths => paths.map((path) => path.dataset.code)"
+    )
+    assert set(codes) == set(FACTS["bcus"]) | {"E09000001"}
+    expect(page.locator(".bcu-name")).to_have_count(12)
+    expect(page.locator(".bcumap path.thames")).to_have_count(1)
+    expect(page.locator(".bcumap path.borough-line")).to_have_count(33)
+    assert "not the Met" in page.locator(".bcumap-legend").inner_text()
+
+
+def test_the_decoded_outlines_are_those_of_the_data(visit: Visit) -> None:
+    """Decoding TopoJSON is our own code: its corners must be GDAL's."""
+    geopandas = pytest.importorskip("geopandas")
+    path = Path(__file__).parents[2] / "geodata/web/areas.topojson"
+    known = geopandas.read_file(path, layer="boroughs").set_index("code").geometry
+    page = visit.go()
+    shapes = page.evaluate(
+        "bcumap.load('areas.topojson').then((all) => bcumap.features(all, 'boroughs'))"
+    )
+    from shapely.geometry import shape
+
+    assert len(shapes) == 33
+    for feature in shapes:
+        drawn = shape(feature["geometry"])
+        assert drawn.is_valid
+        assert drawn.symmetric_difference(known[feature["properties"]["code"]]).area < 1e-12
+
+
+def test_the_attribution_is_on_the_map_and_below(visit: Visit) -> None:
+    page = visit.go()
+    for place in (".leaflet-control-attribution", ".bcumap-footer"):
+        text = page.locator(place).inner_text()
+        assert "Office for National Statistics licensed under the Open Government" in text
+        assert "Contains OS data © Crown copyright and database right 2026" in text
+
+
+def test_a_click_opens_a_bcu(visit: Visit) -> None:
+    page = visit.go()
+    page.locator(".bcu-name").first.wait_for(state="attached")
+    click_on(page, "NA")
+    expect(page.locator("#bcumap-panel h2")).to_have_text("North Area")
+    text = panel(page)
+    for fact in ("Enfield", "Haringey", "46", "111.80 km²", "591,284", "30 June 2024"):
+        assert fact in text
+    assert "November 2018 (planned; the actual date is not known)" in text
+    assert page.url.endswith("/?bcu=NA")
+    expect(page.locator(".bcumap .chosen-line")).to_have_count(1)
+    assert area(page, "NA").get_attribute("aria-current") is not None
+
+
+def test_the_city_is_not_the_mets(visit: Visit) -> None:
+    page = visit.go("/?borough=E09000001")
+    text = panel(page)
+    assert "City of London Police" in text
+    assert "not known" in text  # ONS has no estimate for 15 of its 25 wards
+    assert "city" in (area(page, "E09000001").get_attribute("class") or "")
+
+
+def test_a_ward_names_its_borough_and_bcu(visit: Visit) -> None:
+    page = visit.go("/?ward=E05013653")
+    text = panel(page)
+    for fact in ("Bloomsbury", "Camden", "Central North", "E05013653", "30 June 2024"):
+        assert fact in text
+    expect(area(page, "E05013653")).to_be_visible()
+    assert page.locator('.bcumap input[value="wards"]').is_checked()
+    expect(page.locator(".bcumap-table caption")).to_contain_text("Wards")
+
+
+# --- what it asks for ----------------------------------------------------------------------------
+
+
+def test_no_request_leaves_the_server_and_the_console_stays_silent(visit: Visit) -> None:
+    page = visit.go()
+    page.get_by_text("Wards", exact=True).first.click()
+    expect(page.locator(".bcumap path.bcumap-area")).to_have_count(704)
+    click = page.locator(".bcumap-table tbody button").first
+    click.click()
+    page.wait_for_timeout(SETTLED_MS)
+    assert visit.strangers() == []
+    assert visit.console == []
+
+
+def test_layers_are_linked_hashed_compressed_and_kept(visit: Visit, server: str) -> None:
+    page = visit.go()
+    page.wait_for_timeout(SETTLED_MS)
+    links = {r.url for r in visit.requests if "/assets/" in r.url and ".topojson" in r.url}
+    assert len(links) == 1  # wards are fetched when they are wanted
+    page.get_by_text("Wards", exact=True).first.click()
+    expect(page.locator(".bcumap path.bcumap-area")).to_have_count(704)
+    links = {r.url for r in visit.requests if "/assets/" in r.url and ".topojson" in r.url}
+    size = 0
+    for link in links:
+        request = urllib.request.Request(link, headers={"Accept-Encoding": "gzip"})
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            body = answer.read()
+            assert answer.headers["Content-Encoding"] == "gzip"
+            assert "immutable" in answer.headers["Cache-Control"]
+            assert json.loads(gzip.decompress(body))["type"] == "Topology"
+        size += len(body)
+    assert len(links) == 2
+    assert size <= LAYERS_LIMIT
+
+
+def test_a_click_is_small_and_does_not_redraw_the_map(visit: Visit) -> None:
+    page = visit.go()
+    page.locator(".bcu-name").first.wait_for(state="attached")
+    page.wait_for_timeout(SETTLED_MS)
+    page.evaluate("document.querySelector('.bcumap path').mine = true")
+    before, asked = visit.received, len(visit.requests)
+    click_on(page, "WA")
+    expect(page.locator("#bcumap-panel h2")).to_have_text("West Area")
+    page.wait_for_timeout(SETTLED_MS)
+    assert 0 < visit.received - before <= CLICK_LIMIT
+    since = [request.url for request in visit.requests[asked:]]
+    assert [url for url in since if not url.endswith("favicon.png")] == []  # Streamlit's own
+    assert page.evaluate("document.querySelector('.bcumap path').mine") is True
+
+
+def test_the_street_map_is_asked_for_only_when_turned_on(visit: Visit) -> None:
+    tiles: list[str] = []
+
+    def refuse(route: Route) -> None:
+        tiles.append(route.request.url)
+        route.abort()
+
+    visit.context.route("https://tile.openstreetmap.org/**", refuse)
+    page = visit.go()
+    page.wait_for_timeout(SETTLED_MS)
+    assert tiles == []
+    page.locator(".leaflet-control-layers").hover()
+    page.get_by_text("Street map (from OpenStreetMap)").click()
+    page.wait_for_timeout(SETTLED_MS)
+    assert tiles
+    policy = page.locator("img.leaflet-tile").first.get_attribute("referrerpolicy")
+    assert policy == "strict-origin-when-cross-origin"
+
+
+def test_a_layer_that_fails_is_owned_up_to(visit: Visit) -> None:
+    visit.context.route("**/areas-*.topojson", lambda route: route.abort())
+    visit.page.goto(visit.address)
+    expect(visit.page.locator(".bcumap-failed").first).to_contain_text("could not be loaded")
+    expect(visit.page.locator(".bcumap-table tbody tr")).to_have_count(12)
+
+
+def test_it_works_under_a_base_path(browser: Browser) -> None:
+    process, address = start_server(STREAMLIT_SERVER_BASE_URL_PATH="/police")
+    try:
+        under = Visit(browser, f"{address}/police")
+        page = under.go("/?bcu=CN")
+        expect(page.locator("#bcumap-panel h2")).to_have_text("Central North")
+        expect(page.locator(".bcumap-table tbody tr")).to_have_count(12)
+        assert under.console == []
+        under.context.close()
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+# --- how it is worked ----------------------------------------------------------------------------
+
+
+def test_tab_reaches_an_area_and_enter_opens_it(visit: Visit) -> None:
+    page = visit.go()
+    expect(page.locator(".bcumap path.bcumap-area")).to_have_count(13)
+    names = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        name = page.evaluate("document.activeElement.getAttribute('aria-label')") or ""
+        if page.evaluate("document.activeElement.tagName") == "path":
+            names.append(name)
+        if name.startswith("Central South"):
+            break
+    assert names == [
+        "Central East, Basic Command Unit",
+        "Central North, Basic Command Unit",
+        "Central South, Basic Command Unit",
+    ]
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "button"
+    page.keyboard.press("Enter")
+    expect(page.locator("#bcumap-panel h2")).to_have_text("Central South")
+    assert page.locator("#bcumap-panel").get_attribute("aria-live") == "polite"
+    assert "Lambeth" in panel(page)
+    # the focus stays, so that Tab goes on from here
+    label = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert label == "Central South, Basic Command Unit"
+
+
+def test_every_ward_can_be_reached_and_has_a_name(visit: Visit) -> None:
+    page = visit.go()
+    page.get_by_text("Wards", exact=True).first.click()
+    paths = page.locator(".bcumap path.bcumap-area")
+    expect(paths).to_have_count(704)
+    labels = paths.evaluate_all(
+        "all => all.map((path) => [path.getAttribute('tabindex'), path.getAttribute('role'),"
+        " path.getAttribute('aria-label')])"
+    )
+    assert all(index == "0" and role == "button" for index, role, _ in labels)
+    assert all(label for _, _, label in labels)
+    assert ["0", "button", "Bloomsbury, ward in Camden"] in labels
+    assert sum("not the Met" in label for _, _, label in labels) == 25
+
+
+def test_the_skip_link_is_first_and_goes_to_the_panel(visit: Visit) -> None:
+    page = visit.go()
+    page.get_by_role("link", name="Skip the map").focus()
+    expect(page.get_by_role("link", name="Skip the map")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "bcumap-panel"
+
+
+def test_links_in_the_panel_open_their_area_without_loading_the_page_again(visit: Visit) -> None:
+    page = visit.go("/?bcu=NA")
+    page.evaluate("window.mine = true")
+    page.locator("#bcumap-panel a", has_text="Haringey").click()
+    expect(page.locator("#bcumap-panel h2")).to_have_text("Haringey")
+    assert page.url.endswith("/?borough=E09000014")
+    assert page.evaluate("window.mine") is True
+    expect(page.locator(".bcumap-table caption")).to_contain_text("Boroughs")
+
+
+def test_the_table_has_the_same_facts_and_sorts(visit: Visit) -> None:
+    page = visit.go()
+    rows = page.locator(".bcumap-table tbody tr")
+    expect(rows).to_have_count(12)
+    told = {row["name"]: f"{row['residents']:,}" for row in FACTS["bcus"].values()}
+    shown = {
+        cells[0]: cells[-1]
+        for cells in rows.evaluate_all(
+            "all => all.map((row) => [...row.cells].map((c) => c.innerText))"
+        )
+    }
+    assert shown == told
+    page.locator(".bcumap-table thead button", has_text="Residents").click()
+    most = max(FACTS["bcus"].values(), key=lambda row: row["residents"])
+    expect(rows.first).to_contain_text(most["name"])
+    header = page.locator(".bcumap-table thead th", has_text="Residents")
+    assert header.get_attribute("aria-sort") == "descending"
+    page.locator(".bcumap-table thead button", has_text="Residents").press("Enter")
+    least = min(FACTS["bcus"].values(), key=lambda row: row["residents"])
+    expect(rows.first).to_contain_text(least["name"])
+
+
+def test_unknown_residents_come_last_either_way(visit: Visit) -> None:
+    page = visit.go()
+    page.get_by_text("Boroughs", exact=True).first.click()
+    rows = page.locator(".bcumap-table tbody tr")
+    expect(rows).to_have_count(33)
+    for _ in range(2):
+        page.locator(".bcumap-table thead button", has_text="Residents").click()
+        expect(rows.last).to_contain_text("not known")
+        expect(rows.last).to_contain_text("City of London")
+
+
+def test_a_row_opens_its_area_on_the_map(visit: Visit) -> None:
+    page = visit.go()
+    page.locator(".bcumap-table tbody button", has_text="South West").click()
+    expect(page.locator("#bcumap-panel h2")).to_have_text("South West")
+    expect(page.locator(".bcumap .chosen-line")).to_be_visible()
+    assert area(page, "SW").get_attribute("aria-current") is not None
+    expect(page.locator(".bcumap-table tr.chosen")).to_contain_text("South West")
+
+
+# --- links ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("link", "title"),
+    [
+        ("/?bcu=NA", "North Area"),
+        ("/?bcu=na", "North Area"),
+        ("/?borough=E09000007", "Camden"),
+        ("/?ward=E05009288", "Aldersgate"),
+        ("/", "Metropolitan Police"),
+    ],
+)
+def test_a_link_opens_its_area(visit: Visit, link: str, title: str) -> None:
+    page = visit.go(link)
+    expect(page.locator("#bcumap-panel h2")).to_have_text(title)
+
+
+@pytest.mark.parametrize(
+    "value", ["XX", "", "<script>window.hit=1</script>", "%00", "E0900000199", "🚓" * 50]
+)
+def test_a_link_to_nothing_gets_a_friendly_word(visit: Visit, value: str) -> None:
+    page = visit.go(f"/?bcu={value}")
+    expect(page.locator(".bcumap-notice")).to_contain_text("There is no Basic Command Unit")
+    expect(page.locator("#bcumap-panel h2")).to_have_text("Metropolitan Police")
+    assert page.evaluate("window.hit") is None
+    assert page.locator("[data-testid='stException']").count() == 0
+
+
+# --- small screens, dark and light ---------------------------------------------------------------
+
+
+def test_it_fits_a_phone(phone: Visit) -> None:
+    page = phone.go("/?bcu=SW")
+    expect(page.locator("#bcumap-panel h2")).to_have_text("South West")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    box = page.locator(".bcumap").bounding_box()
+    assert box["x"] >= 0
+    assert box["width"] <= 390
+    assert box["height"] < 844 * 0.65  # the page can be scrolled past the map
+    page.locator(".bcumap label", has_text="Boroughs").tap()
+    expect(page.locator(".bcumap path.bcumap-area")).to_have_count(33)
+    assert phone.console == []
+
+
+def test_colours_follow_the_theme(browser: Browser, server: str) -> None:
+    seen = {}
+    for scheme in ("light", "dark"):
+        visited = Visit(browser, server, color_scheme=scheme)
+        page = visited.go()
+        page.locator("#bcumap-panel").wait_for()
+        seen[scheme] = page.evaluate(
+            "['.bcumap path.bcu-0', '.bcumap path.bcu-line'].map((css) => {"
+            " const style = getComputedStyle(document.querySelector(css));"
+            " return css.endsWith('line') ? style.stroke : style.fill; })"
+        )
+        visited.context.close()
+    assert seen["light"][0] != seen["dark"][0]
+    assert seen["light"][1] != seen["dark"][1]
