@@ -21,18 +21,12 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from bcumap import check, load, maps, projection, provenance, topology, web
+from bcumap import check, load, london, maps, projection, provenance, topology, web
 from bcumap.errors import CoverageError, DataError, SourceError
+from bcumap.levels import Levels, dissolve, with_facts
 from bcumap.schema import (
     BNG,
-    CITY_OF_LONDON,
-    CITY_WARDS,
-    MET_BOROUGHS,
-    WGS84,
-    met_wards_expected,
-    some,
 )
 from bcumap.sources import population, wards
 from bcumap.topology import Polygons
@@ -85,7 +79,6 @@ class Report:
     dialect: str = ""
     edition: str = ""
     rows_read: int = 0
-    wards: int = 0
     met_wards: int = 0
     city_wards: int = 0
     wards_added: list[str] = field(default_factory=list)
@@ -105,15 +98,6 @@ class Report:
     promises_kept: int = 0
     notes: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Levels:
-    """Wards, boroughs and BCUs of one tier of detail, EPSG:4326, by code."""
-
-    wards: gpd.GeoDataFrame
-    boroughs: gpd.GeoDataFrame
-    bcus: gpd.GeoDataFrame
 
 
 def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Report:
@@ -139,8 +123,7 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
             name: load.table(name, data=request.data) for name in ("bcu table", "borough table")
         }
     with step("keep London, one row per ward"):
-        frame = _complete(source.wards, request, tables["borough table"], report)
-        _check_counts(frame, source.edition, request.met_wards, report)
+        frame = _keep_london(source, request, tables["borough table"], report)
     with step("check the coverage"):
         frame = _as_coverage(frame, report)
     with step("simplify as one coverage"):
@@ -156,9 +139,14 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
         )
     with step("dissolve to boroughs and BCUs, and reproject"):
         people = _population(request)
-        facts = _with_facts(frame, tables, people)
-        levels = _levels(facts, full.polygons)
-        web_levels = _levels(facts, overview.polygons)
+        facts = with_facts(
+            frame,
+            borough_table=tables["borough table"],
+            bcu_table=tables["bcu table"],
+            people=people,
+        )
+        levels = dissolve(facts, full.polygons)
+        web_levels = dissolve(facts, overview.polygons)
         river = _river(request)
 
     _describe(report, source, facts, full, overview)
@@ -195,34 +183,26 @@ class _Steps:
 # --- keep London, one row per ward -------------------------------------------------------------
 
 
-def _complete(
-    frame: gpd.GeoDataFrame, request: Request, borough_table: pd.DataFrame, report: Report
+def _keep_london(
+    source: wards.WardFile, request: Request, borough_table: pd.DataFrame, report: Report
 ) -> gpd.GeoDataFrame:
-    """Give every ward its borough and name, from its own columns, the earlier build, or by area."""
-    frame = frame.copy()
-    earlier = _earlier(request.data, "wards")
-    if earlier is not None:
-        known = earlier.set_index("ward_code")
-        report.names_from_table = int(
-            (frame["ward"].isna() & frame["ward_code"].isin(known.index)).sum()
-        )
-        frame["ward"] = frame["ward"].fillna(frame["ward_code"].map(known["ward"]))
-        frame["borough_code"] = frame["borough_code"].fillna(
-            frame["ward_code"].map(known["borough_code"])
-        )
-    missing = frame["borough_code"].isna()
-    if missing.any():
-        placed = wards.place_in_boroughs(frame[missing], _borough_layer(request))
-        frame.loc[missing, "borough_code"] = placed
-        report.boroughs_placed_by_area = int(placed.notna().sum())
-    frame = frame.dropna(subset="borough_code")
-    if earlier is not None:
-        report.wards_added = sorted(set(frame["ward_code"]) - set(known.index))
-        report.wards_removed = sorted(set(known.index) - set(frame["ward_code"]))
-    report.names_not_known = int(frame["ward"].isna().sum())
-    frame["ward"] = frame["ward"].fillna(frame["ward_code"])
-    _check_boroughs(frame, borough_table, report)
-    return frame.sort_values("ward_code", ignore_index=True)
+    """Return London's wards, each with borough and name, checked against the edition."""
+    known = _earlier(request.data, "wards")
+    kept = london.keep_london(source.wards, known=known, boroughs=lambda: _borough_layer(request))
+    london.check_boroughs(kept.wards, borough_table, where=report.source)
+    report.met_wards, report.city_wards = london.check_counts(
+        kept.wards, edition=source.edition, stated=request.met_wards, where=report.source
+    )
+    report.names_from_table, report.names_not_known = kept.named_by_table, kept.not_named
+    report.boroughs_placed_by_area = kept.placed_by_area
+    if known is not None:
+        before, now = set(known["ward_code"]), set(kept.wards["ward_code"])
+        report.wards_added, report.wards_removed = sorted(now - before), sorted(before - now)
+    if not report.city_wards:
+        report.notes.append("The source has no City of London: built without it.")
+    if not source.edition:
+        report.notes.append("The edition is not stated, so the number of wards was not checked.")
+    return kept.wards
 
 
 def _earlier(data: Path, level: str) -> gpd.GeoDataFrame | None:
@@ -240,48 +220,6 @@ def _borough_layer(request: Request) -> gpd.GeoDataFrame:
             " to place them in; give one with --boroughs FILE"
         )
     return projection.frame_to_bng(earlier)
-
-
-def _check_boroughs(frame: gpd.GeoDataFrame, table: pd.DataFrame, report: Report) -> None:
-    found = set(frame["borough_code"])
-    unknown = frame[~frame["borough_code"].isin(table["borough_code"])]
-    if len(unknown):
-        raise SourceError(
-            f"{report.source}: wards of an unknown borough:"
-            f" {some(unknown['ward_code'] + ' in ' + unknown['borough_code'])};"
-            " boroughs.csv lists the 33 there are"
-        )
-    absent = table[~table["borough_code"].isin(found)]
-    absent = absent[absent["borough_code"] != CITY_OF_LONDON]
-    if len(absent):
-        raise SourceError(
-            f"{report.source}: no ward of {some(absent['borough'])};"
-            f" expected all {MET_BOROUGHS} boroughs that the Met polices"
-        )
-    if CITY_OF_LONDON not in found:
-        report.notes.append("The source has no City of London: built without it.")
-
-
-def _check_counts(
-    frame: gpd.GeoDataFrame, edition: str, stated: int | None, report: Report
-) -> None:
-    city = frame["borough_code"] == CITY_OF_LONDON
-    report.wards, report.city_wards = len(frame), int(city.sum())
-    report.met_wards = report.wards - report.city_wards
-    expected = stated or met_wards_expected(edition)
-    if expected is None:
-        report.notes.append("The edition is not stated, so the number of wards is not checked.")
-    elif report.met_wards != expected:
-        raise SourceError(
-            f"{report.source}: {report.met_wards} Met wards; the {edition} edition has {expected}:"
-            " the layer is incomplete or of another edition (say which with --edition or"
-            " --met-wards)"
-        )
-    if report.city_wards not in (0, CITY_WARDS):
-        raise SourceError(
-            f"{report.source}: {report.city_wards} wards of the City of London; expected"
-            f" {CITY_WARDS}, or none at all"
-        )
 
 
 # --- check and repair --------------------------------------------------------------------------
@@ -320,69 +258,6 @@ def _population(request: Request) -> pd.DataFrame:
     return load.table("population table", data=request.data)
 
 
-def _with_facts(
-    frame: gpd.GeoDataFrame, tables: dict[str, pd.DataFrame], people: pd.DataFrame
-) -> gpd.GeoDataFrame:
-    """Add names of borough and BCU, the area of the unsimplified ward, and its residents."""
-    boroughs = tables["borough table"].set_index("borough_code")
-    bcus = tables["bcu table"].set_index("bcu_code")
-    bcu_code = frame["borough_code"].map(boroughs["bcu_code"])
-    return frame.assign(
-        borough=frame["borough_code"].map(boroughs["borough"]),
-        bcu_code=bcu_code,
-        bcu=bcu_code.map(bcus["bcu"]),
-        area_km2=(shapely.area(frame.geometry.to_numpy()) / 1e6).round(6),
-        residents=frame["ward_code"]
-        .map(people.set_index("ward_code")["residents"])
-        .astype("Int64"),
-    )
-
-
-def _levels(facts: gpd.GeoDataFrame, polygons: Polygons) -> Levels:
-    """Dissolve a tier's wards to boroughs and BCUs in metres, then reproject all three alike."""
-    met = facts["bcu_code"].notna().to_numpy()
-    borough_codes, boroughs = topology.dissolve(polygons, facts["borough_code"].to_numpy())
-    by_borough = _totals(facts, "borough_code").loc[borough_codes]
-    policed = by_borough["bcu_code"].notna().to_numpy()
-    bcu_codes, bcus = topology.dissolve(
-        boroughs[policed], by_borough["bcu_code"].to_numpy()[policed]
-    )
-    by_bcu = _totals(facts[met], "bcu_code").loc[bcu_codes]
-    return Levels(
-        wards=_frame(facts[WARD_COLUMNS], polygons),
-        boroughs=_frame(by_borough.reset_index()[BOROUGH_COLUMNS], boroughs),
-        bcus=_frame(by_bcu.reset_index()[BCU_COLUMNS], bcus),
-    )
-
-
-WARD_COLUMNS = ["ward_code", "ward", "borough_code", "borough", "bcu_code", "bcu"]
-WARD_COLUMNS += ["area_km2", "residents"]
-BOROUGH_COLUMNS = ["borough_code", "borough", "bcu_code", "bcu", "wards", "area_km2", "residents"]
-BCU_COLUMNS = ["bcu_code", "bcu", "boroughs", "wards", "area_km2", "residents"]
-
-
-def _totals(facts: gpd.GeoDataFrame, key: str) -> pd.DataFrame:
-    """Count and add up wards by a key; a total with an unknown part is itself unknown."""
-    groups = pd.DataFrame(facts.drop(columns="geometry")).groupby(key)
-    known = groups["residents"].count() == groups.size()
-    return pd.DataFrame(
-        {
-            "borough": groups["borough"].first(),
-            "bcu_code": groups["bcu_code"].first(),
-            "bcu": groups["bcu"].first(),
-            "boroughs": groups["borough_code"].nunique(),
-            "wards": groups.size(),
-            "area_km2": groups["area_km2"].sum().round(6),
-            "residents": groups["residents"].sum().where(known),
-        }
-    ).drop(columns=key, errors="ignore")
-
-
-def _frame(table: pd.DataFrame, polygons: Polygons) -> gpd.GeoDataFrame:
-    shapes = projection.to_wgs84(polygons)
-    return gpd.GeoDataFrame(pd.DataFrame(table), geometry=shapes, crs=WGS84)
-
-
 def _river(request: Request) -> Polygons | None:
     """Return the tidal Thames in metres, from the file given or the earlier build."""
     if request.thames is not None:
@@ -401,7 +276,7 @@ def _between_banks(river: Polygons | None, tier: topology.Simplified) -> gpd.Geo
         return None
     fitted = topology.fill_between(river, tier.polygons, margin_m=tier.error_m)
     shapes = projection.to_wgs84(np.array([fitted]))
-    return gpd.GeoDataFrame({"name": ["River Thames"]}, geometry=shapes, crs=WGS84)
+    return gpd.GeoDataFrame({"name": ["River Thames"]}, geometry=shapes, crs=projection.WGS84_CRS)
 
 
 # --- describe, write, verify, publish ----------------------------------------------------------

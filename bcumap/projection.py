@@ -22,6 +22,10 @@ TRANSFORMATION = "OSTN15 (convertbng)"
 # Decimals of a degree that are kept: 8 is about 1 mm, far below the 3 m generalisation.
 DECIMALS = 8
 
+# Made at import: PROJ describes EPSG:4326 differently in a process whose first look at its database
+# comes after GDAL's, and GeoParquet files would differ from build to build.
+WGS84_CRS = CRS(WGS84)
+
 Coordinates = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
 
@@ -66,13 +70,14 @@ def frame_to_bng(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         return frame.copy()
     if "OSGB" in (crs.datum.name if crs.datum else ""):
         return frame.to_crs(BNG)
-    degrees = frame if crs.equals(CRS(WGS84), ignore_axis_order=True) else frame.to_crs(WGS84)
-    moved = frame.set_geometry(to_bng(degrees.geometry.to_numpy()), crs=BNG)
-    if not np.isfinite(moved.total_bounds).all():
+    degrees = frame if crs.equals(WGS84_CRS, ignore_axis_order=True) else frame.to_crs(WGS84_CRS)
+    shapes = degrees.geometry.to_numpy()
+    metres = lonlat_to_bng(shapely.get_coordinates(shapes))
+    if not np.isfinite(metres).all():  # now: GEOS makes no ring of NaN
         bounds = ", ".join(f"{value:.6g}" for value in frame.total_bounds)
         raise SourceError(
             f"the coordinates ({bounds}) are not on the British National Grid when read as"
             f" {crs.name}: the file's CRS is wrong, or it lies outside Great Britain;"
             " say which CRS it has with --crs"
         )
-    return moved
+    return frame.set_geometry(shapely.transform(shapes, lambda _: metres), crs=BNG)

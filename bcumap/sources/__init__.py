@@ -1,1 +1,1 @@
-"""One module per outside source; the only code that reads outside files or speaks to other hosts."""
+"""One module per outside source: the only code that reads outside files or asks other hosts."""

@@ -1,8 +1,11 @@
-"""Read official boundary files in all their dialects into one form; never repairs or writes anything."""
+"""Read official boundary files in all their dialects into one form; never repairs or writes."""
 
 from __future__ import annotations
 
 import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,16 +14,20 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
+from pyproj.exceptions import CRSError
 
 from bcumap.errors import SourceError
 from bcumap.projection import frame_to_bng
-from bcumap.schema import BOROUGH_CODE, LONDON_BOUNDS_BNG, WARD_CODE
+from bcumap.schema import BOROUGH_CODE, LONDON_BOUNDS_BNG, WARD_CODE, some
 
 PARQUET_SUFFIXES = (".parquet", ".geoparquet")
-# Formats that hold their data in the file itself; GDAL's others may fetch from elsewhere (VRT, WFS).
+# Formats that hold their data themselves; others of GDAL's may fetch it (VRT, WFS).
 OGR_SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".zip", ".fgb")
+LAYERED_SUFFIXES = (".gpkg", ".zip")  # can hold several layers
 
 GSS_CODE = r"[EWNS]\d{8}"  # any area of the United Kingdom
+
+EDITION = r"20\d\d(?:-(?:0[1-9]|1[0-2]))?"
 
 # A ward belongs to the borough that holds at least this share of its area.
 PLACED_SHARE = 0.5
@@ -79,16 +86,17 @@ def read_layer(path: Path, *, crs: str | None = None) -> gpd.GeoDataFrame:
         If it is no vector file that bcumap reads, has no rows, no geometry or no CRS.
     """
     if not path.is_file():
-        raise SourceError(f"{path}: there is no such file; give the path of a ward layer")
+        raise SourceError(f"{path}: there is no such file; give the path of a vector layer")
     suffix = path.suffix.lower()
     if suffix not in PARQUET_SUFFIXES + OGR_SUFFIXES:
         raise SourceError(
             f"{path}: not a vector file by its suffix {suffix!r}; expected one of"
             f" {', '.join(OGR_SUFFIXES + PARQUET_SUFFIXES)}"
         )
-    frame = _read_parquet(path) if suffix in PARQUET_SUFFIXES else _read_ogr(path)
+    with _quietly():
+        frame = _read_parquet(path) if suffix in PARQUET_SUFFIXES else _read_ogr(path)
     if crs is not None:
-        frame = frame.set_crs(crs, allow_override=True)
+        frame = _label(frame, crs)
     if frame.crs is None:
         raise SourceError(
             f"{path}: the file names no CRS, so its coordinates mean nothing;"
@@ -111,6 +119,8 @@ def read_wards(path: Path, *, crs: str | None = None, edition: str | None = None
         If the file cannot be read, its dialect is unknown, a code is repeated, or a geometry is
         missing, empty, not polygonal or not finite, or lies off the British National Grid.
     """
+    if edition is not None and not re.fullmatch(EDITION, edition):
+        raise SourceError(f"the edition {edition!r} is no year or month; expected 2025 or 2025-12")
     raw = read_layer(path, crs=crs)
     dialect, columns = recognise(raw, path)
     wards = _rename(raw, columns)
@@ -124,7 +134,7 @@ def read_wards(path: Path, *, crs: str | None = None, edition: str | None = None
         wards["ward"] = pd.Series(None, index=wards.index, dtype="str")
     _check_codes(wards["ward_code"], path, london="borough_code" in columns)
     _check_geometry(wards, path)
-    wards = frame_to_bng(wards.reset_index(drop=True))
+    wards = _to_bng(wards.reset_index(drop=True), path)
     _check_in_london(wards, path, london="borough_code" in columns)
     return WardFile(
         wards=wards[["ward_code", "ward", "borough_code", "geometry"]],
@@ -146,10 +156,11 @@ def read_boroughs(path: Path) -> gpd.GeoDataFrame:
     raw = read_layer(path)
     for column in map(str, raw.columns):
         if re.fullmatch(r"LAD\d\dCD|GSS_CODE|LAGSSCODE|borough_code", column, re.IGNORECASE):
-            frame = raw[[column, "geometry"]].rename(columns={column: "borough_code"})
-            frame = frame[frame["borough_code"].astype("str").str.fullmatch(BOROUGH_CODE)]
+            codes = raw[column].astype("str")
+            frame = gpd.GeoDataFrame({"borough_code": codes}, geometry=raw.geometry)
+            frame = frame[codes.str.fullmatch(BOROUGH_CODE).fillna(False)]
             if len(frame):
-                return frame_to_bng(frame)
+                return _to_bng(frame, path)
     raise SourceError(f"{path}: no column holds London borough codes (E09…); expected LAD25CD")
 
 
@@ -198,25 +209,58 @@ def place_in_boroughs(wards: gpd.GeoDataFrame, boroughs: gpd.GeoDataFrame) -> pd
 def _read_parquet(path: Path) -> gpd.GeoDataFrame:
     try:
         return gpd.read_parquet(path)
-    except (ValueError, OSError, TypeError, KeyError) as error:
+    except (ValueError, OSError, TypeError, KeyError, shapely.errors.ShapelyError) as error:
         raise SourceError(
-            f"{path}: not a GeoParquet file ({_first_line(error)}); expected a vector layer of wards"
+            f"{path}: not a GeoParquet file ({_first_line(error)}); expected a layer of wards"
         ) from error
 
 
 def _read_ogr(path: Path) -> gpd.GeoDataFrame:
     try:
-        frame = gpd.read_file(path, engine="pyogrio", use_arrow=True)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        frame = gpd.read_file(path, engine="pyogrio", use_arrow=True, layer=_layer(path))
+    except (RuntimeError, ValueError, OSError, shapely.errors.ShapelyError) as error:
         raise SourceError(
             f"{path}: not a vector file that GDAL can read ({_first_line(error)});"
             " expected GeoJSON, GeoPackage, Shapefile or GeoParquet"
         ) from error
     if not isinstance(frame, gpd.GeoDataFrame):
-        raise SourceError(
-            f"{path}: the file has a table but no geometry; expected ward polygons"
-        )
+        raise SourceError(f"{path}: the file has a table but no geometry; expected ward polygons")
     return frame
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep GDAL's and NumPy's remarks on odd geometry off the terminal: it is all checked here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _layer(path: Path) -> str | None:
+    """Name the layer to read of a file that may hold several; None is the only one."""
+    if path.suffix.lower() not in LAYERED_SUFFIXES:
+        return None
+    layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    if len(layers) > 1:
+        raise SourceError(
+            f"{path}: {len(layers)} layers: {some(pd.Series(layers))};"
+            " expected one: save the layer of wards to a file of its own"
+        )
+    return layers[0] if layers else None
+
+
+def _label(frame: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
+    try:
+        return frame.set_crs(crs, allow_override=True)
+    except CRSError as error:
+        raise SourceError(f"there is no CRS {crs!r}; expected one such as EPSG:27700") from error
+
+
+def _to_bng(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
+    try:
+        return frame_to_bng(frame)
+    except SourceError as error:
+        raise SourceError(f"{path}: {error}") from error
 
 
 def _column_named(frame: gpd.GeoDataFrame, pattern: str, *, codes: bool) -> str | None:
@@ -235,7 +279,7 @@ def _looks_like_codes(values: pd.Series) -> bool:
 def _rename(raw: gpd.GeoDataFrame, columns: dict[str, str]) -> gpd.GeoDataFrame:
     """Keep the known columns under our names, tidy the text and drop the police's trailing N."""
     wards = gpd.GeoDataFrame(
-        {role: raw[column].astype("str").str.strip() for role, column in columns.items()},
+        {role: _tidy(raw[column]) for role, column in columns.items()},
         geometry=shapely.force_2d(raw.geometry.to_numpy()),
         crs=raw.crs,
     )
@@ -243,18 +287,24 @@ def _rename(raw: gpd.GeoDataFrame, columns: dict[str, str]) -> gpd.GeoDataFrame:
     return wards
 
 
+def _tidy(values: pd.Series) -> pd.Series:
+    """Text without blanks around it; what is nothing but blanks is missing."""
+    text = values.astype("str").str.strip()
+    return text.mask(text == "")
+
+
 def _check_codes(codes: pd.Series, path: Path, *, london: bool) -> None:
     wrong = codes[~codes.str.fullmatch(WARD_CODE if london else GSS_CODE).fillna(False)]
     if len(wrong):
         raise SourceError(
             f"{path}: {len(wrong)} ward codes are not of the form E05 and six figures (E05009288):"
-            f" {_some(wrong)}; correct them or take those rows out"
+            f" {some(wrong)}; correct them or take those rows out"
         )
     repeated = codes[codes.duplicated()]
     if len(repeated):
         raise SourceError(
             f"{path}: {repeated.nunique()} ward codes stand in more than one row:"
-            f" {_some(repeated)}; expected one row per ward (merge the parts of a ward)"
+            f" {some(repeated)}; expected one row per ward (merge the parts of a ward)"
         )
 
 
@@ -272,7 +322,7 @@ def _check_geometry(wards: gpd.GeoDataFrame, path: Path) -> None:
     if len(bad):
         raise SourceError(
             f"{path}: {len(bad)} wards have no usable geometry (missing, empty, NaN or not a"
-            f" polygon): {_some(bad)}; take the layer from its publisher again"
+            f" polygon): {some(bad)}; take the layer from its publisher again"
         )
 
 
@@ -296,18 +346,14 @@ def _edition(ward_code_column: str, path: Path) -> str:
     """Read the edition off a column such as WD25CD, else off a file name such as wards_2018_…."""
     if year := re.fullmatch(r"WD(\d\d)CD", ward_code_column, flags=re.IGNORECASE):
         return f"20{year[1]}"
-    stated = re.search(r"(?<!\d)(20\d\d(?:-(?:0[1-9]|1[0-2]))?)(?!\d)", path.stem)
-    return stated[1] if stated else ""
+    stated = re.search(rf"(?<!\d){EDITION}(?!\d)", path.stem)
+    return stated[0] if stated else ""
 
 
 def _distinct(raw: gpd.GeoDataFrame, column: str) -> tuple[str, ...]:
     return tuple(sorted(raw[column].dropna().unique())) if column in raw.columns else ()
 
 
-def _some(values: pd.Series, *, most: int = 5) -> str:
-    shown = ", ".join(str(value) for value in values.unique()[:most])
-    return shown + (", …" if values.nunique() > most else "")
-
-
 def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+    line = (str(error).splitlines() or [type(error).__name__])[0]
+    return line.partition("; It might help")[0][:200]  # GDAL adds advice for programmers
