@@ -55,8 +55,9 @@ def legend() -> str:
 
 
 def caption(level: str, facts: Facts) -> str:
-    """The caption of the table of one level."""
-    return f"{LEVEL_WORDS[level].plural} (wards of {facts['edition']})"
+    """The caption of the table of one level, with the edition of the wards it is made of."""
+    wards = f"wards of {facts['edition']}"
+    return wards.capitalize() if level == "wards" else f"{LEVEL_WORDS[level].plural} ({wards})"
 
 
 def panel(chosen: Mapping[str, str] | None, facts: Facts) -> str:

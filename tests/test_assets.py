@@ -1,0 +1,85 @@
+"""Files from memory: names that change with the content, compression, lifetimes, other paths."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from streamlit.file_util import get_static_dir
+
+from bcumap import assets, load
+
+
+async def the_app(_request: object) -> PlainTextResponse:
+    return PlainTextResponse("the app")
+
+
+APP = assets.FromMemory(Starlette(routes=[Route("/{path:path}", the_app, methods=["GET", "POST"])]))
+
+
+def ask(path: str, *, method: str = "GET", encoding: str = "gzip") -> httpx.Response:
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app=APP)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await client.request(method, path, headers={"Accept-Encoding": encoding})
+
+    return asyncio.run(send())
+
+
+def test_a_name_changes_with_the_content() -> None:
+    one, other = assets.Asset("a.js", b"1"), assets.Asset("a.js", b"2")
+    assert re.fullmatch(r"a-[0-9a-f]{12}\.js", one.link)
+    assert one.link != other.link
+    assert one.link == assets.Asset("a.js", b"1").link
+
+
+def test_every_file_of_the_page_is_served_for_good() -> None:
+    for name, asset in assets.shipped().items():
+        answer = ask(assets.url(name))
+        assert answer.status_code == 200, name
+        assert answer.content == asset.content
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+def test_layers_come_compressed_to_those_who_take_it() -> None:
+    url, plain = assets.url("wards.topojson"), load.web_files()["wards.topojson"]
+    answer = ask(url)
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["content-type"] == "application/json"
+    assert int(answer.headers["content-length"]) < len(plain) / 2
+    assert answer.content == plain
+    answer = ask(url, encoding="identity")
+    assert "content-encoding" not in answer.headers
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.content == plain
+
+
+def test_streamlits_bundles_are_compressed_too() -> None:
+    folder = Path(get_static_dir())
+    scripts = re.findall(
+        r'"\./(static/js/[\w.-]+\.js)"', (folder / "index.html").read_text("utf-8")
+    )
+    assert len(scripts) > 10
+    answer = ask(f"/{scripts[0]}")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.content == (folder / scripts[0]).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/assets/", "/assets/../pyproject.toml", "/assets/%2e%2e/app.py", "/assets/areas.js", "/x"],
+)
+def test_everything_else_is_left_to_the_app(path: str) -> None:
+    assert ask(path).text == "the app"
+
+
+def test_only_reading_is_answered() -> None:
+    assert ask(assets.url("areas.js"), method="POST").text == "the app"
+    head = ask(assets.url("areas.js"), method="HEAD")
+    assert (head.status_code, head.content) == (200, b"")
