@@ -1,0 +1,1 @@
+"""Tests mirror the modules of bcumap/; browser/ drives a real Chromium."""
