@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -26,8 +26,6 @@ app = typer.Typer(
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-File = Annotated[Optional[Path], typer.Option(metavar="FILE")]  # noqa: UP045 (typer reads it)
-
 
 @app.callback()
 def _root() -> None:
@@ -46,16 +44,20 @@ def build(
         str | None, typer.Option(help="Which ONS layer to download, as WD_DEC_2025_UK_BFC.")
     ] = None,
     to: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Where to write [geodata/].")
+        Path | None,
+        typer.Option("--out", metavar="DIR", file_okay=False, help="Where to write [geodata/]."),
     ] = None,
     boroughs: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Boroughs to place the wards in by area.")
+        Path | None,
+        typer.Option(metavar="FILE", exists=True, help="Boroughs to place the wards in by area."),
     ] = None,
     thames: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The tidal Thames as a polygon.")
+        Path | None,
+        typer.Option(metavar="FILE", exists=True, help="The tidal Thames as a polygon."),
     ] = None,
     population: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="ONS ward populations as CSV.")
+        Path | None,
+        typer.Option(metavar="FILE", exists=True, help="ONS ward populations as CSV."),
     ] = None,
     crs: Annotated[
         str | None, typer.Option(help="The CRS of the ward layer, if it does not say (rightly).")
@@ -64,19 +66,23 @@ def build(
         str | None, typer.Option(help="The edition of the ward layer, as 2025 or 2025-12.")
     ] = None,
     met_wards: Annotated[
-        int | None, typer.Option(help="How many Met wards an edition new to bcumap has.")
+        int | None, typer.Option(min=1, help="How many Met wards an edition new to bcumap has.")
     ] = None,
 ) -> None:
     """Build geodata/ from an official ward layer: --wards FILE, or --download."""
     if download == (wards is not None):
         raise BcuMapError("give one of --wards FILE and --download")
+    if layer is not None and not download:
+        raise BcuMapError("--layer chooses what to --download; a file needs none")
     from bcumap import build as building
     from bcumap import report as reporting
 
     with tempfile.TemporaryDirectory() as folder:
-        source = wards or _download(Path(folder), layer)
+        if wards is None:
+            wards, published = _download(Path(folder), layer)
+            edition = edition or published
         request = building.Request(
-            wards=source,
+            wards=wards,
             out=to or load.data_dir(),
             data=load.data_dir(),
             boroughs=boroughs,
@@ -114,8 +120,8 @@ def check(
         raise typer.Exit(FAILED)
 
 
-def _download(folder: Path, layer: str | None) -> Path:
-    """Fetch a ward layer with a progress bar; quiet when nobody watches."""
+def _download(folder: Path, layer: str | None) -> tuple[Path, str]:
+    """Fetch a ward layer with a progress bar (not in a pipe); return the file and its edition."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     from bcumap.sources import ons
@@ -133,7 +139,7 @@ def _download(folder: Path, layer: str | None) -> Path:
         )
     named = folder / f"{chosen.name}.geojson"
     target.rename(named)
-    return named
+    return named, chosen.edition
 
 
 def main() -> None:
@@ -147,7 +153,7 @@ def main() -> None:
     except Exception as error:  # click's usage errors, whichever click typer brings
         if not hasattr(error, "format_message"):
             raise
-        _fail(error.format_message())
+        _fail(error.format_message() or "no command given; choose one of these")
     sys.exit(code or DONE)
 
 

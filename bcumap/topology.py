@@ -81,11 +81,10 @@ def repair(polygons: Polygons) -> Repair:
         raise CoverageError("the polygons overlap or gape in a way that cannot be repaired")
     changed = ~shapely.equals(polygons, cleaned)
     before, after = shapely.area(polygons), shapely.area(cleaned)
-    moved = shapely.hausdorff_distance(polygons[changed], cleaned[changed])
     result = Repair(
         polygons=cleaned,
         changed=changed,
-        moved_m=float(np.nan_to_num(moved, nan=np.inf).max(initial=0.0)),
+        moved_m=max(map(_moved, polygons[changed], cleaned[changed]), default=0.0),
         area_change_m2=float(np.abs(after - before).max(initial=0.0)),
     )
     share = (np.abs(after - before) / before).max(initial=0.0)
@@ -119,7 +118,10 @@ def dissolve(polygons: Polygons, labels: Labels) -> tuple[Labels, Polygons]:
         raise CoverageError("a polygon has no label to be dissolved by")
     names, group = np.unique(labels.astype(str), return_inverse=True)
     members = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1])
-    merged = np.array([shapely.coverage_union_all(polygons[rows]) for rows in members])
+    try:
+        merged = np.array([shapely.coverage_union_all(polygons[rows]) for rows in members])
+    except shapely.errors.GEOSException as error:
+        raise CoverageError(f"the polygons are no valid coverage ({error})") from error
     lost = abs(shapely.area(merged).sum() - shapely.area(polygons).sum())
     if not lost <= DISSOLVE_AREA_TOLERANCE_M2:
         raise CoverageError(
@@ -200,6 +202,23 @@ def nests(inner: Polygons, labels: Labels, outer: Polygons, names: Labels) -> bo
         return False
     same = shapely.equals_exact(shapely.normalize(merged), shapely.normalize(outer[order]), 0.0)
     return bool(same.all())
+
+
+def _moved(before: Any, after: Any) -> float:
+    """Return how far one polygon's boundary moved: the Hausdorff distance, at the vertices.
+
+    Only vertices that the two do not share are looked at; the others have not moved.
+    """
+    if before.is_empty or after.is_empty:
+        return float("inf")
+    old, new = shapely.get_coordinates(before), shapely.get_coordinates(after)
+    gone = old[~np.isin(_as_complex(old), _as_complex(new))]
+    come = new[~np.isin(_as_complex(new), _as_complex(old))]
+    furthest = [
+        shapely.distance(shapely.points(points), shapely.boundary(other)).max(initial=0.0)
+        for points, other in ((gone, after), (come, before))
+    ]
+    return float(max(furthest))
 
 
 def _rings(polygons: Polygons) -> Polygons:

@@ -59,7 +59,7 @@ def test_the_newest_layer_is_fetched_through_faults_and_built(tmp_path: Path) ->
     passport = load.sources(data=tmp_path / "data")["files"]
     wards = next(entry for entry in passport if entry["file"] == "wards.parquet")
     assert wards["source_file"] == "WD_DEC_2025_UK_BFC.geojson"
-    assert wards["edition"] == "2025"
+    assert wards["edition"] == "2025-12"
     areas = load.areas("wards", data=tmp_path / "data")["area_km2"]
     assert abs(areas.sum() - load.areas("wards")["area_km2"].sum()) < 0.2
 
