@@ -9,10 +9,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path, PurePosixPath
 
 import streamlit as st
@@ -36,10 +35,15 @@ LEAFLET_IMAGES = ("layers.png", "layers-2x.png")
 
 @dataclass(frozen=True)
 class Asset:
-    """One file: what it is called, and its bytes plain and compressed."""
+    """One file: what it is called, and its bytes, read when they are first wanted."""
 
     name: str
-    content: bytes
+    read: Callable[[], bytes]
+
+    @cached_property
+    def content(self) -> bytes:
+        """The bytes as they are."""
+        return self.read()
 
     @property
     def suffix(self) -> str:
@@ -93,12 +97,12 @@ class FromMemory:
 def shipped() -> Mapping[str, Asset]:
     """Return every file the page links to by name: ours, Leaflet's, and those of geodata/web."""
     library = Path(leaflet.BASE_DIR)
-    ours = Path(__file__).parent / "web"
-    files = {path.name: path.read_bytes() for path in sorted(ours.iterdir())}
-    files |= {name: (library / name).read_bytes() for name in ("leaflet.js", "leaflet.css")}
-    files |= {f"images/{name}": (library / "images" / name).read_bytes() for name in LEAFLET_IMAGES}
-    files |= load.web_files()
-    return {name: Asset(name, content) for name, content in files.items()}
+    ours = {path.name: path for path in (Path(__file__).parent / "web").iterdir()}
+    ours |= {name: library / name for name in ("leaflet.js", "leaflet.css")}
+    ours |= {f"images/{name}": library / "images" / name for name in LEAFLET_IMAGES}
+    read = {name: path.read_bytes for name, path in ours.items()}
+    read |= {name: partial(bytes, content) for name, content in load.web_files().items()}
+    return {name: Asset(name, each) for name, each in read.items()}
 
 
 def url(name: str) -> str:
@@ -113,14 +117,17 @@ def base_path() -> str:
 
 
 def _served() -> dict[str, Asset]:
-    """Return ours and the bundles that Streamlit's page starts with, by path, ready to send."""
-    files = {f"{PREFIX}/{asset.link}": asset for asset in shipped().values()}
+    """Return ours and Streamlit's own bundles by path; those that a page starts with are ready."""
+    ours = {f"{PREFIX}/{asset.link}": asset for asset in shipped().values()}
     folder = Path(get_static_dir())
+    theirs = {
+        f"/{path.relative_to(folder).as_posix()}": Asset(path.name, path.read_bytes)
+        for path in (folder / "static").rglob("*")
+        if path.suffix in COMPRESSIBLE
+    }
     index = (folder / "index.html").read_text(encoding="utf-8")
-    for name in sorted(set(re.findall(r'"\./(static/[\w./-]+)"', index))):
-        if (folder / name).is_file():
-            files[f"/{name}"] = Asset(name, (folder / name).read_bytes())
-    for asset in files.values():
+    first = {name for name in theirs if f'".{name}"' in index}
+    for asset in (*ours.values(), *(theirs[name] for name in first)):
         if asset.suffix in COMPRESSIBLE:
             _ = asset.compressed  # now, and not while someone waits
-    return files
+    return ours | theirs

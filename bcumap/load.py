@@ -101,10 +101,11 @@ def web_files(*, data: Path | None = None) -> dict[str, bytes]:
 
 def _read_parquet(path: Path) -> gpd.GeoDataFrame:
     import geopandas as gpd
+    from shapely.errors import ShapelyError
 
     try:
         frame = gpd.read_parquet(path)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, ShapelyError) as error:
         raise DataError(
             f"{path}: cannot be read as GeoParquet ({error}); restore it or rebuild"
         ) from error

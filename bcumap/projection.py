@@ -26,6 +26,10 @@ DECIMALS = 8
 # comes after GDAL's, and GeoParquet files would differ from build to build.
 WGS84_CRS = CRS(WGS84)
 
+# The ellipsoid of the OSGB36 datum, and of no other. The datum itself goes by several names:
+# "Ordnance Survey of Great Britain 1936" (EPSG), "D_OSGB_1936" (Esri), "Unknown" (PROJ strings).
+AIRY_1830_M = 6_377_563.396  # semi-major axis
+
 Coordinates = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
 
@@ -66,9 +70,12 @@ def frame_to_bng(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         If the coordinates do not fit the CRS that the frame claims.
     """
     crs = CRS.from_user_input(frame.crs)
+    if crs.is_bound and crs.source_crs:  # to a Helmert shift (TOWGS84), which is not wanted
+        crs = crs.source_crs
+        frame = frame.set_crs(crs, allow_override=True)
     if crs.equals(CRS(BNG), ignore_axis_order=True):
         return frame.copy()
-    if "OSGB" in (crs.datum.name if crs.datum else ""):
+    if crs.ellipsoid and abs(crs.ellipsoid.semi_major_metre - AIRY_1830_M) < 0.01:
         return frame.to_crs(BNG)
     degrees = frame if crs.equals(WGS84_CRS, ignore_axis_order=True) else frame.to_crs(WGS84_CRS)
     shapes = degrees.geometry.to_numpy()

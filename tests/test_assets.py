@@ -33,10 +33,10 @@ def ask(path: str, *, method: str = "GET", encoding: str = "gzip") -> httpx.Resp
 
 
 def test_a_name_changes_with_the_content() -> None:
-    one, other = assets.Asset("a.js", b"1"), assets.Asset("a.js", b"2")
+    one, other = assets.Asset("a.js", lambda: b"1"), assets.Asset("a.js", lambda: b"2")
     assert re.fullmatch(r"a-[0-9a-f]{12}\.js", one.link)
     assert one.link != other.link
-    assert one.link == assets.Asset("a.js", b"1").link
+    assert one.link == assets.Asset("a.js", lambda: b"1").link
 
 
 def test_every_file_of_the_page_is_served_for_good() -> None:

@@ -27,7 +27,7 @@ LIMITS = ons.Limits(
     connect_s=2, read_s=5, deadline_s=8, attempts=3, backoff_min_s=0.01, backoff_max_s=5
 )
 SILENCE_BOUND = replace(LIMITS, read_s=0.2, attempts=2)
-TIME_BOUND = replace(LIMITS, deadline_s=0.4, attempts=2)
+TIME_BOUND = replace(LIMITS, deadline_s=0.3, attempts=2)
 SERVICES, LAYER, COUNT, PAGE_1, PAGE_2 = 1, 2, 3, 4, 5  # requests of a download, in order
 ALL_REQUESTS = 3 + 6  # 40 wards in pages of 7
 EVER = range(1, 100)
@@ -315,8 +315,8 @@ def test_every_step_is_asked_again(server: ArcgisServer, out: Path) -> None:
 SLOW: dict[str, tuple[Fault, ons.Limits, str]] = {
     "silent": (fake.stall, SILENCE_BOUND, "timed out"),
     "silent within the body": (fake.stall_body, SILENCE_BOUND, "timed out"),
-    "dripping headers": (fake.drip_headers, TIME_BOUND, "no whole answer within 0.4 s"),
-    "dripping a body": (fake.drip_body, TIME_BOUND, "no whole answer within 0.4 s"),
+    "dripping headers": (fake.drip_headers, TIME_BOUND, "no whole answer within 0.3 s"),
+    "dripping a body": (fake.drip_body, TIME_BOUND, "no whole answer within 0.3 s"),
 }
 
 
@@ -382,7 +382,7 @@ def test_a_server_that_cannot_be_reached_is_named(out: Path) -> None:
 
 def test_a_late_request_lets_go_of_its_socket(server: ArcgisServer, out: Path) -> None:
     server.fail(EVER, fake.endless)
-    assert "within 0.4 s" in refusal(server, out, limits=TIME_BOUND)
+    assert "within 0.3 s" in refusal(server, out, limits=TIME_BOUND)
     assert_ends(lambda: bool(server.open))
 
 
@@ -424,7 +424,7 @@ def test_retry_after_is_capped(server: ArcgisServer, out: Path, header: str) -> 
 
 @pytest.mark.parametrize(
     "header",
-    ["0", "soon", "-5", "Thu, 01 Jan 1970 00:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 -0000"],
+    ["0", "soon", "Thu, 01 Jan 1970 00:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 -0000"],
 )
 def test_retry_after_never_undercuts_the_back_off(
     server: ArcgisServer, out: Path, header: str

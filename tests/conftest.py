@@ -1,0 +1,107 @@
+"""What several tests need: the shipped data, the official files if they are here, no network."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pytest
+
+from bcumap import build as building
+from bcumap import load
+from bcumap.schema import LEVELS
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+class NetworkUsed(AssertionError):
+    """A test tried to reach another host."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    """Let sockets reach this machine only."""
+
+    def guarded(original: Callable[..., Any]) -> Callable[..., Any]:
+        def connect(self: socket.socket, address: Any) -> Any:
+            if isinstance(address, tuple) and not str(address[0]).startswith(LOOPBACK):
+                raise NetworkUsed(f"a test tried to reach {address}")
+            return original(self, address)
+
+        return connect
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded(socket.socket.connect))
+        patch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex))
+        patch.delenv("BCUMAP_DATA", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of official source files, which stands beside the repository and not in it."""
+    if not SHARED.is_dir():
+        pytest.skip("the official source files (../shared/data) are not here")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def levels() -> dict[str, gpd.GeoDataFrame]:
+    """The shipped wards, boroughs and BCUs, EPSG:4326; not to be changed."""
+    return {level: load.areas(level) for level in LEVELS}
+
+
+@pytest.fixture(scope="session")
+def ward_layer(levels: dict[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """The shipped wards as the ONS would name their columns, EPSG:4326; not to be changed."""
+    names = {
+        "ward_code": "WD25CD",
+        "ward": "WD25NM",
+        "borough_code": "LAD25CD",
+        "borough": "LAD25NM",
+    }
+    return levels["wards"].rename(columns=names)[[*names.values(), "geometry"]]
+
+
+@pytest.fixture
+def data_copy(tmp_path: Path) -> Path:
+    """A copy of the shipped data, to be broken."""
+    return Path(shutil.copytree(load.SHIPPED, tmp_path / "geodata"))
+
+
+@dataclass(frozen=True)
+class Built:
+    """A build: what it said of itself, and the folder it wrote."""
+
+    report: building.Report
+    out: Path
+
+    def level(self, name: str) -> gpd.GeoDataFrame:
+        return load.areas(name, data=self.out)
+
+
+Build = Callable[..., Built]
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Build a ward layer, once for each file however many tests look at it."""
+    done: dict[Path, Built] = {}
+
+    def once(wards: Path, **options: Any) -> Built:
+        if wards not in done:
+            out = tmp_path_factory.mktemp(wards.stem) / "geodata"
+            request = building.Request(
+                **{"wards": wards, "out": out, "data": load.SHIPPED} | options
+            )
+            done[wards] = Built(building.build(request), out)
+        return done[wards]
+
+    return once

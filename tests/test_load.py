@@ -1,0 +1,119 @@
+"""Reading geodata/: what comes back, and what is said of a file that is missing or damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from bcumap import load
+from bcumap.errors import DataError
+from bcumap.schema import BNG
+
+
+@pytest.mark.parametrize(("level", "rows"), [("bcus", 12), ("boroughs", 33), ("wards", 704)])
+def test_each_level_has_its_rows_in_the_order_of_their_codes(level: str, rows: int) -> None:
+    frame = load.areas(level)
+    codes = frame[f"{level.removesuffix('s')}_code"]
+    assert len(frame) == rows
+    assert codes.is_unique
+    assert codes.is_monotonic_increasing
+    assert frame.crs.to_epsg() == 4326
+
+
+def test_north_area_keeps_its_46_wards() -> None:
+    """The trap: pandas reads the code NA as a missing value unless it is told not to."""
+    naive = pd.read_csv(load.SHIPPED / "boroughs.csv")
+    assert naive["bcu_code"].isna().sum() == 3  # the City, and North Area's two
+    table = load.table("borough table")
+    north = table[table["bcu_code"] == "NA"]
+    assert sorted(north["borough"]) == ["Enfield", "Haringey"]
+    assert table["bcu_code"].isna().sum() == 1
+    wards = load.areas("wards")
+    assert (wards["bcu_code"] == "NA").sum() == 46
+    assert wards["bcu_code"].isna().sum() == 25
+    assert "NA" in set(load.table("bcu table")["bcu_code"])
+
+
+def test_central_west_is_aw_and_central_south_is_as() -> None:
+    """The trap: CW is the Met's code for the borough of Westminster."""
+    names = load.table("bcu table").set_index("bcu_code")["bcu"]
+    assert names["AW"] == "Central West"
+    assert names["AS"] == "Central South"
+    assert "CW" not in names.index
+
+
+def test_the_thames_is_one_row_in_degrees() -> None:
+    river = load.thames()
+    assert river["name"].tolist() == ["River Thames"]
+    assert river.crs.to_epsg() == 4326
+
+
+def test_the_web_files_are_those_that_the_page_links_to() -> None:
+    files = load.web_files()
+    assert set(files) == {"areas.topojson", "wards.topojson", "facts.json", "map.js"}
+    assert all(files.values())
+
+
+def test_an_unknown_level_names_the_known_ones() -> None:
+    with pytest.raises(DataError, match=r"no level 'parishes'.*bcus, boroughs, wards"):
+        load.areas("parishes")
+
+
+READERS: dict[str, Callable[[Path], object]] = {
+    "wards.parquet": lambda data: load.areas("wards", data=data),
+    "thames.parquet": lambda data: load.thames(data=data),
+    "bcus.csv": lambda data: load.table("bcu table", data=data),
+    "ward_population.csv": lambda data: load.table("population table", data=data),
+    "sources.json": lambda data: load.sources(data=data),
+    "web/facts.json": lambda data: load.facts(data=data),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("damage", ["missing", "empty", "rubbish", "cut short"])
+def test_a_damaged_file_is_named_in_a_data_error(name: str, damage: str, data_copy: Path) -> None:
+    path = data_copy / name
+    whole = path.read_bytes()
+    path.unlink()
+    if damage != "missing":
+        path.write_bytes(
+            {"empty": b"", "rubbish": b"\x00\xff rubbish\n", "cut short": whole[:-9]}[damage]
+        )
+    if name.endswith(".csv") and damage == "cut short":
+        pytest.skip("a shorter text is still a table; sources.json has its hash")
+    with pytest.raises(DataError, match=Path(name).stem):
+        READERS[name](data_copy)
+
+
+def test_a_missing_web_file_says_how_to_get_it_back(data_copy: Path) -> None:
+    (data_copy / "web" / "map.js").unlink()
+    with pytest.raises(DataError, match=r"map\.js.*bcumap build"):
+        load.web_files(data=data_copy)
+
+
+def test_a_table_that_breaks_its_rules_is_refused(data_copy: Path) -> None:
+    path = data_copy / "bcus.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("NA,North Area", "EA,North Area"))
+    with pytest.raises(DataError, match=r"bcus\.csv: bcu_code: repeated: EA"):
+        load.table("bcu table", data=data_copy)
+
+
+def test_areas_in_another_crs_are_refused(data_copy: Path) -> None:
+    path = data_copy / "bcus.parquet"
+    gpd.read_parquet(path).to_crs(BNG).to_parquet(path)
+    with pytest.raises(DataError, match="expected EPSG:4326"):
+        load.areas("bcus", data=data_copy)
+
+
+def test_another_folder_can_be_named_in_the_environment(
+    data_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load.data_dir() == load.SHIPPED
+    monkeypatch.setenv("BCUMAP_DATA", str(data_copy))
+    (data_copy / "wards.parquet").unlink()
+    with pytest.raises(DataError, match=r"wards\.parquet"):
+        load.areas("wards")
