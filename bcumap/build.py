@@ -392,6 +392,7 @@ def _write_sources(staging: Path, request: Request, source: wards.WardFile, repo
         measured_error_m=report.measured_error_m,
         web_max_error_m=WEB_MAX_ERROR_M,
         web_measured_error_m=report.web_measured_error_m,
+        met_wards=request.met_wards,
     )
     files = [path for path in staging.iterdir() if path.suffix in (".parquet", ".csv")]
     rows = {path.name: check.rows(path) for path in files}

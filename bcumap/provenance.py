@@ -79,6 +79,7 @@ class Origin:
     measured_error_m: float
     web_max_error_m: float
     web_measured_error_m: float
+    met_wards: int | None = None  # stated for an edition that bcumap does not know
 
 
 def passports(folder: Path, origin: Origin, rows: dict[str, int]) -> list[Entry]:
@@ -146,6 +147,8 @@ def _boundaries(name: str, origin: Origin) -> Entry:
     }
     if origin.geometry_sources:
         entry["geometry_sources"] = list(origin.geometry_sources)
+    if origin.met_wards is not None:
+        entry["met_wards"] = origin.met_wards
     if name == "web/facts.json":
         return entry
     return {

@@ -7,12 +7,16 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
 import shapely
 import topojson
 
+from bcumap.errors import CoverageError
+
 # Steps of the integer grid on which a layer's coordinates lie, across its width and height: over
-# Greater London 0.9 m by 0.7 m, so rounding moves nothing by more than 0.6 m.
-QUANTISATION = 1 << 16
+# Greater London 0.6 m by 0.5 m for the first. Rounding can fold a sliver of a polygon over itself
+# on any grid, so the first on which none is folded is taken.
+GRIDS = (100_000, 90_000, 80_000, 70_000, 60_000)
 
 # How exactly the place of a name is sought (degrees).
 LABEL_STEP = 0.002
@@ -30,12 +34,21 @@ def topology(layers: dict[str, gpd.GeoDataFrame]) -> bytes:
         Frames in EPSG:4326 by object name. Those of `KEYS` carry `code`, `name` and, below BCUs,
         the code of the area above as `parent`; BCUs also the place for their name (`lat`, `lon`).
         Any other layer carries its `name`.
+
+    Raises
+    ------
+    CoverageError
+        If every grid of `GRIDS` folds a polygon over itself.
     """
     frames = [_properties(level, frame) for level, frame in layers.items()]
-    encoded = topojson.Topology(
-        frames, object_name=list(layers), prequantize=QUANTISATION, shared_coords=False
-    )
-    return str(encoded.to_json()).encode()
+    for steps in GRIDS:
+        encoded = topojson.Topology(
+            frames, object_name=list(layers), prequantize=steps, shared_coords=False
+        )
+        document = str(encoded.to_json()).encode()
+        if all(_is_valid(document, level) for level in layers):
+            return document
+    raise CoverageError(f"every grid of {GRIDS} folds a polygon over itself; add another")
 
 
 def area_facts(
@@ -89,6 +102,12 @@ def _properties(level: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             lat=shapely.get_y(spots).round(4), lon=shapely.get_x(spots).round(4)
         )
     return renamed
+
+
+def _is_valid(document: bytes, level: str) -> bool:
+    """Say whether the polygons of a TopoJSON object are valid, as GDAL reads them."""
+    shapes = pyogrio.read_dataframe(document, layer=level, columns=[]).geometry
+    return bool(shapes.is_valid.all())
 
 
 def _members(boroughs: pd.DataFrame) -> dict[str, list[str]]:

@@ -70,18 +70,7 @@ def test_a_quantised_layer_is_still_a_coverage_without_gaps(level: str) -> None:
     assert len(topology.holes(shapes)) == 0
 
 
-TOO_COARSE = "quantising to 1 << 16 steps folds a sliver of Lewisham Central over"
-
-
-@pytest.mark.parametrize(
-    "level",
-    [
-        "bcus",
-        "boroughs",
-        pytest.param("wards", marks=pytest.mark.xfail(strict=True, reason=TOO_COARSE)),
-        "thames",
-    ],
-)
+@pytest.mark.parametrize("level", [*LAYERS, "thames"])
 def test_a_quantised_outline_is_still_a_valid_polygon(level: str) -> None:
     frame = layer(level)
     assert frame["name"][~frame.is_valid].tolist() == []
