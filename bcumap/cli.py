@@ -15,6 +15,7 @@ from bcumap import load
 from bcumap.errors import BcuMapError
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
+INTERRUPTED = 130  # what a shell makes of Ctrl-C, and so does typer
 
 app = typer.Typer(
     name="bcumap",
@@ -148,15 +149,15 @@ def main() -> None:
         code = app(standalone_mode=False)
     except BcuMapError as error:
         _fail(str(error))
-    except typer.Abort:
-        _fail("interrupted; nothing was changed")
     except Exception as error:  # click's usage errors, whichever click typer brings
         if not hasattr(error, "format_message"):
             raise
         _fail(error.format_message() or "no command given; choose one of these")
+    if code == INTERRUPTED:
+        _fail("interrupted; nothing was changed", code=INTERRUPTED)
     sys.exit(code or DONE)
 
 
-def _fail(message: str) -> None:
+def _fail(message: str, *, code: int = BAD_INPUT) -> None:
     err.print(f"bcumap: {' '.join(message.split())}", markup=False)
-    sys.exit(BAD_INPUT)
+    sys.exit(code)

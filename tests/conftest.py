@@ -92,16 +92,17 @@ Build = Callable[..., Built]
 
 @pytest.fixture(scope="session")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Build a ward layer, once for each file however many tests look at it."""
-    done: dict[Path, Built] = {}
+    """Build a ward layer, once with the same options however many tests look at it."""
+    done: dict[tuple[Any, ...], Built] = {}
 
     def once(wards: Path, **options: Any) -> Built:
-        if wards not in done:
+        key = (wards, *sorted(options.items()))
+        if key not in done:
             out = tmp_path_factory.mktemp(wards.stem) / "geodata"
             request = building.Request(
                 **{"wards": wards, "out": out, "data": load.SHIPPED} | options
             )
-            done[wards] = Built(building.build(request), out)
-        return done[wards]
+            done[key] = Built(building.build(request), out)
+        return done[key]
 
     return once

@@ -28,7 +28,7 @@ ONLY = {
     "starlette": ("bcumap.assets", "app"),
     "typer": ("bcumap.cli",),
     "rich": ("bcumap.cli",),
-    "pyogrio": ("bcumap.sources.",),
+    "pyogrio": ("bcumap.sources.", "bcumap.web"),
     "convertbng": ("bcumap.projection",),
     "pyproj": ("bcumap.projection", "bcumap.sources."),
     "topojson": ("bcumap.web",),
