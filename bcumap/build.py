@@ -25,9 +25,7 @@ import pandas as pd
 from bcumap import check, load, london, maps, projection, provenance, topology, web
 from bcumap.errors import CoverageError, DataError, SourceError
 from bcumap.levels import Levels, dissolve, with_facts
-from bcumap.schema import (
-    BNG,
-)
+from bcumap.schema import BNG
 from bcumap.sources import population, wards
 from bcumap.topology import Polygons
 
@@ -152,9 +150,12 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
     _describe(report, source, facts, full, overview)
     with _staging(request.out) as staging:
         with step("write beside the output"):
-            _write_frames(staging, levels, _between_banks(river, full))
+            # An earlier build's river has been fitted; only one from a file has to grow first.
+            margin_m = full.error_m if request.thames else 0.0
+            _write_frames(staging, levels, _between_banks(river, full.polygons, margin_m))
             _write_tables(staging, request.data, people)
-            _write_web(staging, web_levels, _between_banks(river, overview), tables, source.edition)
+            web_river = _between_banks(river, overview.polygons, overview.error_m)
+            _write_web(staging, web_levels, web_river, tables, source.edition)
             _write_sources(staging, request, source, report)
         with step("read back and verify"):
             report.promises_kept = _verify(staging)
@@ -270,11 +271,13 @@ def _river(request: Request) -> Polygons | None:
     return shapes
 
 
-def _between_banks(river: Polygons | None, tier: topology.Simplified) -> gpd.GeoDataFrame | None:
-    """Fit the river to the banks that a tier's wards draw."""
+def _between_banks(
+    river: Polygons | None, banks: Polygons, margin_m: float
+) -> gpd.GeoDataFrame | None:
+    """Fit the river to the banks that wards of some detail draw."""
     if river is None:
         return None
-    fitted = topology.fill_between(river, tier.polygons, margin_m=tier.error_m)
+    fitted = topology.fill_between(river, banks, margin_m=margin_m)
     shapes = projection.to_wgs84(np.array([fitted]))
     return gpd.GeoDataFrame({"name": ["River Thames"]}, geometry=shapes, crs=projection.WGS84_CRS)
 
