@@ -13,6 +13,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from bcumap import check, load, london, maps, projection, provenance, topology, web
+from bcumap import check, load, london, projection, provenance, topology, web
 from bcumap.errors import CoverageError, DataError, SourceError
 from bcumap.levels import Levels, dissolve, with_facts
 from bcumap.schema import BNG
@@ -112,6 +113,23 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
         If an input cannot be used, a promise would be broken or the disk is full; the output
         folder is then as it was.
     """
+    with ThreadPoolExecutor(max_workers=1) as meanwhile:
+        return _build(request, on_step, meanwhile.submit(_map_script))
+
+
+def _map_script() -> str:
+    """Draw the map, which does not depend on the data.
+
+    It is done beside the first steps: folium takes half a second to import, and GEOS leaves Python
+    free while it works.
+    """
+    from bcumap import maps
+
+    return maps.map_script()
+
+
+def _build(request: Request, on_step: Callable[[str], None], map_script: Future[str]) -> Report:
+    """Take the steps of a build."""
     report = Report(source=request.wards.name)
     step = _Steps(report.seconds, on_step)
 
@@ -156,6 +174,7 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
             _write_tables(staging, request.data, people)
             web_river = _between_banks(river, overview.polygons, overview.error_m)
             _write_web(staging, web_levels, web_river, tables, source.edition)
+            (staging / "web" / "map.js").write_text(map_script.result(), encoding="utf-8")
             _write_sources(staging, request, source, report)
         with step("read back and verify"):
             report.promises_kept = _verify(staging)
@@ -359,7 +378,6 @@ def _write_web(
         residents_as_of=population.MID_2024,
     )
     (folder / "facts.json").write_bytes(facts)
-    (folder / "map.js").write_text(maps.map_script(), encoding="utf-8")
 
 
 def _verify(staging: Path) -> int:

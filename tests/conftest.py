@@ -37,7 +37,14 @@ def _no_network() -> Iterator[None]:
 
         return connect
 
+    def look_up(host: Any, *details: Any, **options: Any) -> Any:
+        if host is not None and not str(host).startswith(LOOPBACK):
+            raise NetworkUsed(f"a test tried to look up {host}")
+        return original_look_up(host, *details, **options)
+
+    original_look_up = socket.getaddrinfo
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", look_up)
         patch.setattr(socket.socket, "connect", guarded(socket.socket.connect))
         patch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex))
         patch.delenv("BCUMAP_DATA", raising=False)

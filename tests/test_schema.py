@@ -33,6 +33,7 @@ def test_a_good_table_has_no_fault_and_north_area_is_no_missing_value() -> None:
         ("borough_code", ["E09000010", None], "borough_code: 1 values are empty"),
         ("borough_code", ["E09000010", "E0900001"], ": E0900001"),
         ("borough_code", ["E09000010", "XE09000001"], "XE09000001"),
+        ("borough_code", ["E09000010", "E090000012"], "E090000012"),
         ("borough", ["Enfield", ""], "borough: not of the form .+: "),
         ("bcu_code", ["NA", "na"], "bcu_code: not of the form [A-Z]{2}: na"),
         ("as_of", ["2024-04", "April 2024"], ": April 2024"),

@@ -130,7 +130,9 @@ def _numbers(shapes: list[dict[str, Any]]) -> list[int]:
 
 def test_squares_survive_encoding(four_wards: gpd.GeoDataFrame, tmp_path: Path) -> None:
     path = tmp_path / "wards.topojson"
-    path.write_bytes(web.topology({"wards": four_wards}))
+    boroughs = four_wards.dissolve("borough_code", as_index=False)
+    path.write_bytes(web.topology({"wards": four_wards, "boroughs": boroughs}))
+    assert gpd.read_file(path, layer="boroughs")["parent"].tolist() == ["", "NA"]
     read = gpd.read_file(path, layer="wards")
     assert read["name"].tolist() == four_wards["ward"].tolist()
     assert read["parent"].tolist() == four_wards["borough_code"].tolist()

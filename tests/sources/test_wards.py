@@ -98,8 +98,9 @@ def test_only_one_trailing_n_goes(tmp_path: Path) -> None:
 
 
 def test_a_column_that_is_only_called_code_is_not_taken_for_ward_codes(tmp_path: Path) -> None:
-    layer = frame(code=[1, 2, 3], GSS_CODE=CODES, NAME=NAMES)
-    assert wards.read_wards(save(layer, tmp_path / "w.gpkg")).dialect == "GLA"
+    layer = frame(code=[1, 2, 3], id=CODES, name=NAMES)
+    read = wards.read_wards(save(layer, tmp_path / "w.gpkg"))
+    assert read.wards["ward_code"].tolist() == CODES
 
 
 def test_blanks_round_text_go_and_a_blank_name_is_no_name(tmp_path: Path) -> None:
@@ -233,14 +234,11 @@ def test_a_file_with_a_table_only_is_refused(tmp_path: Path) -> None:
         wards.read_wards(path)
 
 
-def cut_short(path: Path) -> Path:
-    path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
-    return path
-
-
 @pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".shp", ".fgb", ".parquet"])
-def test_a_file_that_is_cut_short_is_refused(suffix: str, tmp_path: Path) -> None:
-    path = cut_short(save(ons().to_crs(WGS84), tmp_path / f"wards{suffix}"))
+@pytest.mark.parametrize("missing", [9, 300])
+def test_a_file_that_is_cut_short_is_refused(suffix: str, missing: int, tmp_path: Path) -> None:
+    path = save(ons().to_crs(WGS84), tmp_path / f"wards{suffix}")
+    path.write_bytes(path.read_bytes()[:-missing])
     with pytest.raises(SourceError, match=rf"wards\{suffix}: "):
         wards.read_wards(path)
 
@@ -335,15 +333,15 @@ def test_a_layer_without_boroughs_is_refused(tmp_path: Path) -> None:
         wards.read_boroughs(path)
 
 
-def test_a_ward_is_placed_where_half_of_it_lies_and_else_nowhere() -> None:
-    three = ons().drop(columns=["LAD25CD", "LAD25NM"])
-    east, north = 530_000, 180_000
-    west = gpd.GeoDataFrame(
-        {"borough_code": [ENFIELD]}, geometry=[shapely.box(east, north, east + 160, north + 100)]
-    )
-    placed = wards.place_in_boroughs(three, west)
-    assert placed.tolist()[:2] == [ENFIELD, ENFIELD]
-    assert pd.isna(placed[2])
+@pytest.mark.parametrize(("width", "placed"), [(160, 2), (140, 1), (300, 3)])
+def test_a_ward_is_placed_where_half_of_it_lies_and_else_nowhere(width: int, placed: int) -> None:
+    """A borough that reaches so many metres over three wards of 100 m each."""
+    east, north = SQUARES[0].bounds[:2]
+    borough = shapely.box(east, north, east + width, north + 100)
+    west = gpd.GeoDataFrame({"borough_code": [ENFIELD]}, geometry=[borough], crs=BNG)
+    codes = wards.place_in_boroughs(ons(), west)
+    assert codes.notna().tolist() == [True] * placed + [False] * (3 - placed)
+    assert set(codes.dropna()) == {ENFIELD}
 
 
 # --- the official files ------------------------------------------------------------------------
