@@ -13,7 +13,6 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -23,7 +22,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from bcumap import check, load, london, projection, provenance, topology, web
+from bcumap import check, load, london, maps, projection, provenance, topology, web
 from bcumap.errors import CoverageError, DataError, SourceError
 from bcumap.levels import Levels, dissolve, with_facts
 from bcumap.schema import BNG
@@ -113,23 +112,6 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
         If an input cannot be used, a promise would be broken or the disk is full; the output
         folder is then as it was.
     """
-    with ThreadPoolExecutor(max_workers=1) as meanwhile:
-        return _build(request, on_step, meanwhile.submit(_map_script))
-
-
-def _map_script() -> str:
-    """Draw the map, which does not depend on the data.
-
-    It is done beside the first steps: folium takes half a second to import, and GEOS leaves Python
-    free while it works.
-    """
-    from bcumap import maps
-
-    return maps.map_script()
-
-
-def _build(request: Request, on_step: Callable[[str], None], map_script: Future[str]) -> Report:
-    """Take the steps of a build."""
     report = Report(source=request.wards.name)
     step = _Steps(report.seconds, on_step)
 
@@ -174,7 +156,7 @@ def _build(request: Request, on_step: Callable[[str], None], map_script: Future[
             _write_tables(staging, request.data, people)
             web_river = _between_banks(river, overview.polygons, overview.error_m)
             _write_web(staging, web_levels, web_river, tables, source.edition)
-            (staging / "web" / "map.js").write_text(map_script.result(), encoding="utf-8")
+            (staging / "web" / "map.js").write_text(maps.map_script(), encoding="utf-8")
             _write_sources(staging, request, source, report)
         with step("read back and verify"):
             report.promises_kept = _verify(staging)
