@@ -199,8 +199,9 @@ def test_a_stated_crs_that_is_wrong(
 def test_no_ward_code_column(
     refused: Refused, save: Callable[..., Path], ward_layer: Layer
 ) -> None:
-    line = refused(save(ward_layer.rename(columns={"WD25CD": "ward_number"})))
-    assert "no column holds ward codes (E05…); found ward_number, WD25NM" in line
+    """Its name in two lines, and the message still in one."""
+    line = refused(save(ward_layer.rename(columns={"WD25CD": "ward\nnumber"})))
+    assert "no column holds ward codes (E05…); found ward number, WD25NM" in line
     assert "expected WD25CD" in line
 
 
