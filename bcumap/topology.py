@@ -76,6 +76,8 @@ def repair(polygons: Polygons) -> Repair:
     CoverageError
         If the result is no coverage, or a polygon moved or changed more than the stated limits.
     """
+    if not (shapely.area(polygons) > 0).all():
+        raise CoverageError("a polygon is flat: it has no area, and nothing can be made of it")
     cleaned = shapely.coverage_clean(polygons, gap_width=REPAIR_GAP_WIDTH_M)
     if len(cleaned) != len(polygons) or not is_coverage(cleaned):
         raise CoverageError("the polygons overlap or gape in a way that cannot be repaired")

@@ -14,7 +14,7 @@ import pytest
 import shapely
 
 from bcumap import check, load, provenance
-from bcumap.schema import CITY_OF_LONDON, LEVELS
+from bcumap.schema import LEVELS
 
 Break = Callable[[Path], None]
 
@@ -448,14 +448,7 @@ def test_checking_writes_nothing(data_copy: Path) -> None:
     assert contents() == before
 
 
-def test_data_without_the_city_are_measured_by_what_they_are(
-    levels: dict[str, gpd.GeoDataFrame],
-) -> None:
-    assert check.Data(load.SHIPPED).has_city
-    assert CITY_OF_LONDON in set(levels["wards"]["borough_code"])
-
-
-def test_rows_are_counted_where_a_code_looks_like_a_missing_value(tmp_path: Path) -> None:
+def test_rows_are_counted_and_not_lines(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('code,name\nNA,"North\nArea"\nEA,East\n')
     pd.DataFrame({"a": [1, 2, 3]}).to_parquet(tmp_path / "a.parquet")
     assert check.rows(tmp_path / "a.csv") == 2

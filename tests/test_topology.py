@@ -111,6 +111,12 @@ def test_repair_refuses_a_square_that_stands_there_twice() -> None:
         topology.repair(np.array([square(0, 0), square(0, 0), square(1, 0)]))
 
 
+def test_repair_refuses_a_square_that_is_flat() -> None:
+    flat = shapely.Polygon([(200, 0), (200, 50), (200, 100)])
+    with pytest.raises(CoverageError):
+        topology.repair(np.array([square(0, 0), square(1, 0), flat]))
+
+
 # --- dissolve ----------------------------------------------------------------------------------
 
 
