@@ -21,6 +21,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from bcumap import check, load, london, maps, projection, provenance, topology, web
 from bcumap.errors import CoverageError, DataError, SourceError
@@ -329,6 +330,8 @@ def _write_frames(staging: Path, levels: Levels, river: gpd.GeoDataFrame | None)
         frames["thames"] = river
     for name, frame in frames.items():
         frame.to_parquet(staging / f"{name}.parquet", compression="zstd", index=False)
+    polygons = shapely.geometrycollections(levels.wards.geometry.to_numpy())
+    (staging / "wards.wkb").write_bytes(shapely.to_wkb(polygons))
 
 
 def _write_tables(staging: Path, data: Path, people: pd.DataFrame) -> None:

@@ -41,6 +41,9 @@ TOTAL_AREA_TOLERANCE = 0.0001
 # What the page may load at most, compressed (bytes).
 WEB_LAYERS_LIMIT = 250_000
 
+# What a file of data ends in; every one has its entry in sources.json.
+DATA_SUFFIXES = (".parquet", ".csv", ".topojson", ".js", ".wkb", ".zip")
+
 Faults = list[str]
 
 
@@ -103,7 +106,7 @@ def files_are_as_described(data: Data) -> Faults:
     shipped = {
         path.relative_to(data.folder).as_posix()
         for path in data.folder.rglob("*")
-        if path.suffix in (".parquet", ".csv", ".topojson", ".js") or path.name == "facts.json"
+        if path.suffix in DATA_SUFFIXES or path.name == "facts.json"
     }
     faults += [f"{name} has no entry" for name in sorted(shipped - set(data.entries))]
     faults += [f"{name} is missing" for name in sorted(set(data.entries) - shipped)]
@@ -193,6 +196,16 @@ def there_are_no_gaps(data: Data) -> Faults:
         if found > allowed:
             faults.append(f"{level} have {found} holes, expected {allowed}")
     return faults
+
+
+def points_are_looked_up_in_the_same_wards(data: Data) -> Faults:
+    """The polygons that points are looked up in are those of the wards, in their order."""
+    codes, polygons = load.ward_polygons(data=data.folder)
+    wards = data.levels["wards"]
+    if codes != wards["ward_code"].tolist():
+        return ["facts.json has other wards, or in another order"]
+    same = shapely.equals_exact(polygons, wards.geometry.to_numpy())
+    return [] if same.all() else [f"{int((~same).sum())} polygons of wards.wkb differ"]
 
 
 def levels_nest(data: Data) -> Faults:
@@ -298,6 +311,7 @@ PROMISES: dict[str, Callable[[Data], Faults]] = {
     "every level is a coverage": every_level_is_a_coverage,
     "there are no gaps": there_are_no_gaps,
     "levels nest exactly": levels_nest,
+    "points are looked up in the same wards": points_are_looked_up_in_the_same_wards,
     "areas are conserved": areas_are_conserved,
     "residents add up": residents_add_up,
     "measured errors are within limits": errors_are_within_limits,

@@ -1,7 +1,7 @@
 """Read geodata/, the only module that does: checked frames, tables and the prepared web files.
 
-The frames need geopandas, which costs a serving process 100 MB; it is therefore imported by the
-functions that use it, and the app calls only `facts`, `sources` and `web_files`.
+The frames need geopandas, which costs a serving process 100 MB, and polygons need shapely, which
+costs 20 MB; they are therefore imported by the functions that use them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from bcumap.schema import LEVELS, WGS84, check_table
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+
+    from bcumap.topology import Polygons
 
 SHIPPED = Path(__file__).resolve().parent.parent / "geodata"
 
@@ -58,6 +60,37 @@ def areas(level: str, *, data: Path | None = None) -> gpd.GeoDataFrame:
     frame = _read_parquet((data or data_dir()) / f"{level}.parquet")
     check_table(frame, level, where=f"{level}.parquet")
     return frame
+
+
+def ward_polygons(*, data: Path | None = None) -> tuple[list[str], Polygons]:
+    """Read the polygons of `areas("wards")` alone: quick, and without geopandas.
+
+    Returns
+    -------
+    codes, polygons
+        GSS codes and their polygons (EPSG:4326), in the order of the codes.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, unreadable or not of the wards in facts.json.
+    """
+    import shapely
+
+    folder = data or data_dir()
+    codes = list(facts(data=folder)["wards"])
+    path = folder / "wards.wkb"
+    try:
+        polygons: Polygons = shapely.get_parts(shapely.from_wkb(path.read_bytes()))
+    except (OSError, shapely.errors.ShapelyError) as error:
+        raise DataError(
+            f"{path}: cannot be read as WKB ({error}); restore it or rebuild"
+        ) from error
+    if len(polygons) != len(codes):
+        raise DataError(
+            f"{path}: {len(polygons)} polygons, but facts.json has {len(codes)} wards; rebuild"
+        )
+    return codes, polygons
 
 
 def thames(*, data: Path | None = None) -> gpd.GeoDataFrame:

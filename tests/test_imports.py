@@ -37,7 +37,8 @@ ONLY = {
 NEVER = {"socket", "urllib.request", "http.client", "httpx", "ftplib"}
 
 # Frames in, frames out: they read no file, draw nothing and know nobody who does.
-PURE = {"topology", "projection", "levels", "london", "web", "schema", "errors", "words", "report"}
+PURE = {"topology", "projection", "levels", "london", "locate", "web", "schema", "errors", "words",
+        "report"}  # fmt: skip
 NOT_FOR_PURE = ("bcumap.load", "bcumap.build", "bcumap.check", "bcumap.maps", "bcumap.pages",
                 "bcumap.assets", "bcumap.cli")  # fmt: skip
 FILES = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "read_parquet",
