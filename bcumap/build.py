@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,23 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from bcumap import check, load, london, maps, projection, provenance, topology, web
+from bcumap import (
+    check,
+    load,
+    london,
+    maps,
+    placing,
+    postcodes,
+    projection,
+    provenance,
+    topology,
+    web,
+)
 from bcumap.errors import CoverageError, DataError, SourceError
 from bcumap.levels import Levels, dissolve, with_facts
 from bcumap.schema import BNG
 from bcumap.sources import population, wards
+from bcumap.sources import postcodes as postcode_packages
 from bcumap.topology import Polygons
 
 log = logging.getLogger(__name__)
@@ -55,6 +67,9 @@ class Request:
         populations, the Thames), an earlier build.
     boroughs, thames, population
         Official files to take instead of the earlier build's.
+    postcodes
+        Read a new edition of the postcodes from their packages, instead of placing those of the
+        earlier build in the wards.
     met_wards
         How many wards the Met part must have, for an edition that bcumap does not know.
     """
@@ -65,6 +80,7 @@ class Request:
     boroughs: Path | None = None
     thames: Path | None = None
     population: Path | None = None
+    postcodes: bool = False
     crs: str | None = None
     edition: str | None = None
     met_wards: int | None = None
@@ -94,6 +110,8 @@ class Report:
     web_measured_error_m: float = 0.0
     area_km2: float = 0.0
     area_km2_by_bcu: dict[str, float] = field(default_factory=dict)
+    postcodes: int = 0
+    postcodes_unsure: float = 0.0  # share of those in use whose addresses may be in several wards
     promises_kept: int = 0
     notes: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -147,6 +165,8 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
         levels = dissolve(facts, full.polygons)
         web_levels = dissolve(facts, overview.polygons)
         river = _river(request)
+    with step("place the postcodes"):
+        book = _postcodes(request, placing.Ground(frame, river), report)
 
     _describe(report, source, facts, full, overview)
     with _staging(request.out) as staging:
@@ -155,12 +175,14 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
             margin_m = full.error_m if request.thames else 0.0
             _write_frames(staging, levels, _between_banks(river, full.polygons, margin_m))
             _write_tables(staging, request.data, people)
+            if book is not None:
+                (staging / load.POSTCODES).write_bytes(book.packed)
             web_river = _between_banks(river, overview.polygons, overview.error_m)
             _write_web(staging, web_levels, web_river, tables, source.edition)
             (staging / "web" / "map.js").write_text(maps.map_script(), encoding="utf-8")
-            _write_sources(staging, request, source, report)
+            _write_sources(staging, request, source, report, book)
         with step("read back and verify"):
-            report.promises_kept = _verify(staging)
+            report.promises_kept = _verify(staging, with_postcodes=book is None or book.is_new)
         _write_json(staging / "build-report.json", asdict(report))
         _publish(staging, request.out)
     return report
@@ -284,6 +306,53 @@ def _between_banks(
     return gpd.GeoDataFrame({"name": ["River Thames"]}, geometry=shapes, crs=projection.WGS84_CRS)
 
 
+# --- postcodes ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Book:
+    """London's postcodes in these wards, as the file to write."""
+
+    packed: bytes
+    origin: provenance.PostcodeOrigin
+    is_new: bool = True  # or the earlier build's, placed in the same wards then
+
+
+def _postcodes(request: Request, ground: placing.Ground, report: Report) -> _Book | None:
+    """Place the postcodes of the packages or of the earlier build in the wards."""
+    if request.postcodes:
+        directory = postcode_packages.read_directory()
+        table = directory.london.assign(reach_m=placing.reach(directory.london))
+        origin = provenance.PostcodeOrigin(directory.edition, directory.listed, _command(request))
+        return _placed(table, directory.districts, ground, origin, report)
+    earlier = request.data / load.POSTCODES
+    if not earlier.exists():
+        report.notes.append("There are no postcodes: --postcodes reads them from their packages.")
+        return None
+    entries = {entry["file"]: entry for entry in load.sources(data=request.data)["files"]}
+    entry = entries[load.POSTCODES]
+    origin = provenance.PostcodeOrigin(entry["as_of"], entry["listed_by"], entry["command"])
+    if entry["ward_source_sha256"] == provenance.sha256(request.wards):
+        return _Book(earlier.read_bytes(), origin, is_new=False)
+    table, districts = load.postcode_tables(data=request.data)
+    origin = replace(origin, command=_command(request))
+    return _placed(table, districts, ground, origin, report)
+
+
+def _placed(
+    table: pd.DataFrame,
+    districts: pd.DataFrame,
+    ground: placing.Ground,
+    origin: provenance.PostcodeOrigin,
+    report: Report,
+) -> _Book:
+    placed = placing.place(table, ground)
+    report.postcodes = len(placed)
+    unsure = placed.loc[placed["live"], "others"] != ""
+    report.postcodes_unsure = round(float(unsure.mean()), 4)
+    return _Book(postcodes.pack(placed, districts), origin)
+
+
 # --- describe, write, verify, publish ----------------------------------------------------------
 
 
@@ -365,9 +434,16 @@ def _write_web(
     (folder / "facts.json").write_bytes(facts)
 
 
-def _verify(staging: Path) -> int:
-    """Check every promise on the written files; return how many there are."""
-    outcome = check.check(staging)
+def _verify(staging: Path, *, with_postcodes: bool) -> int:
+    """Check every promise on the written files; return how many there are.
+
+    Postcodes that are the earlier build's to the byte, in the same wards, were checked then: that
+    takes as long as everything else.
+    """
+    promises = dict(check.PROMISES)
+    if not with_postcodes:
+        del promises["postcodes lie in their wards"]
+    outcome = check.check(staging, promises)
     if broken := [f"{promise}: {fault}" for promise, faults in outcome.items() for fault in faults]:
         raise DataError(f"the build breaks a promise and was not published: {'; '.join(broken)}")
     return len(outcome)
@@ -386,7 +462,13 @@ def _write_json(path: Path, value: Any) -> None:
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _write_sources(staging: Path, request: Request, source: wards.WardFile, report: Report) -> None:
+def _write_sources(
+    staging: Path,
+    request: Request,
+    source: wards.WardFile,
+    report: Report,
+    book: _Book | None,
+) -> None:
     origin = provenance.Origin(
         source_file=request.wards.name,
         source_sha256=provenance.sha256(request.wards),
@@ -399,8 +481,9 @@ def _write_sources(staging: Path, request: Request, source: wards.WardFile, repo
         web_max_error_m=WEB_MAX_ERROR_M,
         web_measured_error_m=report.web_measured_error_m,
         met_wards=request.met_wards,
+        postcodes=book.origin if book else None,
     )
-    files = [path for path in staging.iterdir() if path.suffix in (".parquet", ".csv")]
+    files = [path for path in staging.iterdir() if path.suffix in (".parquet", ".csv", ".zip")]
     rows = {path.name: check.rows(path) for path in files}
     _write_json(staging / "sources.json", {"files": provenance.passports(staging, origin, rows)})
 
@@ -411,6 +494,8 @@ def _command(request: Request) -> str:
     for option in ("boroughs", "thames", "population"):
         if path := getattr(request, option):
             words.append(f"--{option} {path.name}")
+    if request.postcodes:
+        words.append("--postcodes")
     for option in ("crs", "edition", "met_wards"):
         if value := getattr(request, option):
             words.append(f"--{option.replace('_', '-')} {value}")

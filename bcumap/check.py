@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,8 @@ import shapely
 
 from bcumap import load, projection, provenance, topology
 from bcumap.errors import BcuMapError
+from bcumap.locate import Locator
+from bcumap.postcodes import unpack
 from bcumap.schema import (
     BCUS,
     BOROUGHS,
@@ -41,6 +44,8 @@ TOTAL_AREA_TOLERANCE = 0.0001
 # What the page may load at most, compressed (bytes).
 WEB_LAYERS_LIMIT = 250_000
 
+# The share of live postcodes whose ward must be in the borough that the ONS directory gives.
+BOROUGHS_AGREEING = 0.999
 # What a file of data ends in; every one has its entry in sources.json.
 DATA_SUFFIXES = (".parquet", ".csv", ".topojson", ".js", ".wkb", ".zip")
 
@@ -83,12 +88,15 @@ class Data:
         return shapes
 
 
-def check(folder: Path) -> dict[str, Faults]:
+def check(
+    folder: Path, promises: Mapping[str, Callable[[Data], Faults]] | None = None
+) -> dict[str, Faults]:
     """Test every promise of a folder of data; return what is wrong under the name of each."""
     data = Data(folder)
+    promises = promises or PROMISES
     with ThreadPoolExecutor() as pool:  # most of the work is GEOS's, which leaves Python free
-        faults = pool.map(lambda promise: _test(promise, data), PROMISES.values())
-        return dict(zip(PROMISES, faults, strict=True))
+        faults = pool.map(lambda promise: _test(promise, data), promises.values())
+        return dict(zip(promises, faults, strict=True))
 
 
 def _test(promise: Callable[[Data], Faults], data: Data) -> Faults:
@@ -243,6 +251,29 @@ def areas_are_conserved(data: Data) -> Faults:
     return faults
 
 
+def postcodes_lie_in_their_wards(data: Data) -> Faults:
+    """Each postcode's ward is the one drawn around it, and mostly the directory's borough."""
+    if load.POSTCODES not in data.entries and not (data.folder / load.POSTCODES).exists():
+        return []  # a build without them says so
+    postcodes, _ = load.postcode_tables(data=data.folder)
+    wards = data.levels["wards"].set_index("ward_code")
+    if strange := set(postcodes["ward_code"]) - {""} - set(wards.index):
+        return [f"{len(strange)} wards of postcodes are not in wards.parquet"]
+    placed = postcodes[postcodes["ward_code"] != ""]
+    borough = placed["ward_code"].map(wards["borough_code"])
+    agreeing = (borough == placed["borough_code"])[placed["live"]].mean()
+    faults = []
+    if agreeing < BOROUGHS_AGREEING:
+        faults.append(f"only {agreeing:.2%} of live postcodes are in the directory's borough")
+    points = projection.bng_to_lonlat(placed[["easting", "northing"]].to_numpy(float))
+    drawn = Locator(data.polygons("wards"))(*np.ascontiguousarray(points.T))
+    other = wards.index.to_numpy()[drawn] != placed["ward_code"]
+    margin = math.ceil(data.entries["wards.parquet"]["measured_error_m"]) + 1  # whole metres
+    if wrong := int((other & (placed["boundary_m"] > margin)).sum()):
+        faults.append(f"{wrong} postcodes are drawn in another ward than they state")
+    return faults
+
+
 def residents_add_up(data: Data) -> Faults:
     """Residents are those of the population table, and unknown wherever a part is unknown."""
     wards = data.levels["wards"]
@@ -314,6 +345,7 @@ PROMISES: dict[str, Callable[[Data], Faults]] = {
     "points are looked up in the same wards": points_are_looked_up_in_the_same_wards,
     "areas are conserved": areas_are_conserved,
     "residents add up": residents_add_up,
+    "postcodes lie in their wards": postcodes_lie_in_their_wards,
     "measured errors are within limits": errors_are_within_limits,
     "the Thames lies between the wards": the_thames_lies_between_the_wards,
     "the page draws the same areas": web_layers_match,
@@ -321,7 +353,9 @@ PROMISES: dict[str, Callable[[Data], Faults]] = {
 
 
 def rows(path: Path) -> int:
-    """Count the rows of a CSV or Parquet file."""
+    """Count the rows of a CSV or Parquet file, or the postcodes of their archive."""
+    if path.suffix == ".zip":
+        return unpack(path)[0].count("\n") - 1
     if path.suffix == ".parquet":
         return int(pq.read_metadata(path).num_rows)
     return len(pd.read_csv(path, dtype=str, keep_default_na=False))

@@ -60,6 +60,9 @@ def build(
         Path | None,
         typer.Option(metavar="FILE", exists=True, help="ONS ward populations as CSV."),
     ] = None,
+    postcodes: Annotated[
+        bool, typer.Option("--postcodes", help="Read a new edition of the postcodes' packages.")
+    ] = False,
     crs: Annotated[
         str | None, typer.Option(help="The CRS of the ward layer, if it does not say (rightly).")
     ] = None,
@@ -89,6 +92,7 @@ def build(
             boroughs=boroughs,
             thames=thames,
             population=population,
+            postcodes=postcodes,
             crs=crs,
             edition=edition,
             met_wards=met_wards,

@@ -6,18 +6,22 @@ costs 20 MB; they are therefore imported by the functions that use them.
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bcumap.errors import DataError
+from bcumap.postcodes import Archive, unpack
 from bcumap.schema import LEVELS, WGS84, check_table
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+    import shapely
 
     from bcumap.topology import Polygons
 
@@ -28,6 +32,7 @@ TABLE_FILES = {
     "borough table": "boroughs.csv",
     "population table": "ward_population.csv",
 }
+POSTCODES = "postcodes.zip"
 # What the page links to, all of it public.
 WEB_FILES = ("areas.topojson", "wards.topojson", "facts.json", "map.js")
 
@@ -98,6 +103,21 @@ def thames(*, data: Path | None = None) -> gpd.GeoDataFrame:
     return _read_parquet((data or data_dir()) / "thames.parquet")
 
 
+def thames_polygon(*, data: Path | None = None) -> shapely.Geometry:
+    """Read the geometry of `thames` alone: quick, and without geopandas."""
+    import pyarrow.parquet as pq
+    import shapely
+
+    path = (data or data_dir()) / "thames.parquet"
+    try:
+        (wkb,) = pq.read_table(path, columns=["geometry"])["geometry"].to_pylist()
+        return shapely.from_wkb(wkb)
+    except (OSError, ValueError, shapely.errors.ShapelyError) as error:
+        raise DataError(
+            f"{path}: cannot be read as GeoParquet ({error}); restore it or rebuild"
+        ) from error
+
+
 def table(name: str, *, data: Path | None = None) -> pd.DataFrame:
     """Read a table of facts by its name in `TABLE_FILES`, with the BCU code NA kept as text."""
     import pandas as pd
@@ -111,6 +131,51 @@ def table(name: str, *, data: Path | None = None) -> pd.DataFrame:
         ) from error
     check_table(frame, name, where=path.name)
     return frame
+
+
+def postcodes(*, data: Path | None = None) -> Archive:
+    """Open London's postcodes for looking some of them up: quick, and without pandas.
+
+    Raises
+    ------
+    DataError
+        If there is no such file, or it is no archive.
+    """
+    path = (data or data_dir()) / POSTCODES
+    try:
+        return Archive(path)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path}: cannot be opened ({error}); restore it or rebuild") from error
+
+
+def postcode_tables(*, data: Path | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read all of London's postcodes, and the districts of Great Britain, as tables.
+
+    Returns
+    -------
+    postcodes, districts
+        The columns of `postcodes.Postcode`, with `others` as text, and of `postcodes.District`.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read or breaks its table's rules.
+    """
+    import pandas as pd
+
+    path = (data or data_dir()) / POSTCODES
+    try:
+        texts = unpack(path)
+        frames = [
+            pd.read_csv(io.StringIO(text), keep_default_na=False, na_values={"quality": [""]},
+                        dtype={"quality": "Int64", "live": bool})
+            for text in texts
+        ]  # fmt: skip
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path}: cannot be read ({error}); restore it or rebuild") from error
+    for frame, table in zip(frames, ("postcodes", "districts"), strict=True):
+        check_table(frame, table, where=path.name)
+    return frames[0], frames[1]
 
 
 def facts(*, data: Path | None = None) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ ONS_RIGHTS = (
     "Source: Office for National Statistics licensed under the Open Government Licence v.3.0"
 )
 POLICE_RIGHTS = "Contains data from data.police.uk licensed under the Open Government Licence v3.0"
+ROYAL_MAIL_RIGHTS = "Contains Royal Mail data © Royal Mail copyright and database right 2026"
 GLA_RIGHTS = "Contains Greater London Authority data, Open Government Licence v3.0"
 
 Entry = dict[str, Any]
@@ -60,10 +61,20 @@ TITLES = {
     "web/wards.topojson": "Wards, for the map",
     "web/facts.json": "Facts of every BCU, borough and ward, for the page",
     "web/map.js": "The folium map of the app, as a script",
+    "postcodes.zip": "Postcodes of London, live and terminated, in their wards",
     "bcus.csv": "BCUs: names, aliases and go-live dates",
     "boroughs.csv": "Boroughs and the BCU that polices each",
     "ward_population.csv": "Residents of each ward",
 }
+
+
+@dataclass(frozen=True)
+class PostcodeOrigin:
+    """Which postcodes they are: the edition of the ONS directory, and who says which are in use."""
+
+    edition: str
+    listed: str
+    command: str  # that placed them; a later build may have kept them
 
 
 @dataclass(frozen=True)
@@ -81,6 +92,7 @@ class Origin:
     web_max_error_m: float
     web_measured_error_m: float
     met_wards: int | None = None  # stated for an edition that bcumap does not know
+    postcodes: PostcodeOrigin | None = None
 
 
 def passports(folder: Path, origin: Origin, rows: dict[str, int]) -> list[Entry]:
@@ -95,9 +107,9 @@ def passports(folder: Path, origin: Origin, rows: dict[str, int]) -> list[Entry]
         {
             "file": name,
             "title": title,
-            **_origin_of(name, origin),
             "licence": OGL if name != "web/map.js" else "MIT",
             "command": origin.command,
+            **_origin_of(name, origin),
             "sha256": sha256(folder / name),
             **({"rows": rows[name]} if name in rows else {}),
         }
@@ -130,6 +142,19 @@ def _origin_of(name: str, origin: Origin) -> Entry:
             "as_of": "2024-06-30",
             "url": "https://www.ons.gov.uk/peoplepopulationandcommunity/populationandmigration/"
             "populationestimates",
+        }
+    if name == "postcodes.zip" and origin.postcodes:
+        return {
+            "publisher": "Office for National Statistics; Ordnance Survey; Royal Mail",
+            "attribution": f"{ONS_RIGHTS}. {OS_RIGHTS}. {ROYAL_MAIL_RIGHTS}.",
+            "edition": f"ONS Postcode Directory {origin.postcodes.edition or 'not stated'}",
+            "as_of": origin.postcodes.edition,
+            "live_means": "listed by OS Code-Point Open",
+            "listed_by": origin.postcodes.listed,
+            "url": "https://geoportal.statistics.gov.uk/search?q=ONS%20Postcode%20Directory",
+            "command": origin.postcodes.command,
+            "ward_edition": origin.edition,
+            "ward_source_sha256": origin.source_sha256,
         }
     if name == "web/map.js":
         return {"publisher": "bcumap", "attribution": "bcumap"}

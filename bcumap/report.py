@@ -36,6 +36,11 @@ def build_lines(report: Report) -> Iterator[str]:
     yield f"Area                    {report.area_km2:,.2f} km²"
     for code, area in report.area_km2_by_bcu.items():
         yield f"  {code}                    {area:8,.2f} km²"
+    if report.postcodes:
+        yield (
+            f"Postcodes placed        {report.postcodes:,}; {report.postcodes_unsure:.1%} of those"
+            " in use may have addresses in another ward"
+        )
     yield f"Promises kept           {report.promises_kept} of {report.promises_kept}"
     yield from report.notes
     yield f"Time                    {sum(report.seconds.values()):.1f} s"

@@ -31,6 +31,8 @@ MET_WARDS_SINCE = {2018: 632, 2022: 679}
 WARD_CODE = r"E05\d{6}"
 BOROUGH_CODE = r"E09\d{6}"
 BCU_CODE = r"[A-Z]{2}"
+POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}"
+DISTRICT = r"[A-Z]{1,2}\d[A-Z\d]?"
 PARTIAL_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"  # ISO 8601, as precise as the source is
 
 
@@ -89,6 +91,24 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "bcu_code": Column(BCU_CODE, nullable=True),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),
+    },
+    "postcodes": {
+        "postcode": Column(POSTCODE, unique=True),
+        "live": Column(),
+        "easting": Column(minimum=LONDON_BOUNDS_BNG[0]),
+        "northing": Column(minimum=LONDON_BOUNDS_BNG[1]),
+        "quality": Column(r"[1-6]0|90", nullable=True),
+        "ward_code": Column(rf"({WARD_CODE})?"),
+        "borough_code": Column(BOROUGH_CODE),
+        "boundary_m": Column(minimum=0),
+        "reach_m": Column(minimum=1),
+        "others": Column(rf"(({WARD_CODE}|outside):\d+( |$))*"),
+    },
+    "districts": {
+        "district": Column(DISTRICT, unique=True),
+        "london_live": Column(minimum=0),
+        "london_terminated": Column(minimum=0),
+        "elsewhere": Column(minimum=0),
     },
     "population table": {
         "ward_code": Column(WARD_CODE, unique=True),
