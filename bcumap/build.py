@@ -399,8 +399,9 @@ def _write_frames(staging: Path, levels: Levels, river: gpd.GeoDataFrame | None)
         frames["thames"] = river
     for name, frame in frames.items():
         frame.to_parquet(staging / f"{name}.parquet", compression="zstd", index=False)
-    polygons = shapely.geometrycollections(levels.wards.geometry.to_numpy())
-    (staging / "wards.wkb").write_bytes(shapely.to_wkb(polygons))
+    for name in frames.keys() & {"wards", "thames"}:
+        polygons = shapely.geometrycollections(frames[name].geometry.to_numpy())
+        (staging / f"{name}.wkb").write_bytes(shapely.to_wkb(polygons))
 
 
 def _write_tables(staging: Path, data: Path, people: pd.DataFrame) -> None:

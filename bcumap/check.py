@@ -207,13 +207,18 @@ def there_are_no_gaps(data: Data) -> Faults:
 
 
 def points_are_looked_up_in_the_same_wards(data: Data) -> Faults:
-    """The polygons that points are looked up in are those of the wards, in their order."""
+    """The polygons that points are looked up in are those of the wards and the river."""
     codes, polygons = load.ward_polygons(data=data.folder)
     wards = data.levels["wards"]
     if codes != wards["ward_code"].tolist():
         return ["facts.json has other wards, or in another order"]
     same = shapely.equals_exact(polygons, wards.geometry.to_numpy())
-    return [] if same.all() else [f"{int((~same).sum())} polygons of wards.wkb differ"]
+    faults = [] if same.all() else [f"{int((~same).sum())} polygons of wards.wkb differ"]
+    if (data.folder / "thames.parquet").exists():
+        river = load.thames(data=data.folder).geometry.union_all()
+        if not shapely.equals_exact(river, load.thames_polygon(data=data.folder)):
+            faults.append("thames.wkb is not the river of thames.parquet")
+    return faults
 
 
 def levels_nest(data: Data) -> Faults:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -123,6 +125,82 @@ def check(
         out.print(line, markup=False)
     if any(outcome.values()):
         raise typer.Exit(FAILED)
+
+
+@app.command(context_settings={"ignore_unknown_options": True})  # a query may be -0.1,51.5
+def find(
+    query: Annotated[
+        list[str], typer.Argument(help="A postcode or its beginning, lat,lon, a GSS code, a name.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
+) -> None:
+    """Find the ward, borough and BCU of a postcode, place or point; exit code 1 if not found."""
+    from bcumap import report as reporting
+
+    if strange := [word for word in query if word.startswith("--")]:
+        raise BcuMapError(f"no such option: {strange[0]}; see `bcumap find --help`")
+    asked = " ".join(query).strip()
+    if not asked:
+        raise BcuMapError("nothing was asked; give a postcode, lat,lon, a GSS code or a name")
+    answer = load.finder().find(asked)
+    if as_json:
+        out.print(answer.to_json(), markup=False)
+    else:
+        for line in reporting.find_lines(answer):
+            out.print(line, markup=False)
+    if answer.kind == "nothing":
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def assign(
+    table: Annotated[Path, typer.Argument(metavar="IN", help="A .csv, .csv.gz or .parquet.")],
+    to: Annotated[
+        Path, typer.Option("--out", metavar="OUT", help="What to write, in any of those formats.")
+    ],
+    lon: Annotated[str | None, typer.Option(metavar="COLUMN", help="Longitudes.")] = None,
+    lat: Annotated[str | None, typer.Option(metavar="COLUMN", help="Latitudes.")] = None,
+    easting: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Eastings (EPSG:27700) instead.")
+    ] = None,
+    northing: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Northings (EPSG:27700) instead.")
+    ] = None,
+    prefix: Annotated[str, typer.Option(help="Put before the names of the new columns.")] = "",
+) -> None:
+    """Add ward, borough and BCU to a table of points of any size.
+
+    Coordinates are found by the usual names of their columns if they are not named. Rows that have
+    none, or impossible ones, are kept, left blank and reported. OUT is written beside itself and
+    renamed when it is whole, in place of a file of that name.
+    """
+    from bcumap import assign as assigning
+    from bcumap import report as reporting
+    from bcumap import tables
+
+    tables.check_target(to, source=table)
+    with _progress(f"Assigning {table.name}") as tell, tables.reading(table, progress=tell) as rows:
+        coordinates = assigning.find_coordinates(
+            assigning.as_frame(rows.head), lon=lon, lat=lat, easting=easting, northing=northing
+        )
+        schema = assigning.widened(rows.schema, prefix=prefix)
+        areas = assigning.Areas(*load.ward_polygons(), load.facts(), load.thames_polygon())
+        tally = assigning.Tally()
+        blocks = assigning.widen(rows.blocks, schema, areas, coordinates, tally=tally)
+        tables.write(to, schema, blocks, dialect=rows.dialect)
+    for line in reporting.assign_lines(tally, coordinates, table, to):
+        out.print(line, markup=False)
+
+
+@contextmanager
+def _progress(text: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal, and not in a pipe, how much of so much is done."""
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
+
+    columns = ("{task.description}", BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as bar:
+        task = bar.add_task(text, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _download(folder: Path, layer: str | None) -> tuple[Path, str]:

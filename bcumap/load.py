@@ -11,6 +11,7 @@ import json
 import os
 import zipfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import shapely
 
+    from bcumap.lookup import Finder
+    from bcumap.nearby import Surroundings
     from bcumap.topology import Polygons
 
 SHIPPED = Path(__file__).resolve().parent.parent / "geodata"
@@ -80,17 +83,9 @@ def ward_polygons(*, data: Path | None = None) -> tuple[list[str], Polygons]:
     DataError
         If the file is missing, unreadable or not of the wards in facts.json.
     """
-    import shapely
-
-    folder = data or data_dir()
-    codes = list(facts(data=folder)["wards"])
-    path = folder / "wards.wkb"
-    try:
-        polygons: Polygons = shapely.get_parts(shapely.from_wkb(path.read_bytes()))
-    except (OSError, shapely.errors.ShapelyError) as error:
-        raise DataError(
-            f"{path}: cannot be read as WKB ({error}); restore it or rebuild"
-        ) from error
+    codes = list(facts(data=data)["wards"])
+    path = (data or data_dir()) / "wards.wkb"
+    polygons = _read_wkb(path)
     if len(polygons) != len(codes):
         raise DataError(
             f"{path}: {len(polygons)} polygons, but facts.json has {len(codes)} wards; rebuild"
@@ -98,24 +93,17 @@ def ward_polygons(*, data: Path | None = None) -> tuple[list[str], Polygons]:
     return codes, polygons
 
 
+def thames_polygon(*, data: Path | None = None) -> shapely.Geometry:
+    """Read the polygon of `thames()` alone (EPSG:4326); an empty one if the river is not known."""
+    import shapely
+
+    path = (data or data_dir()) / "thames.wkb"
+    return shapely.union_all(_read_wkb(path)) if path.exists() else shapely.Polygon()
+
+
 def thames(*, data: Path | None = None) -> gpd.GeoDataFrame:
     """Read the tidal Thames below mean high water: one row, `name`, EPSG:4326."""
     return _read_parquet((data or data_dir()) / "thames.parquet")
-
-
-def thames_polygon(*, data: Path | None = None) -> shapely.Geometry:
-    """Read the geometry of `thames` alone: quick, and without geopandas."""
-    import pyarrow.parquet as pq
-    import shapely
-
-    path = (data or data_dir()) / "thames.parquet"
-    try:
-        (wkb,) = pq.read_table(path, columns=["geometry"])["geometry"].to_pylist()
-        return shapely.from_wkb(wkb)
-    except (OSError, ValueError, shapely.errors.ShapelyError) as error:
-        raise DataError(
-            f"{path}: cannot be read as GeoParquet ({error}); restore it or rebuild"
-        ) from error
 
 
 def table(name: str, *, data: Path | None = None) -> pd.DataFrame:
@@ -167,15 +155,47 @@ def postcode_tables(*, data: Path | None = None) -> tuple[pd.DataFrame, pd.DataF
     try:
         texts = unpack(path)
         frames = [
-            pd.read_csv(io.StringIO(text), keep_default_na=False, na_values={"quality": [""]},
-                        dtype={"quality": "Int64", "live": bool})
+            pd.read_csv(
+                io.StringIO(text),
+                keep_default_na=False,
+                na_values={"quality": [""]},
+                dtype={"quality": "Int64", "live": "bool"},
+            )
             for text in texts
-        ]  # fmt: skip
+        ]
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise DataError(f"{path}: cannot be read ({error}); restore it or rebuild") from error
     for frame, table in zip(frames, ("postcodes", "districts"), strict=True):
         check_table(frame, table, where=path.name)
     return frames[0], frames[1]
+
+
+def finder(*, data: Path | None = None) -> Finder:
+    """Open everything that a question may need; geometry is read when a point is first asked for.
+
+    Raises
+    ------
+    DataError
+        If a file is missing or cannot be read.
+    """
+    from bcumap.lookup import Finder
+
+    entries = {entry["file"]: entry for entry in sources(data=data)["files"]}
+    if POSTCODES not in entries:
+        raise DataError(f"{data or data_dir()}: no postcodes; run `bcumap build --postcodes`")
+    return Finder(
+        facts(data=data),
+        postcodes(data=data),
+        edition=entries[POSTCODES]["as_of"],
+        surroundings=cache(lambda: _surroundings(data)),
+    )
+
+
+def _surroundings(data: Path | None) -> Surroundings:
+    from bcumap.nearby import Surroundings
+
+    codes, polygons = ward_polygons(data=data)
+    return Surroundings(codes, polygons, thames_polygon(data=data))
 
 
 def facts(*, data: Path | None = None) -> Mapping[str, Any]:
@@ -210,6 +230,19 @@ def _read_parquet(path: Path) -> gpd.GeoDataFrame:
     if frame.crs is None or frame.crs.to_epsg() != 4326:
         raise DataError(f"{path}: CRS is {frame.crs}; expected {WGS84}")
     return frame
+
+
+def _read_wkb(path: Path) -> Polygons:
+    """Read the polygons of a collection."""
+    import shapely
+
+    try:
+        polygons: Polygons = shapely.get_parts(shapely.from_wkb(path.read_bytes()))
+    except (OSError, shapely.errors.ShapelyError) as error:
+        raise DataError(
+            f"{path}: cannot be read as WKB ({error}); restore it or rebuild"
+        ) from error
+    return polygons
 
 
 def _read_json(path: Path) -> Mapping[str, Any]:

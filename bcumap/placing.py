@@ -18,8 +18,10 @@ import shapely
 
 from bcumap.locate import NOWHERE, Locator
 from bcumap.postcodes import OUTSIDE, Reach, write_others
+from bcumap.projection import bng_to_lonlat
 from bcumap.topology import Polygons
 
+DECIMALS = 5  # of a degree: positions are whole metres
 CELL_M = (30.0, 30.0)
 # A postcode reaches as far as the second nearest other one in use: the nearest alone may be the
 # next entrance of the same block.
@@ -96,11 +98,12 @@ def place(postcodes: pd.DataFrame, ground: Ground) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The same rows with `ward_code`, `boundary_m` (to that ward's boundary, whole metres; 0 for a
-        position in no ward) and `others`: the other wards within `reach_m`, nearest first, as
-        `postcodes.write_others` writes them. A position in no ward, such as a pier, is given the
-        nearest ward of the directory's borough; none (an empty `ward_code`) if the borough has no
-        ward here, as the City has none where the source leaves it out.
+        The same rows with `lat` and `lon` (degrees, EPSG:4326, to about a metre), `ward_code`,
+        `boundary_m` (to that ward's boundary, whole metres, at least 1) and `others`: the other
+        wards within `reach_m`, nearest first, as `postcodes.write_others` writes them. A position
+        in no ward, such as a pier, is given the nearest ward of the directory's borough and 0
+        metres; no ward (an empty `ward_code`) if the borough has none here, as the City has none
+        where the source leaves it out.
     """
     wards = ground.wards.reset_index(drop=True)
     polygons: Polygons = wards.geometry.to_numpy()
@@ -110,7 +113,7 @@ def place(postcodes: pd.DataFrame, ground: Ground) -> pd.DataFrame:
     points = shapely.points(at)
     within[stray] = _nearest_of_borough(points[stray], postcodes["borough_code"][stray], wards)
     boundaries = shapely.boundary(polygons)
-    boundary = np.where(stray, 0.0, shapely.distance(boundaries[within], points))
+    boundary = np.where(stray, 0, shapely.distance(boundaries[within], points).clip(min=1))
     codes = np.append(wards["ward_code"].to_numpy(object), "")  # the last for NOWHERE
     reach_m = postcodes["reach_m"].to_numpy(float)
     # Whoever reaches another ward, or leaves London, crosses the boundary of their own.
@@ -119,8 +122,13 @@ def place(postcodes: pd.DataFrame, ground: Ground) -> pd.DataFrame:
     others[crossing] = _others(
         points[crossing], codes[within[crossing]], reach_m[crossing], codes, ground
     )
+    lonlat = bng_to_lonlat(at).round(DECIMALS)
     return postcodes.assign(
-        ward_code=codes[within], boundary_m=np.round(boundary).astype(np.int32), others=others
+        lat=lonlat[:, 1],
+        lon=lonlat[:, 0],
+        ward_code=codes[within],
+        boundary_m=np.round(boundary).astype(np.int32),
+        others=others,
     )
 
 

@@ -45,6 +45,8 @@ class Postcode(NamedTuple):
     live: bool
     easting: int
     northing: int
+    lat: float
+    lon: float
     quality: int | None
     ward_code: str
     borough_code: str
@@ -193,12 +195,14 @@ def unpack(path: Path) -> tuple[str, str]:
 
 
 def _postcode(row: list[str]) -> Postcode:
-    name, live, easting, northing, quality, ward, borough, boundary, reach, others = row
+    name, live, easting, northing, lat, lon, quality, ward, borough, boundary, reach, others = row
     return Postcode(
         name,
         live == "1",
         int(easting),
         int(northing),
+        float(lat),
+        float(lon),
         int(quality) if quality else None,
         ward,
         borough,

@@ -7,7 +7,8 @@ points to a millimetre (tests/test_projection.py).
 
 from __future__ import annotations
 
-import geopandas as gpd
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -16,6 +17,9 @@ from pyproj import CRS
 
 from bcumap.errors import SourceError
 from bcumap.schema import BNG, WGS84
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 TRANSFORMATION = "OSTN15 (convertbng)"
 

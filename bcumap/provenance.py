@@ -56,6 +56,7 @@ TITLES = {
     "boroughs.parquet": "London boroughs and the City of London",
     "bcus.parquet": "Basic Command Units of the Metropolitan Police",
     "wards.wkb": "The polygons of wards.parquet alone, in its order, for looking up points",
+    "thames.wkb": "The polygon of thames.parquet alone, for looking up points",
     "thames.parquet": "The tidal Thames below mean high water, between the wards of its banks",
     "web/areas.topojson": "BCUs, boroughs and the tidal Thames, for the map",
     "web/wards.topojson": "Wards, for the map",

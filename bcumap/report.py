@@ -6,7 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bcumap.words import date
+
 if TYPE_CHECKING:
+    from bcumap.answers import Answer
+    from bcumap.assign import Coordinates, Tally
     from bcumap.build import Report
 
 
@@ -59,6 +63,52 @@ def check_lines(outcome: Mapping[str, list[str]], folder: Path) -> Iterator[str]
         if broken
         else f"{folder}: all {len(outcome)} promises are kept"
     )
+
+
+def find_lines(answer: Answer) -> Iterator[str]:
+    """Tell an answer: what it is sure of, what it is not, and of when its sources are."""
+    yield answer.text
+    yield from answer.notes
+    if place := answer.place:
+        for name, area, code in (
+            ("ward", place.ward, place.ward_code),
+            ("borough", place.borough, place.borough_code),
+            ("BCU", place.bcu, place.bcu_code),
+        ):
+            if area:
+                yield f"  {name:<20}{area} ({code})"
+        yield f"  {'police':<20}{place.police}"
+    if answer.boundary_m:
+        yield f"  {'to its boundary':<20}{answer.boundary_m:,} m"
+    for other in answer.others:
+        where = f"{other.place.ward}, {other.place.borough}" if other.place else "outside London"
+        yield f"  {'or perhaps':<20}{where} ({other.distance_m} m away)"
+    for option in answer.options:
+        code = f" ({option.code})" if option.level != "query" else ""
+        yield f"  {option.label}{code}, {option.detail}"
+    if answer.as_of:
+        yield "As of: " + ", ".join(f"{name} {date(of)}" for name, of in answer.as_of.items())
+
+
+def assign_lines(tally: Tally, coordinates: Coordinates, table: Path, out: Path) -> Iterator[str]:
+    """Tell how the rows of a table came out, and which are the first of the bad ones."""
+    unit = "metres" if coordinates.metres else "degrees"
+    yield (
+        f"Read {tally.rows:,} rows of {table.name} ({coordinates.x} and {coordinates.y}, in {unit})"
+    )
+    for outcome, count in tally.counts.items():
+        if count or outcome not in tally.first:
+            yield f"  {outcome:<22}{count:12,}{_first_rows(tally.first.get(outcome, []), count)}"
+    if tally.counts["swapped"]:
+        yield f"  swapped means: {coordinates.x} seems to hold what {coordinates.y} should"
+    yield f"Wrote {out}"
+
+
+def _first_rows(rows: list[int], count: int) -> str:
+    """Say which rows came out so, 1 being the first after the header."""
+    listed = ", ".join(f"{row:,}" for row in rows)
+    more = ", …" if count > len(rows) else ""
+    return f"  row{'s' if count > 1 else ''} {listed}{more}" if rows else ""
 
 
 def _yes(value: bool) -> str:

@@ -97,6 +97,8 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "live": Column(),
         "easting": Column(minimum=LONDON_BOUNDS_BNG[0]),
         "northing": Column(minimum=LONDON_BOUNDS_BNG[1]),
+        "lat": Column(minimum=51),
+        "lon": Column(minimum=-1),
         "quality": Column(r"[1-6]0|90", nullable=True),
         "ward_code": Column(rf"({WARD_CODE})?"),
         "borough_code": Column(BOROUGH_CODE),

@@ -67,17 +67,18 @@ def area_facts(
     bytes
         `edition`, `residents_as_of`, and under `bcus`, `boroughs` and `wards` one object per code
         with `name`, the codes above it, `area_km2`, `residents` (null where a source gives none)
-        and, for a BCU, the codes of its boroughs and its go-live date with basis, note and source.
+        and, for a BCU, its aliases, the codes of its boroughs and its go-live date with basis, note
+        and source.
     """
-    go_live = bcu_table.set_index("bcu_code")[
-        ["go_live", "go_live_basis", "go_live_note", "go_live_source"]
-    ]
+    told = bcu_table.set_index("bcu_code")[
+        ["aliases", "go_live", "go_live_basis", "go_live_note", "go_live_source"]
+    ].assign(aliases=lambda b: b["aliases"].str.split(";"))
     facts = {
         "edition": edition,
         "residents_as_of": residents_as_of,
         "bcus": _by_code(
             bcus.rename(columns={"boroughs": "borough_count"})
-            .join(go_live, on="bcu_code")
+            .join(told, on="bcu_code")
             .assign(boroughs=lambda b: b["bcu_code"].map(_members(boroughs))),
             "bcu",
         ),

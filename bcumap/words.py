@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 
@@ -19,5 +20,14 @@ LEVEL_WORDS = {
     "boroughs": LevelWords("borough", "Boroughs", "borough"),
     "wards": LevelWords("ward", "Wards", "ward"),
 }
+MET_POLICE = "Metropolitan Police"
 CITY_POLICE = "City of London Police"
 NOT_KNOWN = "not known"
+
+
+def date(iso: str) -> str:
+    """Write a date as people do, as precise as it is: 2018-06-06, 2019-02 or 2024."""
+    if len(iso) == 10:
+        day = dt.date.fromisoformat(iso)
+        return f"{day.day} {day:%B %Y}"
+    return f"{dt.date.fromisoformat(iso + '-01'):%B %Y}" if len(iso) == 7 else iso

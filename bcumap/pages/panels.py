@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from bcumap.words import CITY_POLICE, LEVEL_WORDS, NOT_KNOWN
+from bcumap.words import CITY_POLICE, LEVEL_WORDS, NOT_KNOWN, date
 
 Facts = Mapping[str, Any]
 
@@ -79,7 +78,7 @@ def footer(facts: Facts) -> str:
     return (
         '<footer class="bcumap-footer"><p>'
         f"Boundaries: wards of {escape(facts['edition'])}, generalised for this map."
-        f" Residents: ONS estimates for {_date(facts['residents_as_of'])}."
+        f" Residents: ONS estimates for {date(facts['residents_as_of'])}."
         " Areas are measured on the British National Grid before generalisation.</p><p>"
         "Source: Office for National Statistics licensed under the Open Government Licence v.3.0."
         " Contains OS data © Crown copyright and database right 2026."
@@ -161,7 +160,7 @@ def _police(bcu_code: str | None, facts: Facts) -> str:
 def _go_live(row: Mapping[str, Any]) -> str:
     note = f"{row['go_live_note']}. " if row["go_live_note"] else ""
     return (
-        f"{_date(row['go_live'])}{BASIS[row['go_live_basis']]}"
+        f"{date(row['go_live'])}{BASIS[row['go_live_basis']]}"
         f"<small>{escape(note)}Source: {escape(row['go_live_source'])}</small>"
     )
 
@@ -169,7 +168,7 @@ def _go_live(row: Mapping[str, Any]) -> str:
 def _residents(number: float | None, facts: Facts) -> str:
     if number is None:
         return f"{NOT_KNOWN} <small>ONS publishes no estimate for some of its wards</small>"
-    return f"{_number(number)} <small>ONS estimate, {_date(facts['residents_as_of'])}</small>"
+    return f"{_number(number)} <small>ONS estimate, {date(facts['residents_as_of'])}</small>"
 
 
 def _link(parameter: str, code: str, name: str) -> str:
@@ -186,11 +185,3 @@ def _number(value: float) -> str:
 
 def _area(value: float) -> str:
     return f"{value:,.2f} km²"
-
-
-def _date(iso: str) -> str:
-    """A date as people write it, as precise as it is: 2018-06-06, 2019-02 or 2024."""
-    if len(iso) == 10:
-        day = dt.date.fromisoformat(iso)
-        return f"{day.day} {day:%B %Y}"
-    return f"{dt.date.fromisoformat(iso + '-01'):%B %Y}" if len(iso) == 7 else iso

@@ -1,0 +1,168 @@
+"""What a question is answered with, and the sentences that say how sure it is; looks nothing up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+from bcumap.words import CITY_POLICE, MET_POLICE
+
+# How many of the wards that a postcode may reach are named in a sentence.
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Place:
+    """An area and what it lies in; None for what is not so small, or for the City's BCU."""
+
+    ward_code: str | None
+    ward: str | None
+    borough_code: str | None
+    borough: str | None
+    bcu_code: str | None
+    bcu: str | None
+
+    @property
+    def police(self) -> str:
+        """The force."""
+        return MET_POLICE if self.bcu_code else CITY_POLICE
+
+
+@dataclass(frozen=True)
+class Option:
+    """An area or a query that may be meant, and why it is offered."""
+
+    level: str  # of schema.LEVELS, or "query"
+    code: str  # of the area, or what to ask for
+    label: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Nearby:
+    """Another ward that may be the right one, or the land outside London (no place)."""
+
+    place: Place | None
+    distance_m: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known about a query.
+
+    Attributes
+    ----------
+    kind
+        "postcode", "point", "area", "postcodes" (the beginning of some), "choice" (several areas of
+        a name) or "nothing".
+    title
+        What was found, as it is properly written.
+    text
+        The answer in a sentence.
+    certain
+        Whether `place` is the only one that the sources allow.
+    notes
+        What else one should know, each a plain sentence.
+    place
+        For a postcode or point its ward; for an area itself; and what it lies in.
+    lat, lon
+        Where on the map (degrees, EPSG:4326), for a postcode or point.
+    live
+        Whether a postcode is in use.
+    boundary_m
+        Distance to the ward's boundary in metres.
+    others
+        Other wards that may be the right one, nearest first.
+    options
+        For "choice" and "nothing" what may be meant; for "postcodes" the wards they are in.
+    as_of
+        The edition of what the answer is from, by what it is.
+    """
+
+    kind: str
+    title: str
+    text: str
+    certain: bool = True
+    notes: tuple[str, ...] = ()
+    place: Place | None = None
+    lat: float | None = None
+    lon: float | None = None
+    live: bool | None = None
+    boundary_m: int | None = None
+    others: tuple[Nearby, ...] = ()
+    options: tuple[Option, ...] = ()
+    as_of: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+
+    def to_json(self) -> str:
+        """Write it as JSON, with every attribute of this page; what is not known is null."""
+        value = asdict(self)
+        if self.place:
+            value["place"]["police"] = self.place.police
+        return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def nothing(text: str, hint: str = "", options: Sequence[Option] = ()) -> Answer:
+    """Answer that nothing was found, why, and what to do instead."""
+    notes = (hint,) if hint else ()
+    return Answer("nothing", "Not found", text, certain=False, notes=notes, options=tuple(options))
+
+
+def lies_in(what: str, place: Place) -> str:
+    """Say in which ward, borough and BCU something is."""
+    ward = f"{place.ward} ward, " if place.ward else ""
+    police = f"{place.bcu} BCU" if place.bcu else f"the {CITY_POLICE}, not the Met"
+    return f"{what} is in {ward}{place.borough}, policed by {police}."
+
+
+def area_is(place: Place, boroughs: Sequence[str]) -> str:
+    """Say what kind of area one is and who polices it; `boroughs` are those of a BCU."""
+    if place.borough is None:
+        return f"A Basic Command Unit of the {MET_POLICE}: {listed(boroughs)}."
+    kind = f"A ward of {place.borough}" if place.ward else "A borough"
+    if place.bcu is None:
+        return f"{kind if place.ward else 'Not a borough of the Met'}: {CITY_POLICE}."
+    return f"{kind}, policed by {place.bcu} BCU."
+
+
+def may_reach(own: Place, others: Sequence[Nearby]) -> str:
+    """Say which other wards some addresses of a postcode may be in, and why."""
+    wards = [other for other in others if other.place]
+    named = [
+        f"{other.distance_m} m from the boundary with {_ward_seen_from(own, other.place)}"
+        for other in wards[:MOST_NAMED]
+        if other.place
+    ]
+    named += [
+        f"{other.distance_m} m from the edge of London" for other in others if not other.place
+    ]
+    if len(wards) > MOST_NAMED:
+        named.append(f"near {len(wards) - MOST_NAMED} more wards")
+    return f"This postcode’s centre is {listed(named)}: some of its addresses may be there."
+
+
+def _ward_seen_from(own: Place, other: Place) -> str:
+    if other.borough_code == own.borough_code:
+        return f"{other.ward} ward"
+    return f"{other.ward} ward in {other.borough}"
+
+
+def not_sure_here(others: Sequence[Nearby], *, exact_to_m: float) -> Iterator[str]:
+    """Say of a point that it is too near a boundary to be sure."""
+    for other in others:
+        if other.place:
+            yield (
+                f"{other.place.ward} ward is {other.distance_m} m away, and boundaries are drawn"
+                f" to {exact_to_m:g} m here: it may be there."
+            )
+
+
+def listed(items: Sequence[str]) -> str:
+    """Write a list as people do: one, two and three."""
+    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number of things: 1 ward, 2 wards."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
