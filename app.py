@@ -1,8 +1,12 @@
-"""The Streamlit entry: the script that draws the pages, and the files served beside it."""
+"""The Streamlit entry: the script that draws the pages, and what is served beside it."""
 
 import streamlit as st
 from starlette.middleware import Middleware
 
-from bcumap import assets
+from bcumap import assets, routes
 
-app = st.App("bcumap/pages/navigation.py", middleware=[Middleware(assets.FromMemory)])
+app = st.App(
+    "bcumap/pages/navigation.py",
+    middleware=[Middleware(assets.FromMemory)],
+    routes=routes.routes(),
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from bcumap.words import CITY_POLICE, MET_POLICE
@@ -148,14 +148,20 @@ def _ward_seen_from(own: Place, other: Place) -> str:
     return f"{other.ward} ward in {other.borough}"
 
 
-def not_sure_here(others: Sequence[Nearby], *, exact_to_m: float) -> Iterator[str]:
-    """Say of a point that it is too near a boundary to be sure."""
-    for other in others:
-        if other.place:
-            yield (
-                f"{other.place.ward} ward is {other.distance_m} m away, and boundaries are drawn"
-                f" to {exact_to_m:g} m here: it may be there."
-            )
+def may_be_in(others: Sequence[Nearby], *, exact_to_m: float) -> str:
+    """Say of a point which other wards are too near to be sure."""
+    named = [
+        f"{other.place.ward} ward ({other.distance_m} m away)" for other in others if other.place
+    ]
+    more = [f"{len(named) - MOST_NAMED} more"] if len(named) > MOST_NAMED else []
+    return (
+        f"It may be in {_either([*named[:MOST_NAMED], *more])}: the position and the boundaries"
+        f" are exact to {exact_to_m:,.0f} m here."
+    )
+
+
+def _either(items: Sequence[str]) -> str:
+    return " or ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
 
 
 def listed(items: Sequence[str]) -> str:

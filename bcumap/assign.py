@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import shapely
 
 from bcumap.errors import SourceError
-from bcumap.locate import NOWHERE, Floats, Locator, Places
+from bcumap.locate import NOWHERE, Floats, Locator, Places, prepare
 from bcumap.schema import LONDON_BOUNDS_BNG
 
 AREA_COLUMNS = ("ward_code", "ward", "borough_code", "borough", "bcu_code", "bcu")
@@ -42,6 +42,7 @@ NATIONAL_GRID = (0.0, 0.0, 700_000.0, 1_300_000.0)
 _NUMBER = r"^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^-?(?i:inf(inity)?)$"
 
 FIRST_ROWS = 5  # how many numbers of bad rows are kept for the report
+LISTED = 40  # how many columns an error names
 
 Mask = npt.NDArray[np.bool_]
 Bounds = tuple[float, float, float, float]
@@ -108,7 +109,7 @@ class Areas:
         self._made_of = (codes, polygons, facts, river)
         self._locator = Locator(polygons)
         self._river = river
-        shapely.prepare(river)
+        prepare(np.array([river]))
         self._table = _area_table(codes, facts)
         self._of_met = self._table["bcu_code"].notna().to_numpy(bool)
         self.bounds: Bounds = tuple(shapely.total_bounds(polygons))
@@ -263,8 +264,15 @@ def as_pandas(column: pa.Array) -> pd.Series:
 
 @dataclass
 class Tally:
-    """How many rows came out how, and the numbers of the first (1 follows the header)."""
+    """How many rows came out how, and the numbers of the first bad ones.
 
+    Attributes
+    ----------
+    first_row
+        The number of the first row: 2 where a header is row 1, as a spreadsheet has it.
+    """
+
+    first_row: int = 1
     rows: int = 0
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
     first: dict[str, list[int]] = field(default_factory=lambda: {each: [] for each in BAD})
@@ -276,7 +284,7 @@ class Tally:
         for code, outcome in enumerate(Outcome):
             self.counts[outcome] += int(counted[code])
             if outcome in BAD and counted[code] and len(self.first[outcome]) < FIRST_ROWS:
-                rows = np.flatnonzero(codes == code) + self.rows + 1
+                rows = np.flatnonzero(codes == code) + self.rows + self.first_row
                 self.first[outcome] += rows.tolist()
                 del self.first[outcome][FIRST_ROWS:]
         self.rows += len(codes)
@@ -354,7 +362,8 @@ def _in_metres(x: pd.Series, y: pd.Series) -> bool:
 
 
 def _list(names: list[str]) -> str:
-    return ", ".join(repr(name) for name in names)
+    more = ", …" if len(names) > LISTED else ""
+    return ", ".join(repr(name) for name in names[:LISTED]) + more
 
 
 def _numbers(column: pd.Series) -> tuple[Floats, Mask]:

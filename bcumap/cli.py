@@ -185,7 +185,7 @@ def assign(
         )
         schema = assigning.widened(rows.schema, prefix=prefix)
         areas = assigning.Areas(*load.ward_polygons(), load.facts(), load.thames_polygon())
-        tally = assigning.Tally()
+        tally = assigning.Tally(first_row=2 if rows.dialect else 1)  # a CSV's header is row 1
         blocks = assigning.widen(rows.blocks, schema, areas, coordinates, tally=tally)
         tables.write(to, schema, blocks, dialect=rows.dialect)
     for line in reporting.assign_lines(tally, coordinates, table, to):

@@ -21,6 +21,18 @@ Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int16]
 
 
+def prepare(polygons: npt.NDArray[np.object_]) -> None:
+    """Prepare polygons for quick tests of points, in any thread.
+
+    GEOS makes what is quick about a prepared polygon at its first two tests, and takes no lock:
+    threads that meet there crash the process. So those two are done here.
+    """
+    shapely.prepare(polygons)
+    inside = shapely.point_on_surface(polygons)
+    for _ in range(2):
+        shapely.contains_xy(polygons, shapely.get_x(inside), shapely.get_y(inside))
+
+
 class Locator:
     """Tell in which polygon of a coverage points lie.
 
@@ -41,7 +53,7 @@ class Locator:
         self, polygons: npt.NDArray[np.object_], *, cell: tuple[float, float] = CELL_DEGREES
     ) -> None:
         self._polygons = polygons
-        shapely.prepare(polygons)
+        prepare(polygons)
         self._tree = shapely.STRtree(polygons)
         self._cell = np.array(cell)
         left, bottom, right, top = shapely.total_bounds(polygons)
@@ -76,7 +88,7 @@ class Locator:
         marked: to mark one too many costs time, never exactness.
         """
         rings = shapely.get_parts(shapely.boundary(self._polygons))
-        pieces = shapely.segmentize(rings, self._cell.min())
+        pieces = rings
         ends, ring = shapely.get_coordinates(pieces, return_index=True)
         joined = ring[1:] == ring[:-1]
         places = (ends - self._origin) / self._cell
@@ -102,6 +114,7 @@ class Locator:
         row, column = np.nonzero(begins)
         centres = self._origin + (np.column_stack([column, row]) + 0.5) * self._cell
         found = self._test(*np.ascontiguousarray(centres.T))
+        found = np.append(found, np.int16(NOWHERE))  # run -1: touched cells before any other
         run = np.cumsum(begins, dtype=np.int32) - 1
         grid = np.where(touched.ravel(), np.int16(_EDGE), found[run])
         return grid.reshape(touched.shape)

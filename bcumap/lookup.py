@@ -20,8 +20,8 @@ from bcumap.answers import (
     area_is,
     counted,
     lies_in,
+    may_be_in,
     may_reach,
-    not_sure_here,
     nothing,
 )
 from bcumap.names import Area, Gazetteer
@@ -41,7 +41,10 @@ HINT = "Type a postcode such as SE8 4RX, or the name of a ward, borough or BCU i
 
 _GSS_CODE = re.compile(r"(E0[59]\d{6})N?", re.IGNORECASE)  # data.police.uk adds an N to some
 _NUMBER = r"([+-]?[0-9]{1,7}(?:\.[0-9]{1,20})?)"
-_POINT = re.compile(rf"\(?{_NUMBER}°? ?([NS]?)[,; ] ?{_NUMBER}°? ?([EW]?)\)?", re.IGNORECASE)
+_POINT = re.compile(
+    rf"\(?{_NUMBER}°? ?([NS]?)[,; ] ?{_NUMBER}°? ?([EW]?)\)?(?: ?± ?([0-9]{{1,5}}) ?m?)?",
+    re.IGNORECASE,
+)
 
 
 class Finder:
@@ -252,10 +255,14 @@ class Finder:
 
     # --- points -------------------------------------------------------------------------------
 
-    def _of_point(self, first: str, north_south: str, second: str, east_west: str) -> Answer:
+    def _of_point(
+        self, first: str, north_south: str, second: str, east_west: str, exact_to: str | None
+    ) -> Answer:
         south, west = north_south.upper() == "S", east_west.upper() == "W"
         found = self._surroundings().of(
-            -float(first) if south else float(first), -float(second) if west else float(second)
+            -float(first) if south else float(first),
+            -float(second) if west else float(second),
+            exact_to_m=float(exact_to or 0),
         )
         if found is None:
             return nothing(
@@ -340,11 +347,10 @@ def _position(found: Point) -> str:
 
 
 def _point_notes(found: Point, others: Sequence[Nearby]) -> Iterator[str]:
-    from bcumap.nearby import EXACT_TO_M
-
     if found.swapped:
         yield "Longitude was given before latitude; it was read the other way round."
-    yield from not_sure_here(others, exact_to_m=EXACT_TO_M)
+    if others:
+        yield may_be_in(others, exact_to_m=found.exact_to_m)
 
 
 def _slips(postcode: str, near: Sequence[Postcode]) -> list[str]:

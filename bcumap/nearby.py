@@ -35,6 +35,8 @@ class Point:
         Distance to the nearest ward boundary, in whole metres.
     others
         Other wards that are too near to be sure of; in the river, the wards on its banks.
+    exact_to_m
+        How exact the point and the boundaries around it are, together.
     swapped
         Whether longitude was given before latitude.
     """
@@ -45,6 +47,7 @@ class Point:
     in_thames: bool
     boundary_m: int
     others: tuple[Reach, ...]
+    exact_to_m: float
     swapped: bool
 
 
@@ -68,10 +71,10 @@ class Surroundings:
         self._boundaries = shapely.boundary(self._metres)
         self._river = river
 
-    def of(self, first: float, second: float) -> Point | None:
+    def of(self, first: float, second: float, *, exact_to_m: float = 0) -> Point | None:
         """Return what lies at latitude and longitude, or at easting and northing.
 
-        None if the two numbers are no place in Great Britain.
+        None if the two numbers are no place in Great Britain. `exact_to_m` is how exact they are.
         """
         read = _read(first, second)
         if read is None:
@@ -82,7 +85,8 @@ class Surroundings:
             return None
         own = self._holding(lon, lat)
         in_thames = own is None and bool(shapely.contains_xy(self._river, lon, lat))
-        near = self._near(spot, BESIDE_RIVER_M if in_thames else EXACT_TO_M, own)
+        exact_to_m += EXACT_TO_M
+        near = self._near(spot, BESIDE_RIVER_M if in_thames else exact_to_m, own)
         if in_thames:
             near = near[:BESIDE_RIVER_WARDS]
         return Point(
@@ -92,6 +96,7 @@ class Surroundings:
             in_thames=in_thames,
             boundary_m=round(self._to_boundary(spot)),
             others=tuple(near),
+            exact_to_m=exact_to_m,
             swapped=swapped,
         )
 

@@ -100,12 +100,15 @@ def assign_lines(tally: Tally, coordinates: Coordinates, table: Path, out: Path)
         if count or outcome not in tally.first:
             yield f"  {outcome:<22}{count:12,}{_first_rows(tally.first.get(outcome, []), count)}"
     if tally.counts["swapped"]:
-        yield f"  swapped means: {coordinates.x} seems to hold what {coordinates.y} should"
+        yield (
+            f"  Swapped: {coordinates.x} holds what {coordinates.y} should; exchange the two cells,"
+            " or the two options if it is so in all rows"
+        )
     yield f"Wrote {out}"
 
 
 def _first_rows(rows: list[int], count: int) -> str:
-    """Say which rows came out so, 1 being the first after the header."""
+    """Say which rows came out so."""
     listed = ", ".join(f"{row:,}" for row in rows)
     more = ", …" if count > len(rows) else ""
     return f"  row{'s' if count > 1 else ''} {listed}{more}" if rows else ""

@@ -39,6 +39,7 @@ PARQUET_BLOCK_ROWS = 1 << 15
 ROW_GROUP_ROWS = 1 << 17  # of a Parquet file that is written; readers are slow with small ones
 HEAD_BYTES = 1 << 16  # where the header line must end
 HEAD_ROWS = 1000
+MESSAGE_LENGTH = 160  # of Arrow's, which quotes a bad row in full
 
 DELIMITERS = ",;\t|"
 BOM = b"\xef\xbb\xbf"
@@ -192,10 +193,15 @@ def _read_csv(file: IO[bytes], path: Path, tell: Progress, *, packed: bool) -> T
 
     def blocks() -> Iterator[pa.RecordBatch]:
         size = os.fstat(file.fileno()).st_size
+        last_cell = None
         with _clear_errors(path):
             while pieces := list(islice(reader, CSV_BLOCK_PIECES)):
                 tell(file.tell(), size)
-                yield pa.concat_batches(pieces)
+                block = pa.concat_batches(pieces)
+                last_cell = block.columns[-1][-1].as_py()
+                yield block
+            if text.quotes % 2 and b"\n" in (last_cell or b""):  # Arrow lets it pass
+                raise SourceError(f"{path}: a quote near the end is never closed; repair the file")
 
     return _table(reader.schema, blocks(), dialect)
 
@@ -220,31 +226,28 @@ def _csv_options(names: list[str], skip: int, dialect: Dialect) -> dict[str, Any
 
 
 class _Text(io.RawIOBase):
-    """The bytes of a CSV: looked at once, refused if they are no text, ended with a new line."""
+    """The bytes of a CSV, refused if they are no text; the first are there to be looked at."""
 
     def __init__(self, stream: Stream, path: Path) -> None:
         self._stream = stream
         self._path = path
-        self._ended = False
+        self.quotes = 0
         self.head = self._next(HEAD_BYTES)
+        if self.head and not any(end in self.head for end in (b"\n", b"\r")):
+            self.head += b"\n"  # Arrow takes no header that does not end
         self._ahead = self.head
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1, /) -> bytes:
-        """Return the next bytes, fewer than asked for at the end or after the head."""
+        """Return the next bytes: what is left of the head, then the others."""
         ahead, self._ahead = self._ahead[:size], self._ahead[size:]
-        if ahead:
-            return ahead
-        data = self._next(size)
-        if not data and not self._ended:  # Arrow takes no header that does not end
-            self._ended = True
-            return b"\n"
-        return data
+        return ahead or self._next(size)
 
     def _next(self, size: int) -> bytes:
         data = self._stream.read(size)
+        self.quotes += data.count(b'"')
         if b"\0" in data:
             raise SourceError(
                 f"{self._path}: holds NUL bytes, as no text does (or it is UTF-16);"
@@ -279,9 +282,9 @@ def _clear_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, zlib.error, EOFError, OSError, csv.Error, UnicodeError) as error:
-        said = str(error)
+        said = str(error).removeprefix("CSV parse error: ")[:MESSAGE_LENGTH]
         if "straddling" in said:
-            said = f"a row is longer than {CSV_PIECE_BYTES:,} bytes; is a quote never closed?"
+            said = f"a row is longer than {CSV_PIECE_BYTES:,} bytes: perhaps a quote is not closed"
         raise SourceError(f"{path}: cannot be read ({said}); repair the file") from error
 
 

@@ -10,7 +10,9 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from bcumap import assets, load
-from bcumap.pages import panels
+from bcumap.answers import Answer
+from bcumap.pages import panels, search
+from bcumap.pages.components import loader, sent
 from bcumap.words import LEVEL_WORDS, NOT_KNOWN
 
 Facts = Mapping[str, Any]
@@ -33,10 +35,6 @@ TABLE_UNKNOWN = {"bcu": "none: City of London Police", "residents": NOT_KNOWN}
 
 MAP_SCRIPTS = ("leaflet.js", "areas.js", "map.js")
 MAP_FILES = (*MAP_SCRIPTS, "areas.topojson", "wards.topojson")
-# The component's own script is a file of ours; inline, Streamlit would send it with every run.
-# (Streamlit takes a single line for the path of a file, hence the two.)
-LOADER = """const file = import(new URL({url!r}, document.baseURI));
-export default async (component) => (await file).default(component);"""
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ def facts() -> Facts:
 @st.cache_resource
 def components() -> tuple[Any, Any]:
     """The map and the table as Streamlit components, registered once per process."""
-    styles = "".join(
+    styles = "".join(  # ours once more, because the later of two rules wins
         f'<link rel="stylesheet" href="{assets.url(name)}">' for name in ("leaflet.css", "page.css")
     )
     scripts = "".join(
@@ -68,13 +66,13 @@ def components() -> tuple[Any, Any]:
         html=f'{styles}{first}{scripts}<a class="bcumap-skip" href="#bcumap-panel">Skip the map</a>'
         '<div class="bcumap" id="map_bcumap" role="region"'
         ' aria-label="Map of London: Tab moves between areas, Enter opens one"></div>',
-        js=LOADER.format(url=assets.url("host.js")),
+        js=loader("host.js"),
         isolate_styles=False,
     )
     listed = component(
         "bcumap_table",
         html='<div class="bcumap-table" tabindex="-1"></div>',
-        js=LOADER.format(url=assets.url("table.js")),
+        js=loader("table.js"),
         isolate_styles=False,
     )
     return drawn, listed
@@ -89,8 +87,13 @@ def page() -> None:
 
 @st.fragment
 def explorer() -> None:
-    """The map, what is known of the chosen area, and the table; a click reruns only this."""
-    wanted, problem = from_link(st.query_params.to_dict(), facts())
+    """Search box, map, what is known of the chosen area, and table; a click reruns only this."""
+    answer = search.box(on_choose=choose)
+    if answer:
+        wanted, problem = answered(answer), None
+        st.html(panels.answer_card(answer))
+    else:
+        wanted, problem = from_link(st.query_params.to_dict(), facts())
     level = st.session_state.get("level", wanted.level if wanted else "bcus")
     if problem:
         st.html(panels.notice(problem))
@@ -103,6 +106,7 @@ def explorer() -> None:
             data=sent(
                 urls={name: assets.url(name) for name in MAP_FILES},
                 chosen=chosen,
+                found=found(answer),
             ),
             on_choose_change=lambda: choose(st.session_state["map"]["choose"]),
             on_level_change=lambda: show_level(st.session_state["map"]["level"]),
@@ -124,15 +128,6 @@ def explorer() -> None:
     )
 
 
-def sent(**data: object) -> list[dict[str, object]]:
-    """Wrap what a component is sent in a list.
-
-    Streamlit looks into a dict for data frames, and to do so imports pandas and pyarrow: 75 MB for
-    the process that serves the page.
-    """
-    return [data]
-
-
 def from_link(query: Mapping[str, str], known: Facts) -> tuple[Chosen | None, str | None]:
     """Return the area that a link names, or what to say about a link that names none we know.
 
@@ -151,6 +146,27 @@ def from_link(query: Mapping[str, str], known: Facts) -> tuple[Chosen | None, st
             return Chosen(level, code.strip().upper()), None
         return None, f"There is no {words.one} with the code “{code[:40]}” in this edition."
     return None, None
+
+
+def answered(answer: Answer) -> Chosen | None:
+    """Return the area that an answer is about."""
+    if answer.place is None:
+        return None
+    place = answer.place
+    for level, code in (
+        ("wards", place.ward_code), ("boroughs", place.borough_code), ("bcus", place.bcu_code),
+    ):  # fmt: skip
+        if code:
+            return Chosen(level, code)
+    return None
+
+
+def found(answer: Answer | None) -> dict[str, object] | None:
+    """Return what the map marks of an answer: a point, and the other wards that are possible."""
+    if answer is None or answer.lat is None:
+        return None
+    others = [other.place.ward_code for other in answer.others if other.place]
+    return {"lat": answer.lat, "lon": answer.lon, "label": answer.title, "others": others}
 
 
 def choose(area: Any) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
+from bcumap.answers import Answer, Option, Place
 from bcumap.words import CITY_POLICE, LEVEL_WORDS, NOT_KNOWN, date
 
 Facts = Mapping[str, Any]
@@ -22,7 +24,7 @@ def heading() -> str:
     return (
         '<header class="bcumap-heading"><h1>Who polices your part of London</h1>'
         "<p>The Metropolitan Police covers 32 boroughs with 12 Basic Command Units (BCUs)."
-        " Choose an area on the map or in the table.</p></header>"
+        " Ask for a postcode or a place, or choose an area on the map or in the table.</p></header>"
     )
 
 
@@ -32,6 +34,41 @@ def notice(text: str) -> str:
         f'<p class="bcumap-notice" role="alert">{escape(text)}'
         " Choose an area on the map or in the table instead.</p>"
     )
+
+
+def answer_card(answer: Answer) -> str:
+    """The answer to a question, how sure it is, and what else may be meant."""
+    look = " choice" if answer.kind == "choice" else "" if answer.certain else " unsure"
+    notes = list(answer.notes)
+    if answer.certain and answer.boundary_m:
+        notes.insert(0, f"{answer.boundary_m:,} m from its ward’s boundary.")
+    links = [_perhaps(other.place) for other in answer.others if other.place]
+    links += [_option(option) for option in answer.options]
+    of = "; ".join(f"{what} of {date(when)}" for what, when in answer.as_of.items())
+    return (
+        f'<section class="bcumap-answer{look}" aria-live="polite" aria-label="The answer">'
+        f"<h2>{escape(answer.title)}</h2><p><strong>{escape(answer.text)}</strong></p>"
+        + "".join(f"<p>{escape(note)}</p>" for note in notes)
+        + (f"<ul>{''.join(f'<li>{link}</li>' for link in links)}</ul>" if links else "")
+        + (f"<small>As of: {escape(of)}.</small>" if of else "")
+        + "</section>"
+    )
+
+
+def _perhaps(place: Place) -> str:
+    """A link to another ward that may be the right one."""
+    police = f"{place.bcu} BCU" if place.bcu else CITY_POLICE
+    link = _link("ward", str(place.ward_code), str(place.ward))
+    return f"Or perhaps {link} <small>{escape(f'{place.borough}, {police}')}</small>"
+
+
+def _option(option: Option) -> str:
+    """A link to an area or a question."""
+    if option.level == "query":
+        link = f'<a href="?q={quote(option.code)}" target="_self">{escape(option.label)}</a>'
+    else:
+        link = _link(LEVEL_WORDS[option.level].parameter, option.code, option.label)
+    return f"{link} <small>{escape(option.detail)}</small>"
 
 
 def legend() -> str:
@@ -82,6 +119,7 @@ def footer(facts: Facts) -> str:
         " Areas are measured on the British National Grid before generalisation.</p><p>"
         "Source: Office for National Statistics licensed under the Open Government Licence v.3.0."
         " Contains OS data © Crown copyright and database right 2026."
+        " Contains Royal Mail data © Royal Mail copyright and database right 2026."
         " BCU names and codes: Met Police, April 2024.</p></footer>"
     )
 

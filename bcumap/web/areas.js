@@ -164,8 +164,9 @@
 
   /* Show an area as the chosen one, on its level; `fit` also zooms to it. The mark is a line of its
      own: moving the polygon to the front would take the keyboard's focus from it. */
-  bcumap.mark = async function (map, area, { fit = false } = {}) {
+  bcumap.mark = async function (map, area, { fit = false, found = null } = {}) {
     map.bcumapChosen = area;
+    if (fit && !area && found) map.setView([found.lat, found.lon], CLOSE.maxZoom, { animate: false });
     const shown = map.bcumapLevels.find((layer) => map.hasLayer(layer));
     await shown.ready;
     const layer = !area || shown.byCode.has(area.code) ? shown : bcumap.show(map, area.level);
@@ -178,7 +179,31 @@
     );
     if (!path) return;
     map.bcumapMark = outline(path.feature, "chosen-line").addTo(map);
-    if (fit) map.fitBounds(path.getBounds(), { ...CLOSE, animate: false });
+    const bounds = path.getBounds();
+    if (found) bounds.extend([found.lat, found.lon]);
+    if (fit) map.fitBounds(bounds, { ...CLOSE, animate: false });
+    if (found) markPossible(map, layer, found.others);
+  };
+
+  /* Outline the other wards that a place may be in. */
+  function markPossible(map, layer, codes) {
+    codes.forEach((code) => {
+      const path = layer.byCode.get(code);
+      if (path) map.bcumapPoint.addLayer(outline(path.feature, "possible-line"));
+    });
+  }
+
+  /* Show the place that was asked for, or none. */
+  bcumap.point = function (map, found) {
+    if (map.bcumapPoint) map.bcumapPoint.remove();
+    map.bcumapPoint = L.layerGroup().addTo(map);
+    if (!found) return;
+    const name = document.createElement("span");
+    name.textContent = found.label;
+    const look = { pane: "bcumap-point", interactive: false, className: "found-point", radius: 8 };
+    L.circleMarker([found.lat, found.lon], look)
+      .bindTooltip(name, { permanent: true, direction: "top", offset: [0, -8], className: "bcumap-tip" })
+      .addTo(map.bcumapPoint);
   };
 
   function outline(feature, css) {
@@ -276,6 +301,8 @@
   function hatch(map) {
     map.createPane("bcumap-lines").style.zIndex = 450;
     map.getPane("bcumap-lines").style.pointerEvents = "none";
+    map.createPane("bcumap-point").style.zIndex = 460;
+    map.getPane("bcumap-point").style.pointerEvents = "none";
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     svg.setAttribute("aria-hidden", "true");
     svg.setAttribute("width", "0");

@@ -31,11 +31,11 @@ function draw(parentElement, data) {
   return root.drawing.then((map) => ({ root, map }));
 }
 
-/* Links in the panel (?borough=…) open their area at once instead of loading the page again. */
+/* Links beside the map (?borough=…) open their area at once instead of loading the page again. */
 function openLinks(choose) {
   document.onclick = (event) => {
-    const link = event.target.closest?.('.bcumap-panel a[href^="?"]');
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const link = event.target.closest?.('.bcumap-panel a[href^="?"], .bcumap-answer a[href^="?"]');
+    if (!link || link.search.startsWith("?q=") || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const [[parameter, code]] = new URL(link.href).searchParams;
     event.preventDefault();
     choose({ level: `${parameter}s`, code });
@@ -55,10 +55,13 @@ export default function (component) {
         setTriggerValue("choose", { level, code });
       });
       map.off("bcumap:level").on("bcumap:level", ({ level }) => setTriggerValue("level", level));
-      const wanted = data.chosen ? `${data.chosen.level}/${data.chosen.code}` : "";
-      if (wanted === (root.chosen || "")) return;
-      root.chosen = wanted;
-      window.bcumap.mark(map, data.chosen, { fit: true });
+      window.bcumap.point(map, data.found);
+      const { chosen, found } = data;
+      const wanted = chosen ? `${chosen.level}/${chosen.code}` : "";
+      const spot = found ? `${found.lat},${found.lon}` : "";
+      if (wanted === (root.chosen || "") && spot === (root.spot || "")) return;
+      [root.chosen, root.spot] = [wanted, spot];
+      window.bcumap.mark(map, chosen, { fit: true, found });
     })
     .catch((error) => console.error(error));
   return () => {

@@ -1,0 +1,40 @@
+"""Answers beside the pages, for scripts: as JSON, from the same server."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import cache
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bcumap import load
+from bcumap.assets import base_path
+from bcumap.errors import BcuMapError
+from bcumap.lookup import Finder
+
+SUGGEST = "/suggest"
+# What is suggested changes with the data only, so with a new start of the app.
+A_WHILE = "public, max-age=600"
+
+
+@cache
+def finder() -> Finder:
+    """Everything that questions are answered from, opened once per process."""
+    return load.finder()
+
+
+async def suggest(request: Request) -> Response:
+    """Answer ?q= with what its beginning may mean, as a list of options."""
+    try:
+        options = finder().suggest(request.query_params.get("q", ""))
+    except BcuMapError:  # data without postcodes: the page itself says so
+        options = []
+    body = [asdict(option) for option in options]
+    return JSONResponse(body, headers={"Cache-Control": A_WHILE})
+
+
+def routes() -> list[Route]:
+    """Return the routes, under the base path that the server was given."""
+    return [Route(f"{base_path()}{SUGGEST}", suggest, methods=["GET"])]

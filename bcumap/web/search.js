@@ -1,0 +1,195 @@
+/* The search box as a Streamlit component: suggestions while typing (ARIA's combobox with a list),
+   a question when Enter is pressed. Text from the server only ever becomes text, never HTML. */
+const WAIT = 120; // milliseconds without a key before suggestions are fetched
+const ROUGHLY = 5; // decimals of a degree: one metre
+
+let ask = () => {}; // the page's own, for links that ask
+
+/* Links such as ?q=SE8 4RX ask at once instead of loading the page again. */
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.('a[href^="?q="]');
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  ask(new URL(link.href).searchParams.get("q"));
+});
+
+/* The slash goes to the box, as on many sites. */
+document.addEventListener("keydown", (event) => {
+  const input = document.getElementById("bcumap-q");
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || !input) return;
+  event.preventDefault();
+  input.focus();
+});
+
+export default function ({ parentElement, data: [data], setTriggerValue }) {
+  const form = parentElement.querySelector("form");
+  const box = (form.box = form.box || new Box(form));
+  box.url = data.url;
+  box.ask = (text) => setTriggerValue("ask", text);
+  box.choose = (area) => setTriggerValue("choose", area);
+  ask = (text) => box.submit(text);
+  box.show(data.asked);
+}
+
+class Box {
+  constructor(form) {
+    this.input = form.querySelector("input");
+    this.list = form.querySelector("ul");
+    this.status = form.querySelector(".status");
+    this.options = [];
+    this.active = -1;
+    this.input.addEventListener("input", () => this.wait());
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.input.addEventListener("blur", () => this.close());
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (this.input.value.trim()) this.submit(this.input.value);
+    });
+    this.offerLocation(form.querySelector(".here"));
+  }
+
+  /* Show what the page was asked, unless someone is typing the next question. */
+  show(asked) {
+    if (asked === this.asked) return;
+    this.asked = asked;
+    this.input.value = asked;
+    this.close();
+  }
+
+  submit(text) {
+    this.close();
+    this.input.value = text;
+    this.asked = text.trim();
+    this.input.blur(); // a phone's keyboard goes away
+    this.ask(text.trim());
+  }
+
+  /* --- suggestions ------------------------------------------------------------------------ */
+
+  wait() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.suggest(), WAIT);
+  }
+
+  async suggest() {
+    const text = this.input.value.trim();
+    if (!text) return this.close();
+    this.request?.abort();
+    this.request = new AbortController();
+    try {
+      const reply = await fetch(`${this.url}?q=${encodeURIComponent(text)}`, {
+        signal: this.request.signal,
+      });
+      if (!reply.ok) return;
+      const options = await reply.json();
+      if (document.activeElement === this.input) this.open(options);
+    } catch (error) {
+      if (error.name !== "AbortError") this.close(); // the box works without suggestions
+    }
+  }
+
+  open(options) {
+    this.options = options;
+    this.active = -1;
+    this.list.replaceChildren(...options.map((option, place) => this.item(option, place)));
+    this.list.hidden = !options.length;
+    this.input.setAttribute("aria-expanded", String(!this.list.hidden));
+    this.input.removeAttribute("aria-activedescendant");
+    const number = options.length;
+    this.status.textContent = number ? `${number} suggestion${number > 1 ? "s" : ""}` : "No suggestions";
+  }
+
+  item(option, place) {
+    const item = document.createElement("li");
+    item.id = `bcumap-option-${place}`;
+    item.setAttribute("role", "option");
+    item.setAttribute("aria-selected", "false");
+    const name = document.createElement("strong");
+    const detail = document.createElement("small");
+    name.textContent = option.label;
+    detail.textContent = option.detail;
+    item.append(name, " ", detail);
+    item.addEventListener("mousedown", (event) => event.preventDefault()); // keep the focus
+    item.addEventListener("click", () => this.pick(option));
+    return item;
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.request?.abort();
+    this.options = [];
+    this.active = -1;
+    this.list.hidden = true;
+    this.input.setAttribute("aria-expanded", "false");
+    this.input.removeAttribute("aria-activedescendant");
+    this.status.textContent = "";
+  }
+
+  /* An area is shown; a postcode is asked for; the beginning of one is gone on with. */
+  pick(option) {
+    if (option.level !== "query") {
+      this.close();
+      this.input.value = option.label;
+      this.input.blur();
+      this.choose({ level: option.level, code: option.code });
+    } else if (option.detail === "postcodes") {
+      this.input.value = option.code;
+      this.suggest();
+    } else {
+      this.submit(option.code);
+    }
+  }
+
+  key(event) {
+    const last = this.options.length - 1;
+    const steps = { ArrowDown: 1, ArrowUp: -1 };
+    if (event.key in steps && last >= 0) {
+      event.preventDefault();
+      this.mark((this.active + steps[event.key] + last + 2) % (last + 2));
+    } else if (event.key === "Enter" && this.active >= 0 && this.active <= last) {
+      event.preventDefault();
+      this.pick(this.options[this.active]);
+    } else if (event.key === "Escape") {
+      if (this.list.hidden) this.input.value = "";
+      this.close();
+    }
+  }
+
+  /* Mark one suggestion; the place after the last is the box itself. */
+  mark(place) {
+    this.active = place > this.options.length - 1 ? -1 : place;
+    [...this.list.children].forEach((item, each) => {
+      item.setAttribute("aria-selected", String(each === this.active));
+    });
+    const item = this.list.children[this.active];
+    if (!item) return this.input.removeAttribute("aria-activedescendant");
+    this.input.setAttribute("aria-activedescendant", item.id);
+    item.scrollIntoView({ block: "nearest" });
+  }
+
+  /* --- where the visitor is --------------------------------------------------------------- */
+
+  /* Offered on devices that are touched: they know where they are by their own receiver. The page
+     asks the device, and sends the position to its own server only. */
+  offerLocation(button) {
+    if (!navigator.geolocation || !isSecureContext || !matchMedia("(pointer: coarse)").matches) return;
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      this.status.textContent = "Asking your device where it is …";
+      navigator.geolocation.getCurrentPosition(
+        ({ coords }) => {
+          const place = [coords.latitude, coords.longitude].map((each) => each.toFixed(ROUGHLY));
+          this.submit(`${place.join(", ")} ±${Math.ceil(coords.accuracy)}`);
+        },
+        (error) => {
+          this.status.textContent =
+            error.code === error.PERMISSION_DENIED
+              ? "Your device was told not to say where it is. Type a postcode instead."
+              : "Your device does not know where it is. Type a postcode instead.";
+        },
+        { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 }
+      );
+    });
+  }
+}
