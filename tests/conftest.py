@@ -83,6 +83,15 @@ def data_copy(tmp_path: Path) -> Path:
     return Path(shutil.copytree(load.SHIPPED, tmp_path / "geodata"))
 
 
+@pytest.fixture(scope="session")
+def no_postcodes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped data without postcodes, which take longer to place than all else to build."""
+    folder = tmp_path_factory.mktemp("known") / "geodata"
+    return Path(
+        shutil.copytree(load.SHIPPED, folder, ignore=shutil.ignore_patterns(load.POSTCODES))
+    )
+
+
 @dataclass(frozen=True)
 class Built:
     """A build: what it said of itself, and the folder it wrote."""
@@ -98,7 +107,7 @@ Build = Callable[..., Built]
 
 
 @pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+def build(tmp_path_factory: pytest.TempPathFactory, no_postcodes: Path) -> Build:
     """Build a ward layer, once with the same options however many tests look at it."""
     done: dict[tuple[Any, ...], Built] = {}
 
@@ -107,7 +116,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
         if key not in done:
             out = tmp_path_factory.mktemp(wards.stem) / "geodata"
             request = building.Request(
-                **{"wards": wards, "out": out, "data": load.SHIPPED} | options
+                **{"wards": wards, "out": out, "data": no_postcodes} | options
             )
             done[key] = Built(building.build(request), out)
         return done[key]

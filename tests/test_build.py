@@ -45,6 +45,8 @@ OFFICIAL = {
 }
 
 
+NO_POSTCODES = "There are no postcodes: --postcodes reads them from their packages."
+
 (COMMAND,) = {entry["command"] for entry in load.sources()["files"]}
 
 
@@ -52,9 +54,10 @@ def official(build: Build, folder: Path, name: str) -> Built:
     """Build an official file, the full one by the command that the shipped data state."""
     if name != FULL:
         return build(folder / name)
-    words = shlex.split(COMMAND)[2:]
+    words = shlex.split(COMMAND.removesuffix(" --postcodes"))[2:]
     options = dict(zip([word.removeprefix("--") for word in words[::2]], words[1::2], strict=True))
-    return build(**{option: folder / file for option, file in options.items()})
+    files = {option: folder / file for option, file in options.items()}
+    return build(**files, postcodes=COMMAND.endswith(" --postcodes"))
 
 
 def contents(folder: Path, *, leave_out: str = "") -> dict[str, str]:
@@ -106,7 +109,7 @@ def test_wards_per_borough_and_bcu_are_the_known_ones(
     assert boroughs["wards"].tolist() == PER_BOROUGH
     assert built.level("bcus").set_index("bcu_code")["wards"].to_dict() == PER_BCU
     assert built.report.wards_repaired == []
-    assert built.report.notes == []
+    assert built.report.notes == ([] if name == FULL else [NO_POSTCODES])
 
 
 def test_an_older_edition_says_how_far_it_differs(build: Build, shared_data: Path) -> None:
@@ -140,7 +143,10 @@ def test_the_police_layer_is_named_by_the_table_and_repaired(
     assert report.names_not_known == 0
     known = load.areas("wards").set_index("ward_code")["ward"]
     assert (frame["ward"] == frame["ward_code"].map(known)).all()
-    assert report.notes == ["The source has no City of London: built without it."]
+    assert report.notes == [
+        "The source has no City of London: built without it.",
+        NO_POSTCODES,
+    ]
     assert (report.coverage_valid_before, report.coverage_valid_after) == (False, True)
     repaired = frame.set_index("ward_code").loc[report.wards_repaired, "ward"]
     assert "Totteridge & Woodside" in set(repaired)
@@ -174,6 +180,44 @@ def test_the_shipped_data_are_what_the_stated_command_builds(
     assert contents(built.out, leave_out="build-report.json") == {
         name: digest for name, digest in shipped.items() if name not in by_hand
     }
+
+
+# --- postcodes ---------------------------------------------------------------------------------
+
+
+def test_postcodes_of_the_same_wards_are_kept_to_the_byte(
+    shared_data: Path, tmp_path: Path
+) -> None:
+    request = building.Request(shared_data / FULL, out=tmp_path / "out", data=load.SHIPPED)
+    report = building.build(request)
+    kept = (tmp_path / "out" / load.POSTCODES).read_bytes()
+    assert kept == (load.SHIPPED / load.POSTCODES).read_bytes()
+    assert report.promises_kept == len(check.PROMISES) - 1  # theirs was checked when it was made
+    assert "--postcodes" in passport(tmp_path / "out")["command"]
+
+
+def test_postcodes_are_placed_anew_in_other_wards(shared_data: Path, tmp_path: Path) -> None:
+    """data.police.uk has no City: its postcodes keep their borough and are in no ward."""
+    out = tmp_path / "out"
+    report = building.build(building.Request(shared_data / POLICE, out=out, data=load.SHIPPED))
+    assert report.promises_kept == len(check.PROMISES)
+    assert report.postcodes == passport(out)["rows"] == passport(load.SHIPPED)["rows"]
+    before, _ = load.postcode_tables()
+    after, _ = load.postcode_tables(data=out)
+    city = before["borough_code"] == CITY_OF_LONDON
+    assert city[after["ward_code"] == ""].all()
+    assert (after["ward_code"] == "")[city].mean() > 0.99  # a few lie on the border or the river
+    assert (after["ward_code"] == before["ward_code"])[~city].mean() > 0.9999
+    kept = ["postcode", "live", "easting", "northing", "quality", "borough_code", "reach_m"]
+    pd.testing.assert_frame_equal(after[kept], before[kept])
+    assert "--postcodes" not in passport(out)["command"]
+    assert passport(out)["ward_edition"] == "2025-02"
+
+
+def passport(folder: Path) -> dict[str, Any]:
+    entries = {entry["file"]: entry for entry in load.sources(data=folder)["files"]}
+    entry: dict[str, Any] = entries[load.POSTCODES]
+    return entry
 
 
 # --- the same data in other clothes ------------------------------------------------------------
@@ -231,9 +275,9 @@ def test_a_shapefile_s_ten_letter_names_are_recognised(shared_data: Path, tmp_pa
 
 
 @pytest.fixture
-def nothing_known(tmp_path: Path) -> Path:
+def nothing_known(no_postcodes: Path, tmp_path: Path) -> Path:
     """A data folder with boroughs and facts, and no wards of an earlier build."""
-    folder = Path(shutil.copytree(load.SHIPPED, tmp_path / "known"))
+    folder = Path(shutil.copytree(no_postcodes, tmp_path / "known"))
     (folder / "wards.parquet").unlink()
     return folder
 
@@ -275,11 +319,11 @@ def test_another_edition_is_placed_in_boroughs_that_are_drawn_otherwise(shared_d
 
 
 def test_a_second_build_gives_the_same_bytes(
-    build: Build, shared_data: Path, tmp_path: Path
+    build: Build, shared_data: Path, no_postcodes: Path, tmp_path: Path
 ) -> None:
     first = official(build, shared_data, BGC)
     again = tmp_path / "again"
-    building.build(building.Request(shared_data / BGC, out=again, data=load.SHIPPED))
+    building.build(building.Request(shared_data / BGC, out=again, data=no_postcodes))
     left_out = "build-report.json"
     assert contents(again, leave_out=left_out) == contents(first.out, leave_out=left_out)
 
@@ -298,7 +342,8 @@ def shipped_layer(ward_layer: gpd.GeoDataFrame, tmp_path_factory: pytest.TempPat
 def test_a_build_to_a_new_folder_passes_the_check(build: Build, shipped_layer: Path) -> None:
     built = build(shipped_layer)
     assert [faults for faults in check.check(built.out).values() if faults] == []
-    assert contents(built.out).keys() | {"README.md", "LICENCE.md"} == contents(load.SHIPPED).keys()
+    by_hand_or_not_asked_for = {"README.md", "LICENCE.md", load.POSTCODES}
+    assert contents(built.out).keys() | by_hand_or_not_asked_for == contents(load.SHIPPED).keys()
     assert sorted(path.name for path in built.out.parent.iterdir()) == [built.out.name]
 
 
@@ -342,7 +387,10 @@ def test_a_layer_without_the_city_builds_and_says_so(
     ward_layer[ward_layer["LAD25CD"] != CITY_OF_LONDON].to_parquet(path)
     built = build(path)
     assert (built.report.met_wards, built.report.city_wards) == (679, 0)
-    assert built.report.notes == ["The source has no City of London: built without it."]
+    assert built.report.notes == [
+        "The source has no City of London: built without it.",
+        NO_POSTCODES,
+    ]
     assert len(built.level("boroughs")) == 32
 
 

@@ -14,6 +14,7 @@ import pytest
 import shapely
 
 from bcumap import check, load, provenance
+from bcumap.postcodes import pack
 from bcumap.schema import LEVELS
 
 Break = Callable[[Path], None]
@@ -86,6 +87,7 @@ def shapes_of_all_levels(folder: Path, change: Callable[[gpd.GeoDataFrame], np.n
         path = folder / f"{level}.parquet"
         frame = gpd.read_parquet(path)
         frame.set_geometry(change(frame), crs=frame.crs).to_parquet(path)
+    look_up_points_in_it(folder, "wards")
 
 
 def a_pond(folder: Path) -> None:
@@ -151,22 +153,22 @@ def unknown_counted_as_none(folder: Path) -> None:
     )(folder)
 
 
-def a_river_over_its_banks(folder: Path) -> None:
-    path = folder / "thames.parquet"
-    frame = gpd.read_parquet(path)
-    frame.set_geometry([frame.geometry[0].buffer(1e-4)], crs=frame.crs).to_parquet(path)
+def river(change: Callable[[shapely.Geometry], shapely.Geometry]) -> Break:
+    """Change the course of the Thames."""
+
+    def break_it(folder: Path) -> None:
+        path = folder / "thames.parquet"
+        frame = gpd.read_parquet(path)
+        frame.set_geometry([change(frame.geometry[0])], crs=frame.crs).to_parquet(path)
+        look_up_points_in_it(folder, "thames")
+
+    return break_it
 
 
-def a_river_elsewhere(folder: Path) -> None:
-    path = folder / "thames.parquet"
-    frame = gpd.read_parquet(path)
-    frame.set_geometry(frame.translate(0, -1), crs=frame.crs).to_parquet(path)
-
-
-def a_river_without_water(folder: Path) -> None:
-    path = folder / "thames.parquet"
-    frame = gpd.read_parquet(path)
-    frame.set_geometry([shapely.Polygon()], crs=frame.crs).to_parquet(path)
+def look_up_points_in_it(folder: Path, name: str) -> None:
+    """Let points be looked up in the polygons of a changed file."""
+    polygons = gpd.read_parquet(folder / f"{name}.parquet").geometry.to_numpy()
+    (folder / f"{name}.wkb").write_bytes(shapely.to_wkb(shapely.geometrycollections(polygons)))
 
 
 def a_borough_less_on_the_page(folder: Path) -> None:
@@ -213,6 +215,39 @@ def a_ward_that_the_page_cannot_describe(folder: Path) -> None:
     path.write_text(json.dumps(facts))
 
 
+def postcodes(change: Callable[[pd.DataFrame], pd.DataFrame]) -> Break:
+    """Change the table of postcodes."""
+
+    def break_it(folder: Path) -> None:
+        table, districts = load.postcode_tables(data=folder)
+        (folder / load.POSTCODES).write_bytes(pack(change(table), districts))
+
+    return break_it
+
+
+def two_wards_with_each_other_s_postcodes(table: pd.DataFrame) -> pd.DataFrame:
+    """Both of Lewisham, so that the boroughs agree as before."""
+    swapped = {"E05013719": "E05013716", "E05013716": "E05013719"}
+    return table.assign(ward_code=table["ward_code"].replace(swapped))
+
+
+def a_borough_s_postcodes_in_another(table: pd.DataFrame) -> pd.DataFrame:
+    """As the directory has them: where they lie stays as it is."""
+    return table.assign(borough_code=table["borough_code"].replace("E09000023", "E09000011"))
+
+
+def a_ward_elsewhere(folder: Path) -> None:
+    """Points would be looked up in a ward that is drawn otherwise."""
+    path = folder / "wards.wkb"
+    polygons = shapely.get_parts(shapely.from_wkb(path.read_bytes()))
+    polygons[7] = shapely.transform(polygons[7], lambda xy: xy + 1e-6)
+    path.write_bytes(shapely.to_wkb(shapely.geometrycollections(polygons)))
+
+
+def a_river_that_points_are_not_looked_up_in(folder: Path) -> None:
+    (folder / "thames.wkb").write_bytes(shapely.to_wkb(shapely.box(-0.1, 51.5, 0, 51.6)))
+
+
 BREAKS: dict[str, tuple[str, Break, str]] = {
     # what is done: the one promise that is broken by it, how it is done, what is said of it
     "a ward too many is stated": (
@@ -254,6 +289,35 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
         "there are no gaps",
         a_pond,
         "wards have 1 holes, expected 0",
+    ),
+    "points are looked up in a ward that lies elsewhere": (
+        "points are looked up in the same wards",
+        a_ward_elsewhere,
+        "1 polygons of wards.wkb differ",
+    ),
+    "points are looked up in another river": (
+        "points are looked up in the same wards",
+        a_river_that_points_are_not_looked_up_in,
+        "thames.wkb is not the river of thames.parquet",
+    ),
+    "two wards swap their postcodes": (
+        "postcodes lie in their wards",
+        postcodes(two_wards_with_each_other_s_postcodes),
+        "postcodes are drawn in other wards than they state",
+    ),
+    "postcodes are in another borough than the directory says": (
+        "postcodes lie in their wards",
+        postcodes(a_borough_s_postcodes_in_another),
+        "of live postcodes are in the directory's borough",
+    ),
+    "postcodes are in a ward of another edition": (
+        "postcodes lie in their wards",
+        postcodes(
+            lambda table: table.assign(
+                ward_code=table["ward_code"].replace("E05013719", "E05000001")
+            )
+        ),
+        "postcodes are in wards that wards.parquet has not",
     ),
     "a BCU has a vertex that no ward has": (
         "levels nest exactly",
@@ -297,17 +361,17 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
     ),
     "the river runs over its banks": (
         "the Thames lies between the wards",
-        a_river_over_its_banks,
+        river(lambda water: water.buffer(1e-4)),
         "m² of wards",
     ),
     "the river runs through Sussex": (
         "the Thames lies between the wards",
-        a_river_elsewhere,
+        river(lambda water: shapely.transform(water, lambda xy: xy - [0, 1])),
         "it touches no ward",
     ),
     "the river has no water": (
         "the Thames lies between the wards",
-        a_river_without_water,
+        river(lambda _: shapely.Polygon()),
         "it touches no ward",
     ),
     "the page lacks a borough": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bcumap import report
+from bcumap.assign import Coordinates, Outcome, Tally
 from bcumap.build import Report
 
 
@@ -65,3 +66,31 @@ def test_a_check_says_ok_or_failed_and_why() -> None:
     assert list(report.check_lines({"one": []}, Path("geodata")))[-1] == (
         "geodata: all 1 promises are kept"
     )
+
+
+def assigned(tally: Tally, coordinates: Coordinates) -> list[str]:
+    return list(report.assign_lines(tally, coordinates, Path("a/in.csv"), Path("out.csv")))
+
+
+def test_a_table_without_bad_rows_says_nothing_of_them() -> None:
+    lines = assigned(Tally(rows=1_000, counts={Outcome.MET: 1_000}), Coordinates("x", "y", True))
+    assert lines == [
+        "Read 1,000 rows of in.csv (x and y, in metres)",
+        "  in a Met ward                1,000",
+        "Wrote out.csv",
+    ]
+
+
+def test_a_table_says_which_rows_are_bad_and_what_to_do_if_they_are_swapped() -> None:
+    tally = Tally(
+        rows=1_009,
+        counts={Outcome.ELSEWHERE: 0, Outcome.EMPTY: 1, Outcome.SWAPPED: 1_008},
+        first={Outcome.EMPTY: [1_001], Outcome.SWAPPED: [2, 3]},
+    )
+    assert assigned(tally, Coordinates("lon", "lat"))[1:-1] == [
+        "  elsewhere                        0",
+        "  empty                            1  row 1,001",
+        "  swapped                      1,008  rows 2, 3, …",
+        "  Swapped: lon holds what lat should; exchange the two cells, or the two options if it is"
+        " so in all rows",
+    ]
