@@ -31,6 +31,13 @@ def archive() -> Archive:
     return load.postcodes()
 
 
+@pytest.fixture(scope="module")
+def everything() -> list[str]:
+    """All of London's postcodes, in order."""
+    names: list[str] = load.postcode_tables()[0]["postcode"].tolist()
+    return names
+
+
 # --- readings ----------------------------------------------------------------------------------
 
 
@@ -66,7 +73,7 @@ def test_the_space_goes_where_the_royal_mail_puts_it(text: str, written: str) ->
     ("text", "written"),
     [
         ("SE8", ["SE8"]),
-        ("SE8 4", ["SE8 4"]),
+        ("SE8 4", ["SE8 4", "SE84"]),
         ("SE8 4R", ["SE8 4R"]),
         ("E1", ["E1"]),
         ("E1W", ["E1W"]),
@@ -77,6 +84,7 @@ def test_the_space_goes_where_the_royal_mail_puts_it(text: str, written: str) ->
         ("E11 1", ["E11 1"]),
         ("E1 1A", ["E1 1A"]),
         ("SE84", ["SE84", "SE8 4"]),
+        ("E111", ["E11 1"]),
     ],
 )
 def test_the_beginning_of_a_postcode(text: str, written: list[str]) -> None:
@@ -93,18 +101,18 @@ def test_the_parts_of_a_prefix() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "S", "SE", "8", "84", "RX", "SE8 4RXX", "SE8 4RX 1", "SE8 44X", "SE8 4R4", "8SE 4RX",
-     "SEE8 4RX", "Deptford", "E05009390", "51.5,-0.1", "SE٨ ٤RX", "ЅЕ8 4RХ", "ſE8 4RX", "-", "SE8" * 99],
+    ["", " ", "S", "SE", "8", "84", "RX", "SE8 4RXX", "SE8 4RX 1", "SE88 44X", "SE8 4R4", "8SE 4RX",
+     "SEE8 4RX", "Deptford", "E05009390", "51.5,-0.1", "SE٨ ٤RX", "ЅЕ8 4RХ", "ſE8 4RX", "-",
+     "SE8" * 99],
 )  # fmt: skip
 def test_what_is_no_postcode(text: str) -> None:
     assert readings(text) == []
 
 
 def test_every_shipped_postcode_reads_as_itself_with_its_space_and_without(
-    archive: Archive,
+    everything: list[str],
 ) -> None:
-    table, _ = load.postcode_tables()
-    for postcode in table["postcode"].sample(3_000, random_state=1):
+    for postcode in everything[::100]:
         assert [str(each) for each in readings(postcode)] == [postcode]
         assert postcode in map(str, readings(postcode.replace(" ", "").lower()))
 
@@ -125,18 +133,26 @@ def test_a_postcode_is_looked_up(archive: Archive) -> None:
     "prefix",
     [Prefix("SE8"), Prefix("SE8", "4"), Prefix("SE8", "4", "R"), Prefix("E1"), Prefix("E1", "1")],
 )
-def test_all_that_begin_so_and_no_others(archive: Archive, prefix: Prefix) -> None:
+def test_all_that_begin_so_and_no_others(
+    archive: Archive, everything: list[str], prefix: Prefix
+) -> None:
     """E1 is not the beginning of E11, nor of E1W."""
-    table, _ = load.postcode_tables()
     district, _, inward = str(prefix).partition(" ")
-    parts = table["postcode"].str.split(" ")
-    wanted = table["postcode"][(parts.str[0] == district) & parts.str[1].str.startswith(inward)]
-    assert [each.postcode for each in archive.starting(prefix)] == wanted.tolist()
+    wanted = [each for each in everything if each.startswith(f"{district} {inward}")]
+    assert [each.postcode for each in archive.starting(prefix)] == wanted
     assert len(wanted) > 10
 
 
-@pytest.mark.parametrize("prefix", [Prefix("SE8", "4", "ZZ"), Prefix("SE8", "9", "Z"), Prefix("M1"),
-                                    Prefix("ZZ1", "1", "AA"), Prefix("SW1", "1", "AA")])  # fmt: skip
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        Prefix("SE8", "4", "VV"),
+        Prefix("SE8", "9", "Z"),
+        Prefix("M1"),
+        Prefix("ZZ1", "1", "AA"),
+        Prefix("SW1", "1", "AA"),
+    ],
+)
 def test_what_london_has_not(archive: Archive, prefix: Prefix) -> None:
     assert archive.starting(prefix) == []
 
@@ -229,8 +245,7 @@ def test_the_same_tables_give_the_same_bytes() -> None:
     pd.testing.assert_frame_equal(TABLE, before)
 
 
-def test_the_shipped_archive_is_packed_from_its_own_tables(tmp_path: Path) -> None:
-    """A part of it: reading, packing and reading again changes no value."""
+def test_reading_packing_and_reading_again_changes_no_value(tmp_path: Path) -> None:
     table, districts = load.postcode_tables()
     some = table[table.postcode.str.startswith(("SE8 ", "EC3", "RM7 "))].reset_index(drop=True)
     (tmp_path / "postcodes.zip").write_bytes(pack(some, districts))
