@@ -11,7 +11,7 @@ from typing import TypeVar
 Side = TypeVar("Side", bound=Hashable)
 Samples = list[float]  # of one side, in the order they were taken
 
-DECIMALS = {"×": 1, "s": 2, "m²": 4, "KB": 1, "MB": 0, "": 0}
+DECIMALS = {"×": 1, "s": 2, "ms": 2, "m²": 4, "KB": 1, "MB": 0, "": 0}
 
 
 class Skipped(Exception):

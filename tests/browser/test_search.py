@@ -97,7 +97,7 @@ def test_the_thames_and_the_country_have_no_ward(visit: Visit) -> None:
 
 def test_a_choice_is_made_with_a_link(visit: Visit) -> None:
     page = visit.go("/?q=abbey")
-    assert "2 areas are called so" in answer(page)
+    assert "2 areas have this name" in answer(page)
     page.locator(".bcumap-answer a").first.click()
     expect(page.locator("#bcumap-panel h2")).to_have_text("Abbey")
     expect(page).to_have_url(re.compile(r"\?ward=E05\d{6}$"))
