@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from bcumap import load
 from bcumap.errors import DataError
-from bcumap.schema import BNG
+from bcumap.schema import BNG, WGS84
 
 
 @pytest.mark.parametrize(("level", "rows"), [("bcus", 12), ("boroughs", 33), ("wards", 704)])
@@ -70,6 +71,8 @@ READERS: dict[str, Callable[[Path], object]] = {
     "ward_population.csv": lambda data: load.table("population table", data=data),
     "sources.json": lambda data: load.sources(data=data),
     "web/facts.json": lambda data: load.facts(data=data),
+    "wards.wkb": lambda data: load.ward_polygons(data=data),
+    "postcodes.zip": lambda data: load.postcode_tables(data=data),
 }
 
 
@@ -101,6 +104,41 @@ def test_a_damaged_file_is_named_in_a_data_error(name: str, damage: str, data_co
     path.write_bytes(DAMAGES[damage](path.read_bytes()))
     with pytest.raises(DataError, match=Path(name).stem):
         READERS[name](data_copy)
+
+
+@pytest.mark.parametrize("damage", ["empty", "rubbish", "cut short"])
+def test_a_damaged_archive_is_refused_before_it_is_asked(damage: str, data_copy: Path) -> None:
+    path = data_copy / load.POSTCODES
+    path.write_bytes(DAMAGES[damage](path.read_bytes()))
+    with pytest.raises(DataError, match=r"postcodes\.zip: cannot be opened"):
+        load.finder(data=data_copy)
+
+
+def test_data_without_postcodes_say_how_to_get_them(data_copy: Path) -> None:
+    (data_copy / load.POSTCODES).unlink()
+    with pytest.raises(DataError, match=r"bcumap build --postcodes|restore it or rebuild"):
+        load.finder(data=data_copy)
+
+
+def test_polygons_are_those_of_the_wards_in_their_order() -> None:
+    codes, polygons = load.ward_polygons()
+    wards = load.areas("wards")
+    assert codes == wards["ward_code"].tolist()
+    assert wards.geometry.geom_equals_exact(gpd.GeoSeries(polygons, crs=WGS84), 0).all()
+
+
+def test_polygons_of_other_wards_are_refused(data_copy: Path) -> None:
+    facts = json.loads((data_copy / "web" / "facts.json").read_bytes())
+    facts["wards"].popitem()
+    (data_copy / "web" / "facts.json").write_text(json.dumps(facts))
+    with pytest.raises(DataError, match=r"704 polygons, but facts\.json has 703 wards"):
+        load.ward_polygons(data=data_copy)
+
+
+def test_a_river_that_is_not_known_holds_no_point(data_copy: Path) -> None:
+    assert load.thames_polygon(data=data_copy).area > 0
+    (data_copy / "thames.wkb").unlink()
+    assert load.thames_polygon(data=data_copy).is_empty
 
 
 def test_a_missing_web_file_says_how_to_get_it_back(data_copy: Path) -> None:

@@ -189,6 +189,8 @@ def test_it_works_under_a_base_path(browser: Browser) -> None:
         page = under.go("/?bcu=CN")
         expect(page.locator("#bcumap-panel h2")).to_have_text("Central North")
         expect(page.locator(".bcumap-table tbody tr")).to_have_count(12)
+        page.locator("#bcumap-q").fill("brockl")
+        expect(page.locator("#bcumap-option-0")).to_contain_text("ward in Lewisham")
         assert under.console == []
         under.context.close()
     finally:
