@@ -112,52 +112,65 @@ def nothing(text: str, hint: str = "", options: Sequence[Option] = ()) -> Answer
 def lies_in(what: str, place: Place) -> str:
     """Say in which ward, borough and BCU something is."""
     ward = f"{place.ward} ward, " if place.ward else ""
-    police = f"{place.bcu} BCU" if place.bcu else f"the {CITY_POLICE}, not the Met"
-    return f"{what} is in {ward}{place.borough}, policed by {police}."
+    borough = place.borough if ward else with_article(str(place.borough))
+    return f"{what} is in {ward}{borough}, policed by {_policed_by(place)}."
 
 
 def area_is(place: Place, boroughs: Sequence[str]) -> str:
     """Say what kind of area one is and who polices it; `boroughs` are those of a BCU."""
     if place.borough is None:
         return f"A Basic Command Unit of the {MET_POLICE}: {listed(boroughs)}."
-    kind = f"A ward of {place.borough}" if place.ward else "A borough"
-    if place.bcu is None:
-        return f"{kind if place.ward else 'Not a borough of the Met'}: {CITY_POLICE}."
-    return f"{kind}, policed by {place.bcu} BCU."
+    # The City is counted among London's boroughs, though it is none.
+    kind = "A borough" if place.bcu else "A local authority of its own kind"
+    if place.ward:
+        kind = f"A ward of {with_article(place.borough)}"
+    return f"{kind}, policed by {_policed_by(place)}."
+
+
+def _policed_by(place: Place) -> str:
+    return f"{place.bcu} BCU" if place.bcu else f"the {CITY_POLICE}, not the Met"
+
+
+def with_article(borough: str) -> str:
+    """Write a borough's name as in a sentence: the City of London, Lewisham."""
+    return f"the {borough}" if borough.startswith("City of ") else borough
 
 
 def may_reach(own: Place, others: Sequence[Nearby]) -> str:
     """Say which other wards some addresses of a postcode may be in, and why."""
     wards = [other for other in others if other.place]
     named = [
-        f"{other.distance_m} m from the boundary with {_ward_seen_from(own, other.place)}"
+        f"{metres(other)} from the boundary with {_ward_seen_from(own, other.place)}"
         for other in wards[:MOST_NAMED]
         if other.place
     ]
-    named += [
-        f"{other.distance_m} m from the edge of London" for other in others if not other.place
-    ]
+    named += [f"{metres(other)} from the edge of London" for other in others if not other.place]
     if len(wards) > MOST_NAMED:
-        named.append(f"near {len(wards) - MOST_NAMED} more wards")
+        named.append(f"near {counted(len(wards) - MOST_NAMED, 'more ward')}")
     return f"This postcode’s centre is {listed(named)}: some of its addresses may be there."
 
 
 def _ward_seen_from(own: Place, other: Place) -> str:
     if other.borough_code == own.borough_code:
         return f"{other.ward} ward"
-    return f"{other.ward} ward in {other.borough}"
+    return f"{other.ward} ward in {with_article(str(other.borough))}"
+
+
+def metres(other: Nearby) -> str:
+    """Say how far away another ward is."""
+    return f"{other.distance_m} m" if other.distance_m else "less than 1 m"
 
 
 def may_be_in(others: Sequence[Nearby], *, exact_to_m: float) -> str:
     """Say of a point which other wards are too near to be sure."""
-    named = [
-        f"{other.place.ward} ward ({other.distance_m} m away)" for other in others if other.place
-    ]
+    named = [f"{other.place.ward} ward ({metres(other)} away)" for other in others if other.place]
     more = [f"{len(named) - MOST_NAMED} more"] if len(named) > MOST_NAMED else []
-    return (
-        f"It may be in {_either([*named[:MOST_NAMED], *more])}: the position and the boundaries"
-        f" are exact to {exact_to_m:,.0f} m here."
-    )
+    return f"It may be in {_either([*named[:MOST_NAMED], *more])}: {exact_to(exact_to_m)}."
+
+
+def exact_to(metres: float) -> str:
+    """Say how exact a position is, together with the boundaries around it."""
+    return f"the position and the boundaries are exact to {metres:,.0f} m here"
 
 
 def _either(items: Sequence[str]) -> str:

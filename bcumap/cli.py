@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
@@ -26,8 +27,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 @app.callback()
@@ -137,7 +138,7 @@ def find(
     """Find the ward, borough and BCU of a postcode, place or point; exit code 1 if not found."""
     from bcumap import report as reporting
 
-    if strange := [word for word in query if word.startswith("--")]:
+    if strange := [word for word in query if word[:1] == "-" and not word[1:2].isdigit()]:
         raise BcuMapError(f"no such option: {strange[0]}; see `bcumap find --help`")
     asked = " ".join(query).strip()
     if not asked:
@@ -227,10 +228,19 @@ def _download(folder: Path, layer: str | None) -> tuple[Path, str]:
 
 def main() -> None:
     """Run the command; end with exit code 2 and one line on stderr for bad use or input."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal may not know “ or m²
     try:
         code = app(standalone_mode=False)
+        sys.stdout.flush()
     except BcuMapError as error:
         _fail(str(error))
+    except BrokenPipeError:  # whoever reads has read enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(DONE)
+    except OSError as error:
+        _fail(f"{error.filename or 'the output'}: {error.strerror or error}")
     except Exception as error:  # click's usage errors, whichever click typer brings
         if not hasattr(error, "format_message"):
             raise

@@ -7,6 +7,7 @@ which is asked for when somebody first gives one.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -19,6 +20,7 @@ from bcumap.answers import (
     Place,
     area_is,
     counted,
+    exact_to,
     lies_in,
     may_be_in,
     may_reach,
@@ -39,10 +41,12 @@ ESTIMATED = 50
 
 HINT = "Type a postcode such as SE8 4RX, or the name of a ward, borough or BCU in London."
 
-_GSS_CODE = re.compile(r"(E0[59]\d{6})N?", re.IGNORECASE)  # data.police.uk adds an N to some
+# A whole postcode among other words, an O perhaps for the 0 (no letter of its end is an O).
+_IN_TEXT = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9O][A-Z]{2})\b")
+_GSS_CODE = re.compile(r"(E0[59][0-9]{6})N?", re.IGNORECASE)  # data.police.uk adds an N to some
 _NUMBER = r"([+-]?[0-9]{1,7}(?:\.[0-9]{1,20})?)"
 _POINT = re.compile(
-    rf"\(?{_NUMBER}°? ?([NS]?)[,; ] ?{_NUMBER}°? ?([EW]?)\)?(?: ?± ?([0-9]{{1,5}}) ?m?)?",
+    rf"\(?{_NUMBER}°? ?([NS]?)[,; ] ?{_NUMBER}°? ?([EW]?)\)?(?: ?± ?([0-9]{{1,7}}) ?m?)?",
     re.IGNORECASE,
 )
 
@@ -91,7 +95,7 @@ class Finder:
 
     def _answer(self, asked: str) -> Answer:
         """Take a query for what it looks like, the strictest form first."""
-        if point := _POINT.fullmatch(asked):
+        if point := _POINT.fullmatch(asked.replace("−", "-")):
             return self._of_point(*point.groups())
         if code := _GSS_CODE.fullmatch(asked):
             return self._of_code(code[1].upper())
@@ -99,9 +103,13 @@ class Finder:
         for prefix in prefixes:
             if found := self._archive.starting(prefix):
                 return self._of_postcode(found[0]) if prefix.is_full else self._of(prefix, found)
-        return self._of_name(asked) or (
-            self._of_unknown_postcode(prefixes) if prefixes else self._of_unknown_name(asked)
-        )
+        if found_name := self._of_name(asked):
+            return found_name
+        if prefixes:
+            return self._of_unknown_postcode(prefixes)
+        if inside := _IN_TEXT.search(asked.upper()):
+            return self._answer(f"{inside[1]} {inside[2].replace('O', '0')}")
+        return self._of_unknown_name(asked)
 
     # --- areas --------------------------------------------------------------------------------
 
@@ -121,8 +129,10 @@ class Finder:
         if not found:
             return None
         if len(found) == 1:
-            return self._of_area(found[0].level, found[0].code)
-        are = "areas are called so" if exact else "names have these words"
+            answer = self._of_area(found[0].level, found[0].code)
+            notes = () if exact else (f"It is the only name that fits “{asked}”.",)
+            return replace(answer, notes=notes)
+        are = "areas have this name" if exact else "names have these words"
         more = f" The first {MOST_OPTIONS} are listed." if len(found) > MOST_OPTIONS else ""
         return Answer(
             "choice",
@@ -143,7 +153,7 @@ class Finder:
     def _of_unknown_name(self, asked: str) -> Answer:
         close = [_option(area) for area in self._names.alike(asked, most=MOST_SUGGESTIONS)]
         hint = "Is one of these meant?" if close else HINT
-        return nothing(f"Nothing in London is called “{asked}”.", hint, close)
+        return nothing(f"No ward, borough or BCU of London is called “{asked}”.", hint, close)
 
     def _place(self, level: str, code: str) -> Place:
         """Return an area and what it lies in."""
@@ -192,12 +202,13 @@ class Finder:
         if is_estimated:
             yield "Its position is estimated from its surroundings, so its ward is not certain."
         elif found.boundary_m == 0:
-            yield "Its centre is on the river, in no ward: the nearest one is given."
+            where = "on the river" if all(other.place for other in others) else "outside London"
+            yield f"Its centre is {where}, in no ward: the nearest one is given."
         if others:
             yield may_reach(place, others)
         if place.borough_code != found.borough_code:
-            counted_to = self._facts["boroughs"][found.borough_code]["name"]
-            yield f"The ONS Postcode Directory counts it to {counted_to}."
+            borough = self._facts["boroughs"][found.borough_code]["name"]
+            yield f"The ONS Postcode Directory gives its borough as {borough}."
 
     def _nearby(self, others: Sequence[Reach]) -> tuple[Nearby, ...]:
         return tuple(
@@ -210,13 +221,14 @@ class Finder:
         live = [each for each in found if each.live]
         meant = live or found
         counts = Counter(each.ward_code for each in meant if each.ward_code)
-        boroughs = {each.borough_code for each in meant}
-        use = "in use begin" if live else "that are no longer in use began"
+        boroughs = {self._place("wards", code).borough_code for code in counts}
+        use = "in use," if live else "no longer in use,"
         text = (
-            f"{counted(len(meant), 'postcode')} {use} with {prefix}, in"
+            f"{prefix} has {counted(len(meant), 'postcode')} {use} in"
             f" {counted(len(counts), 'ward')} of {counted(len(boroughs), 'borough')}."
         )
-        partly = self._archive.districts[prefix.district].elsewhere
+        district = self._archive.districts.get(prefix.district)  # none of such as SW1
+        partly = district is not None and district.elsewhere > 0
         return Answer(
             "postcodes",
             str(prefix),
@@ -245,24 +257,25 @@ class Finder:
                 f"The Met does not police any postcode of {prefix.district}.",
             )
         edition = date(self._postcodes_as_of["postcodes"])
-        elsewhere = ", unless it is outside London" if district.elsewhere else ""
+        or_elsewhere = "outside London, or " if district.elsewhere else ""
+        beginning = "" if prefix.is_full else " that begins with"
         near = self._archive.starting(Prefix(prefix.district, prefix.digit))
         return nothing(
-            f"London has no postcode {prefix}.",
-            f"It is not in the ONS Postcode Directory of {edition}{elsewhere}.",
+            f"London has no postcode{beginning} {prefix}.",
+            f"It is {or_elsewhere}not in the ONS Postcode Directory of {edition}.",
             [Option("query", each, each, "postcode") for each in _slips(str(prefix), near)],
         )
 
     # --- points -------------------------------------------------------------------------------
 
     def _of_point(
-        self, first: str, north_south: str, second: str, east_west: str, exact_to: str | None
+        self, first: str, north_south: str, second: str, east_west: str, exact_to_m: str | None
     ) -> Answer:
         south, west = north_south.upper() == "S", east_west.upper() == "W"
         found = self._surroundings().of(
-            -float(first) if south else float(first),
-            -float(second) if west else float(second),
-            exact_to_m=float(exact_to or 0),
+            -abs(float(first)) if south else float(first),
+            -abs(float(second)) if west else float(second),
+            exact_to_m=float(exact_to_m or 0),
         )
         if found is None:
             return nothing(
@@ -277,29 +290,33 @@ class Finder:
             "point",
             _position(found),
             lies_in("This point", place),
-            certain=not others,
+            certain=found.boundary_m > found.exact_to_m,
             notes=tuple(_point_notes(found, others)),
             place=place,
             lat=found.lat,
             lon=found.lon,
             boundary_m=found.boundary_m,
-            others=others,
+            others=others[:MOST_OPTIONS],
             as_of=self._wards_as_of,
         )
 
     def _in_no_ward(self, found: Point) -> Answer:
         if found.in_thames:
             text = "This point is in the tidal Thames, which is in no ward here."
-        elif found.others:
+        elif found.boundary_m == 0:
             text = "This point is on a boundary."
+        elif found.others:
+            text = f"This point is outside London by {found.boundary_m:,} m, but "
+            text += f"{exact_to(found.exact_to_m)}."
         else:
             text = "This point is outside London: the Met does not police it."
         near = [
             Option("wards", str(other.place.ward_code), str(other.place.ward),
                    f"{other.place.borough}, {other.distance_m} m away")
-            for other in self._nearby(found.others) if other.place
+            for other in self._nearby(found.others)[:MOST_OPTIONS] if other.place
         ]  # fmt: skip
-        answer = nothing(text, "The nearest wards:" if near else "", near)
+        notes = (*_point_notes(found, ()), *(["The nearest wards:"] if near else []))
+        answer = replace(nothing(text, options=near), notes=notes, as_of=self._wards_as_of)
         return replace(answer, title=_position(found), lat=found.lat, lon=found.lon)
 
     # --- suggestions --------------------------------------------------------------------------
@@ -333,8 +350,16 @@ class Finder:
 
 
 def clean(query: str) -> str:
-    """Return a query without control characters and with single spaces."""
-    return " ".join("".join(each if each.isprintable() else " " for each in query).split())
+    """Return a query in plain letters and digits, without control characters or spare spaces.
+
+    Full-width letters and the like become plain ones (NFKC). Marks that are not seen, as of the
+    direction of writing, are taken out; whatever else cannot be printed parts words.
+    """
+    enough = query[: 10 * LONGEST_QUERY]  # one sign can become 18 letters
+    seen = (each for each in enough if unicodedata.category(each) != "Cf")
+    # An acute accent typed for an apostrophe would become a blank.
+    plain = unicodedata.normalize("NFKC", "".join(seen).replace("´", "’"))
+    return " ".join("".join(each if each.isprintable() else " " for each in plain).split())
 
 
 def _option(area: Area) -> Option:
@@ -351,6 +376,8 @@ def _point_notes(found: Point, others: Sequence[Nearby]) -> Iterator[str]:
         yield "Longitude was given before latitude; it was read the other way round."
     if others:
         yield may_be_in(others, exact_to_m=found.exact_to_m)
+    elif found.ward_code and found.boundary_m <= found.exact_to_m:
+        yield f"It may be in no ward of London: {exact_to(found.exact_to_m)}."
 
 
 def _slips(postcode: str, near: Sequence[Postcode]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,15 @@ from bcumap.schema import LEVELS
 # the finger in the real names, 70 finds nearly all and offers little else (tests/test_names.py).
 ALIKE = 70
 
-_PREFIXES = ("london borough of", "royal borough of", "city of", "borough of", "lb of", "lb", "rb")
-_SUFFIXES = ("ward", "borough", "council", "bcu", "basic command unit", "command unit")
+# Words that only say what kind of area one is.
+_KIND = re.compile(
+    r"\b(?:the|(?:london |royal )?borough of|(?:lb|rb)(?: of)?|borough|council"
+    r"|ward(?: of| in)?|bcu|(?:basic )?command unit)\b"
+)
+_ALSO = {"City of London": ("the city",)}
 _SAME_WORD = {"saint": "st"}
+# Typewritten, typographic and mistaken ones; taken out before NFKD makes a blank of some.
+_APOSTROPHES = re.compile("['’‘‛`´ʼʹʻ′＇]")
 
 
 @dataclass(frozen=True)
@@ -40,10 +46,9 @@ class Area:
 
 def normalise(text: str) -> str:
     """Write a name without accents, case, punctuation, and the many forms of "and" and "Saint"."""
-    plain = unicodedata.normalize("NFKD", text)
+    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text))
     plain = "".join(each for each in plain if not unicodedata.combining(each)).casefold()
-    plain = re.sub(r"['’‘`]", "", plain).replace("&", " and ")
-    words = re.sub(r"[\W_]+", " ", plain).split()
+    words = re.sub(r"[\W_]+", " ", plain.replace("&", " and ")).split()
     return " ".join(_SAME_WORD.get(word, word) for word in words)
 
 
@@ -54,12 +59,15 @@ class Gazetteer:
         self.areas = [*_bcus(facts), *_boroughs(facts), *_wards(facts)]
         self._by_key: dict[str, list[Area]] = {}
         for area in self.areas:
-            for key in dict.fromkeys(area.keys):
+            for key in dict.fromkeys([*area.keys, *map(_bare, area.keys)]):
                 self._by_key.setdefault(key, []).append(area)
+        # Every word after a blank, so that " dep" finds the words that begin so.
+        self._words = [(area, f" {area.keys[0]}", f" {area.context}") for area in self.areas]
 
     def exact(self, text: str) -> list[Area]:
         """Return the areas of this very name, alias, or name and borough."""
-        for form in _forms(normalise(text)):
+        name = normalise(text)
+        for form in (name, _bare(name), _bare(name).removeprefix("city of ")):
             if form in self._by_key:
                 return self._by_key[form]
         return []
@@ -71,8 +79,14 @@ class Gazetteer:
         then BCUs before boroughs before wards.
         """
         wanted = normalise(text)
+        starts = [f" {word}" for word in wanted.split()]
         return sorted(
-            (area for area in self.areas if wanted and _has(area, wanted.split())),
+            (
+                area
+                for area, name, context in self._words
+                if any(start in name for start in starts)
+                and all(start in name or start in context for start in starts)
+            ),
             key=lambda area: (
                 not area.keys[0].startswith(wanted),
                 LEVELS.index(area.level),
@@ -83,30 +97,15 @@ class Gazetteer:
     def alike(self, text: str, *, most: int) -> list[Area]:
         """Return the areas whose names are spelt most like a text, best first."""
         close = process.extract(
-            normalise(text), list(self._by_key), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=most
+            normalise(text), list(self._by_key), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=None
         )
         found = (area for key, _, _ in close for area in self._by_key[key])
         return list(dict.fromkeys(found))[:most]
 
 
-def _has(area: Area, words: list[str]) -> bool:
-    """Say whether each word begins one of an area's name or context, and one of its name."""
-    own, context = area.keys[0].split(), area.context.split()
-    in_name = [any(each.startswith(word) for each in own) for word in words]
-    return any(in_name) and all(
-        found or any(each.startswith(word) for each in context)
-        for word, found in zip(words, in_name, strict=True)
-    )
-
-
-def _forms(name: str) -> Iterator[str]:
-    """Give a name as it is, and without the words that only say what kind of area it is."""
-    yield name
-    for prefix in ("", *_PREFIXES):
-        for suffix in ("", *_SUFFIXES):
-            form = name.removeprefix(f"{prefix} ").removesuffix(f" {suffix}")
-            if form != name:
-                yield form
+def _bare(name: str) -> str:
+    """Write a name without the words that only say what kind of area it is."""
+    return " ".join(_KIND.sub(" ", name).split())
 
 
 def _bcus(facts: Mapping[str, Any]) -> Iterable[Area]:
@@ -117,8 +116,8 @@ def _bcus(facts: Mapping[str, Any]) -> Iterable[Area]:
 
 def _boroughs(facts: Mapping[str, Any]) -> Iterable[Area]:
     for code, row in facts["boroughs"].items():
-        key = normalise(row["name"])
-        yield Area("boroughs", code, row["name"], "", (key,))
+        keys = (normalise(row["name"]), *_ALSO.get(row["name"], ()))
+        yield Area("boroughs", code, row["name"], "", keys)
 
 
 def _wards(facts: Mapping[str, Any]) -> Iterable[Area]:

@@ -11,12 +11,15 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from bcumap.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,8 +29,9 @@ _SECTOR = slice(None, -2)  # of a postcode as it is written: "SE8 4"
 # What may stand for a ward among the others that a postcode reaches: the land beyond London.
 OUTSIDE = "outside"
 
-# District, sector digit and unit letters (Royal Mail's format), as far as they are given.
-_PARTS = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)(?:([0-9])([A-Z]{0,2}))?")
+# Royal Mail's format: a district, then a sector's digit and a unit's letters as far as given.
+_DISTRICT = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
+_INWARD = re.compile(r"([0-9][A-Z]{0,2})?")
 _LONGEST = 7  # letters and digits of a full postcode
 
 
@@ -104,12 +108,9 @@ def readings(text: str) -> list[Prefix]:
 
 
 def _read(district: str, inward: str) -> Prefix | None:
-    match = _PARTS.fullmatch(f"{district}{inward}")
-    if not match or not _PARTS.fullmatch(district) or len(district) > 4:
-        return None
-    if not re.fullmatch(r"([0-9][A-Z]{0,2})?", inward):
-        return None
-    return Prefix(district, inward[:1], inward[1:])
+    if _DISTRICT.fullmatch(district) and _INWARD.fullmatch(inward):
+        return Prefix(district, inward[:1], inward[1:])
+    return None
 
 
 class Archive:
@@ -122,16 +123,26 @@ class Archive:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._zip = zipfile.ZipFile(path)
 
     @cached_property
     def sectors(self) -> Mapping[str, list[str]]:
-        """The sectors of London by district."""
+        """The sectors of London by district.
+
+        People say SW1 and mean SW1A to SW1Y, so those count as its sectors too; but not N1C as
+        N1's, which has postcodes in use of its own.
+        """
         found: dict[str, list[str]] = {}
         for name in self._zip.namelist():
-            if name != DISTRICTS:
-                sector = name.removesuffix(".csv")
-                found.setdefault(sector.split()[0], []).append(sector)
+            if name == DISTRICTS:
+                continue
+            sector = name.removesuffix(".csv")
+            district = sector.split()[0]
+            found.setdefault(district, []).append(sector)
+            wider = self.districts.get(district[:-1])
+            if district[-1].isalpha() and not (wider and wider.london_live):
+                found.setdefault(district[:-1], []).append(sector)
         return found
 
     @cached_property
@@ -141,7 +152,13 @@ class Archive:
         return {name: District(name, *(int(count) for count in rest)) for name, *rest in rows}
 
     def starting(self, prefix: Prefix) -> list[Postcode]:
-        """Return the postcodes that begin so, in their order; none if there are none in London."""
+        """Return the postcodes that begin so, in their order; none if there are none in London.
+
+        Raises
+        ------
+        DataError
+            If the file is damaged.
+        """
         sectors = self.sectors.get(prefix.district, [])
         if prefix.digit:
             sectors = [prefix.sector] if prefix.sector in sectors else []
@@ -155,7 +172,13 @@ class Archive:
 
     def _rows(self, name: str) -> Iterator[list[str]]:
         """Read the rows of a member, without its header."""
-        rows = csv.reader(io.StringIO(self._zip.read(name).decode()))
+        try:
+            text = self._zip.read(name).decode()
+        except (KeyError, EOFError, OSError, ValueError, zlib.error, zipfile.BadZipFile) as error:
+            raise DataError(
+                f"{self._path}: {name} in it cannot be read ({error}); restore it or rebuild"
+            ) from error
+        rows = csv.reader(io.StringIO(text))
         next(rows)
         return rows
 

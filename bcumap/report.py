@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bcumap.answers import metres
 from bcumap.words import date
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def find_lines(answer: Answer) -> Iterator[str]:
         yield f"  {'to its boundary':<20}{answer.boundary_m:,} m"
     for other in answer.others:
         where = f"{other.place.ward}, {other.place.borough}" if other.place else "outside London"
-        yield f"  {'or perhaps':<20}{where} ({other.distance_m} m away)"
+        yield f"  {'or perhaps':<20}{where} ({metres(other)} away)"
     for option in answer.options:
         code = f" ({option.code})" if option.level != "query" else ""
         yield f"  {option.label}{code}, {option.detail}"
@@ -99,7 +100,7 @@ def assign_lines(tally: Tally, coordinates: Coordinates, table: Path, out: Path)
     for outcome, count in tally.counts.items():
         if count or outcome not in tally.first:
             yield f"  {outcome:<22}{count:12,}{_first_rows(tally.first.get(outcome, []), count)}"
-    if tally.counts["swapped"]:
+    if tally.counts.get("swapped"):
         yield (
             f"  Swapped: {coordinates.x} holds what {coordinates.y} should; exchange the two cells,"
             " or the two options if it is so in all rows"

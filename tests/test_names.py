@@ -125,6 +125,9 @@ def test_every_bcu_is_found_by_its_name_its_code_and_its_other_names(form: str) 
     [
         ("City of Westminster", {"Westminster"}),
         ("City of London", {"City of London"}),
+        ("The City", {"City of London"}),
+        ("the borough of Lewisham", {"Lewisham"}),
+        ("Harrow-on-Hill", {"Harrow on the Hill, Harrow"}),
         ("Westminster", {"Westminster"}),
         ("Kensington & Chelsea", {"Kensington and Chelsea"}),
         ("RB of Kensington and Chelsea", {"Kensington and Chelsea"}),

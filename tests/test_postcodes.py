@@ -245,6 +245,12 @@ def test_the_same_tables_give_the_same_bytes() -> None:
     pd.testing.assert_frame_equal(TABLE, before)
 
 
+def test_an_archive_does_not_tell_the_time(packed: Path) -> None:
+    """Two builds a minute apart would differ by it."""
+    with zipfile.ZipFile(packed) as archive:
+        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
 def test_reading_packing_and_reading_again_changes_no_value(tmp_path: Path) -> None:
     table, districts = load.postcode_tables()
     some = table[table.postcode.str.startswith(("SE8 ", "EC3", "RM7 "))].reset_index(drop=True)

@@ -52,7 +52,7 @@ def complaint(source: Path) -> str:
     "text",
     [
         pytest.param(b"a,b\n1,2\n3,4\n", id="plain"),
-        pytest.param(b"a,b\r\n1,2\r\n", id="new lines of Windows"),
+        pytest.param(b"a,b\r\n1,2\r\n3,4\r\n", id="new lines of Windows"),
         pytest.param(b"\xef\xbb\xbfa,b\n\xc3\xa9,2\n", id="byte order mark"),
         pytest.param(b"a;b\n1,5;2\n", id="semicolons"),
         pytest.param(b"a\tb\n1\t2\n", id="tabs"),
@@ -82,7 +82,7 @@ def test_a_csv_comes_out_as_it_went_in(text: bytes, tmp_path: Path) -> None:
         pytest.param(b"a,b", b"a,b\n", id="nor after the header"),
         pytest.param(b"\n\na,b\n\n1,2\n\n", b"a,b\n1,2\n", id="blank lines"),
         pytest.param(b'a,b\n5" pipe,2\n', b'a,b\n"5"" pipe",2\n', id="a mark within a cell"),
-        pytest.param(b"a,b\r1,2\r", b"a,b\r1,2\r", id="new lines of old Macs"),
+        pytest.param(b"a,b\r1,2\r3,4\r", b"a,b\r1,2\r3,4\r", id="new lines of old Macs"),
         pytest.param(b"a,b\n1,2\r\n3,4\n", b"a,b\n1,2\n3,4\n", id="mixed new lines"),
     ],
 )
@@ -151,9 +151,7 @@ def test_gzip_in_and_out(tmp_path: Path) -> None:
     assert (tmp_path / "out.csv").read_bytes() == text
     copy(tmp_path / "out.csv", tmp_path / "back.csv.gz")
     assert gzip.decompress((tmp_path / "back.csv.gz").read_bytes()) == text
-    first = (tmp_path / "back.csv.gz").read_bytes()
-    copy(tmp_path / "out.csv", tmp_path / "back.csv.gz")
-    assert (tmp_path / "back.csv.gz").read_bytes() == first  # no time of day in it
+    assert (tmp_path / "back.csv.gz").read_bytes()[4:8] == bytes(4)  # no time of day in it
 
 
 def test_several_gzip_files_in_one(tmp_path: Path) -> None:
@@ -334,7 +332,9 @@ def test_the_old_file_is_there_until_the_new_one_is_whole(tmp_path: Path) -> Non
         yield pa.record_batch({"a": [1]})
         assert out.read_text() == "old"
 
-    tables.write(out, pa.schema({"a": pa.int64()}), blocks())
+    with out.open() as who_reads_meanwhile:
+        tables.write(out, pa.schema({"a": pa.int64()}), blocks())
+        assert who_reads_meanwhile.read() == "old"
     assert out.read_text() == "a\n1\n"
     assert list(everything(tmp_path)) == ["out.csv"]
 
