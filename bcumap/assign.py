@@ -96,7 +96,7 @@ class Areas:
     facts
         The facts of every area, see `load.facts`.
     river
-        The tidal Thames (EPSG:4326), see `load.thames_polygon`.
+        The tidal Thames (EPSG:4326), empty if it is not known, see `load.thames_polygon`.
     """
 
     def __init__(

@@ -28,9 +28,9 @@ def prepare(polygons: npt.NDArray[np.object_]) -> None:
     threads that meet there crash the process. So those two are done here.
     """
     shapely.prepare(polygons)
-    inside = shapely.point_on_surface(polygons)
+    left, bottom, right, top = shapely.bounds(polygons).T
     for _ in range(2):
-        shapely.contains_xy(polygons, shapely.get_x(inside), shapely.get_y(inside))
+        shapely.contains_xy(polygons, (left + right) / 2, (bottom + top) / 2)
 
 
 class Locator:
@@ -88,7 +88,7 @@ class Locator:
         marked: to mark one too many costs time, never exactness.
         """
         rings = shapely.get_parts(shapely.boundary(self._polygons))
-        pieces = rings
+        pieces = shapely.segmentize(rings, self._cell.min())
         ends, ring = shapely.get_coordinates(pieces, return_index=True)
         joined = ring[1:] == ring[:-1]
         places = (ends - self._origin) / self._cell

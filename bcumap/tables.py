@@ -354,7 +354,7 @@ def _write_csv(
     names = [name.encode(dialect.encoding, errors="replace") for name in schema.names]
     if dialect.bom:
         stream.write(BOM)
-    _write_rows(stream, [pa.array([name]) for name in names], dialect)
+    _write_rows(stream, [pa.array([name or None], pa.binary()) for name in names], dialect)
     for block in blocks:
         if block.num_rows:
             _write_rows(stream, [_cells(column) for column in block.columns], dialect)

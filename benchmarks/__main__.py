@@ -5,10 +5,18 @@ from __future__ import annotations
 import argparse
 from types import ModuleType
 
-from benchmarks import browser, build, dissolve, loads, machine, table
+from benchmarks import assign, browser, build, dissolve, find, loads, locate, machine, table
 from benchmarks.measure import Figure, Skipped
 
-BENCHMARKS = {"dissolve": dissolve, "build": build, "loads": loads, "browser": browser}
+BENCHMARKS = {
+    "dissolve": dissolve,
+    "build": build,
+    "find": find,
+    "locate": locate,
+    "assign": assign,
+    "loads": loads,
+    "browser": browser,
+}
 
 
 def main() -> None:
