@@ -57,25 +57,35 @@ class Locator:
         self._tree = shapely.STRtree(polygons)
         self._cell = np.array(cell)
         left, bottom, right, top = shapely.total_bounds(polygons)
-        self._origin = np.array([left, bottom]) - self._cell
+        # A rim that no boundary touches: whatever lies farther out is looked up there.
+        self._origin = np.array([left, bottom]) - 2 * self._cell
         size = np.array([right, top]) - self._origin
-        self._columns, self._rows = (int(n) for n in np.ceil(size / self._cell) + 1)
-        self._grid = self._lay_out(self._touched())
+        self._columns, self._rows = (int(n) for n in np.ceil(size / self._cell) + 2)
+        self._grid = self._lay_out(self._touched()).ravel()
 
     def __call__(self, x: Floats, y: Floats) -> Places:
         """Return for each point the position of its polygon, or `NOWHERE` (also for NaN)."""
-        column = (x - self._origin[0]) / self._cell[0]
-        row = (y - self._origin[1]) / self._cell[1]
-        near = (column >= 0) & (column < self._columns) & (row >= 0) & (row < self._rows)
-        places = np.full(len(x), NOWHERE, np.int16)
-        places[near] = self._grid[row[near].astype(np.int32), column[near].astype(np.int32)]
+        row, column = self._cells(y, 1, self._rows), self._cells(x, 0, self._columns)
+        places: Places = self._grid[row * self._columns + column]
         edge = np.flatnonzero(places == _EDGE)
         places[edge] = self._test(x[edge], y[edge])
         return places
 
+    def _cells(self, values: Floats, axis: int, number: int) -> npt.NDArray[np.int32]:
+        """Return the columns (axis 0) or rows (axis 1) of coordinates; the rim for what is none."""
+        cells: Floats = (values - self._origin[axis]) / self._cell[axis]
+        np.fmax(cells, 0, out=cells)  # also NaN
+        np.fmin(cells, number - 1, out=cells)
+        return cells.astype(np.int32)
+
     def _test(self, x: Floats, y: Floats) -> Places:
-        """Test points against the polygons whose bounds hold them."""
+        """Test points against the polygons whose bounds hold them.
+
+        One polygon after the other, which is twice as quick as from one to another and back.
+        """
         point, polygon = self._tree.query(shapely.points(x, y))
+        order = np.argsort(polygon.astype(np.int16), kind="stable")
+        point, polygon = point[order], polygon[order]
         inside = shapely.contains_xy(self._polygons[polygon], x[point], y[point])
         places = np.full(len(x), NOWHERE, np.int16)
         places[point[inside]] = polygon[inside]
