@@ -7,6 +7,7 @@ last.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import logging
 import shutil
@@ -28,6 +29,7 @@ from bcumap import (
     load,
     london,
     maps,
+    officers,
     placing,
     postcodes,
     projection,
@@ -49,7 +51,7 @@ FULL_MAX_ERROR_M, FULL_TOLERANCE = 3.0, 3.0
 WEB_MAX_ERROR_M, WEB_TOLERANCE = 15.0, 6.5
 
 # Kept by hand, with a source for every row; a build into another folder takes them along.
-HAND_KEPT = ("bcus.csv", "boroughs.csv")
+HAND_KEPT = ("bcus.csv", "boroughs.csv", "commitments.csv", "borough_strengths.csv")
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,8 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
     with step("read the ward layer"):
         source = wards.read_wards(request.wards, crs=request.crs, edition=request.edition)
         tables = {
-            name: load.table(name, data=request.data) for name in ("bcu table", "borough table")
+            name: load.table(name, data=request.data)
+            for name in ("bcu table", "borough table", "commitments", "borough strengths")
         }
     with step("keep London, one row per ward"):
         frame = _keep_london(source, request, tables["borough table"], report)
@@ -424,6 +427,10 @@ def _write_web(
         layers["thames"] = river
     (folder / "areas.topojson").write_bytes(web.topology(layers))
     (folder / "wards.topojson").write_bytes(web.topology({"wards": levels.wards}))
+    commitment = officers.commitment_on(tables["commitments"], dt.date.max)
+    strengths = tables["borough strengths"]
+    by_borough = officers.by_borough(levels.wards, strengths, commitment)
+    by_bcu = officers.by_bcu(by_borough, commitment)
     facts = web.area_facts(
         levels.bcus,
         levels.boroughs,
@@ -431,6 +438,9 @@ def _write_web(
         bcu_table=tables["bcu table"],
         edition=edition,
         residents_as_of=population.MID_2024,
+        commitment=commitment,
+        strengths={"bcus": by_bcu, "boroughs": by_borough},
+        strength_months=(strengths["from_month"].min(), strengths["to_month"].max()),
     )
     (folder / "facts.json").write_bytes(facts)
 

@@ -297,6 +297,23 @@ def residents_add_up(data: Data) -> Faults:
     return faults
 
 
+def strengths_are_of_the_met(data: Data) -> Faults:
+    """Each of the Met's boroughs has a row of strengths, and a figure just if it is reliable."""
+    boroughs = data.tables["borough table"].dropna(subset="bcu_code")
+    strengths = data.tables["borough strengths"]
+    faults = []
+    if set(strengths["borough_code"]) != set(boroughs["borough_code"]):
+        faults.append("the boroughs of borough_strengths.csv are not the Met's")
+    reliable = strengths["reliable"] == "yes"
+    for column in ("fte", "fte_per_10k"):
+        if wrong := int((strengths[column].notna() != reliable).sum()):
+            faults.append(f"{wrong} boroughs have {column} though not reliable, or none though so")
+    worked_out = strengths["fte_per_10k"] * strengths["residents_2021"] / 10_000
+    if ((worked_out - strengths["fte"]).abs() > 0.06).any():  # kept to 0.1
+        faults.append("fte is not fte_per_10k of residents_2021")
+    return faults
+
+
 def errors_are_within_limits(data: Data) -> Faults:
     """Every boundary file states a measured error that keeps to its limit."""
     measured = {name: e for name, e in data.entries.items() if "crs" in e}
@@ -353,6 +370,7 @@ PROMISES: dict[str, Callable[[Data], Faults]] = {
     "areas are conserved": areas_are_conserved,
     "residents add up": residents_add_up,
     "postcodes lie in their wards": postcodes_lie_in_their_wards,
+    "strengths are of the Met's boroughs": strengths_are_of_the_met,
     "measured errors are within limits": errors_are_within_limits,
     "the Thames lies between the wards": the_thames_lies_between_the_wards,
     "the page draws the same areas": web_layers_match,

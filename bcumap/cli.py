@@ -6,19 +6,15 @@ import io
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from bcumap import load
+from bcumap.cli_officers import officers_app
 from bcumap.errors import BcuMapError
-
-DONE, FAILED, BAD_INPUT = 0, 1, 2
-INTERRUPTED = 130  # what a shell makes of Ctrl-C, and so does typer
+from bcumap.terminal import BAD_INPUT, DONE, FAILED, INTERRUPTED, err, out, progress
 
 app = typer.Typer(
     name="bcumap",
@@ -27,8 +23,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-out = Console(highlight=False, soft_wrap=True, emoji=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+app.add_typer(officers_app)
 
 
 @app.callback()
@@ -180,7 +175,7 @@ def assign(
     from bcumap import tables
 
     tables.check_target(to, source=table)
-    with _progress(f"Assigning {table.name}") as tell, tables.reading(table, progress=tell) as rows:
+    with progress(f"Assigning {table.name}") as tell, tables.reading(table, progress=tell) as rows:
         coordinates = assigning.find_coordinates(
             assigning.as_frame(rows.head), lon=lon, lat=lat, easting=easting, northing=northing
         )
@@ -191,17 +186,6 @@ def assign(
         tables.write(to, schema, blocks, dialect=rows.dialect)
     for line in reporting.assign_lines(tally, coordinates, table, to):
         out.print(line, markup=False)
-
-
-@contextmanager
-def _progress(text: str) -> Iterator[Callable[[int, int], None]]:
-    """Show on a terminal, and not in a pipe, how much of so much is done."""
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
-
-    columns = ("{task.description}", BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as bar:
-        task = bar.add_task(text, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _download(folder: Path, layer: str | None) -> tuple[Path, str]:

@@ -34,6 +34,8 @@ TABLE_FILES = {
     "bcu table": "bcus.csv",
     "borough table": "boroughs.csv",
     "population table": "ward_population.csv",
+    "commitments": "commitments.csv",
+    "borough strengths": "borough_strengths.csv",
 }
 POSTCODES = "postcodes.zip"
 # What the page links to, all of it public.

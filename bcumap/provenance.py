@@ -66,6 +66,8 @@ TITLES = {
     "bcus.csv": "BCUs: names, aliases and go-live dates",
     "boroughs.csv": "Boroughs and the BCU that polices each",
     "ward_population.csv": "Residents of each ward",
+    "commitments.csv": "Ward officers promised to every ward, and when",
+    "borough_strengths.csv": "Strength of ward officers in each borough",
 }
 
 
@@ -134,6 +136,23 @@ def _origin_of(name: str, origin: Origin) -> Entry:
             "as_of": "2024-04",
             "url": "https://www.met.police.uk/foi-ai/metropolitan-police/disclosure-2024/april-2024/"
             "local-policing-crime-mps-borough-codes/",
+        }
+    if name == "commitments.csv":
+        return {
+            "publisher": "compiled by bcumap; every row names its source",
+            "attribution": "Mayor of London; Metropolitan Police; see the column source",
+            "edition": "2022-02",
+            "as_of": "2022-02",
+            "url": "https://www.london.gov.uk/press-releases/mayoral/"
+            "two-dedicated-pcs-in-every-london-ward",
+        }
+    if name == "borough_strengths.csv":
+        return {
+            "publisher": "Metropolitan Police, through the London Datastore (dataset e16kd)",
+            "attribution": "Contains Metropolitan Police data, Open Government Licence v3.0",
+            "edition": "mean of 2025-08 to 2026-07",
+            "as_of": "2026-07",
+            "url": "https://data.london.gov.uk/dataset/e16kd",
         }
     if name == "ward_population.csv":
         return {

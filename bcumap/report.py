@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bcumap.answers import metres
+from bcumap.answers import counted, metres
 from bcumap.words import date
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from bcumap.answers import Answer
     from bcumap.assign import Coordinates, Tally
     from bcumap.build import Report
+    from bcumap.teams import Fetched
+    from bcumap.officers import Commitment
 
 
 def build_lines(report: Report) -> Iterator[str]:
@@ -91,6 +98,53 @@ def find_lines(answer: Answer) -> Iterator[str]:
         yield "As of: " + ", ".join(f"{name} {date(of)}" for name, of in answer.as_of.items())
 
 
+def officers_lines(
+    frame: pd.DataFrame, level: str, commitment: Commitment, on: dt.date
+) -> Iterator[str]:
+    """Tell what every area was promised on a date, and what is known to be there."""
+    each = f"{counted(commitment.dwo, 'ward officer')} and {counted(commitment.pcso, 'PCSO')}"
+    since = f"since {date(commitment.since)}"
+    if commitment.restated:
+        since += f", restated {date(commitment.restated)}"
+    yield f"Promised on {date(on.isoformat())}: {each} in each ward, {since}"
+    yield f"  source: {commitment.source}"
+    if commitment.wards_then:
+        yield f"  made for the {commitment.wards_then} wards of its time; counted here for today's"
+    yield f"{'':<28}{'wards':>6}{'promised':>10}{'FTE':>12}{'of promise':>12}{'rank':>6}"
+    name = level.removesuffix("s") if level != "bcus" else "bcu"
+    for row in frame.to_dict("records"):
+        yield (
+            f"{row[name]:<28.28}{row['wards']:>6}{row['committed']:>10}"
+            f"{_fte(row):>12}{_share(row):>12}{_or_dash(row.get('rank')):>6}"
+        )
+    yield f"{'all':<28}{frame['wards'].sum():>6}{frame['committed'].sum():>10}"
+    yield "FTE: ward officers and PCSOs together; – is no reliable figure, ≥ at least"
+
+
+def officers_json(
+    frame: pd.DataFrame, level: str, commitment: Commitment, on: dt.date
+) -> Iterator[str]:
+    """The same as JSON: what is not known is null."""
+    areas = frame.round(4).astype(object).where(frame.notna(), None).to_dict("records")
+    told = {"on": on.isoformat(), "level": level, "commitment": asdict(commitment), "areas": areas}
+    yield json.dumps(told, ensure_ascii=False, indent=2, default=float)
+
+
+def _fte(row: Mapping[Any, Any]) -> str:
+    if row["fte"] is None or row["fte"] != row["fte"]:  # NaN
+        return "–"
+    return f"{'≥ ' if row['at_least'] else ''}{row['fte']:,.1f}"
+
+
+def _share(row: Mapping[Any, Any]) -> str:
+    share = row["share_of_commitment"]
+    return "–" if share != share else f"{'≥ ' if row['at_least'] else ''}{share:.0%}"
+
+
+def _or_dash(value: Any) -> str:
+    return "–" if value is None or str(value) in ("<NA>", "nan") else str(value)
+
+
 def assign_lines(tally: Tally, coordinates: Coordinates, table: Path, out: Path) -> Iterator[str]:
     """Tell how the rows of a table came out, and which are the first of the bad ones."""
     unit = "metres" if coordinates.metres else "degrees"
@@ -106,6 +160,43 @@ def assign_lines(tally: Tally, coordinates: Coordinates, table: Path, out: Path)
             " or the two options if it is so in all rows"
         )
     yield f"Wrote {out}"
+
+
+def fetch_lines(result: Fetched, wards: Mapping[str, str], out: Path) -> Iterator[str]:
+    """Tell what a fetch of teams brought and what it did not.
+
+    Parameters
+    ----------
+    wards
+        The names of the wards by their codes.
+    """
+    if result.discarded:
+        yield f"Began anew: what an earlier run had left was {result.discarded}"
+    day = date(result.on.isoformat())
+    yield f"Fetched the teams of {len(result.teams)} of {result.wards} wards on {day}"
+    yield f"  source                {result.source}"
+    if result.resumed:
+        yield f"  from an earlier run   {result.resumed} wards"
+    for kind, count in result.counts.items():
+        yield f"  {kind.replace('_', ' '):<22}{count:,}"
+    empty = [code for code, team in result.teams.items() if not team.people_total]
+    yield from _listed("lists nobody", [_ward(code, wards) for code in empty])
+    yield from _listed("not listed", [_ward(code, wards) for code in result.not_listed])
+    yield from _listed("not our wards", [f"{o.name} ({o.police_id})" for o in result.others])
+    for code, reason in result.failed.items():
+        yield f"  FAILED                {_ward(code, wards)}: {reason}"
+    yield f"Wrote {out}"
+
+
+def _ward(code: str, names: Mapping[str, str]) -> str:
+    return f"{names[code]} ({code})"
+
+
+def _listed(what: str, areas: Sequence[str], *, most: int = 5) -> Iterator[str]:
+    """Say how many areas are so, and which are the first."""
+    if areas:
+        more = ", …" if len(areas) > most else ""
+        yield f"  {what:<22}{len(areas)}: {', '.join(areas[:most])}{more}"
 
 
 def _first_rows(rows: list[int], count: int) -> str:

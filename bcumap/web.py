@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import geopandas as gpd
@@ -12,6 +13,7 @@ import shapely
 import topojson
 
 from bcumap.errors import CoverageError
+from bcumap.officers import Commitment
 
 # Steps of the integer grid on which a layer's coordinates lie, across its width and height: over
 # Greater London 0.6 m by 0.5 m for the first. Rounding can fold a sliver of a polygon over itself
@@ -59,16 +61,30 @@ def area_facts(
     bcu_table: pd.DataFrame,
     edition: str,
     residents_as_of: str,
+    commitment: Commitment,
+    strengths: dict[str, pd.DataFrame],
+    strength_months: tuple[str, str],
 ) -> bytes:
     """Encode what the page says of each area, as JSON.
+
+    Parameters
+    ----------
+    commitment
+        What every ward was promised.
+    strengths
+        What `officers.by_bcu` and `officers.by_borough` returned, under "bcus" and "boroughs".
+    strength_months
+        The first and last month that the strengths are a mean of.
 
     Returns
     -------
     bytes
-        `edition`, `residents_as_of`, and under `bcus`, `boroughs` and `wards` one object per code
-        with `name`, the codes above it, `area_km2`, `residents` (null where a source gives none)
-        and, for a BCU, its aliases, the codes of its boroughs and its go-live date with basis, note
-        and source.
+        `edition`, `residents_as_of`, `officers` (the commitment), and under `bcus`, `boroughs` and
+        `wards` one object per code with `name`, the codes above it, `area_km2`, `residents` (null
+        where a source gives none) and, for a BCU, its aliases, the codes of its boroughs and its
+        go-live date with basis, note and source. BCUs and boroughs of the Met have `officers`:
+        `committed`, `fte` (null where no figure is reliable), `at_least`, `no_figure_for`,
+        `share`, `rank` and `ranked`.
     """
     told = bcu_table.set_index("bcu_code")[
         ["aliases", "go_live", "go_live_basis", "go_live_note", "go_live_source"]
@@ -76,13 +92,20 @@ def area_facts(
     facts = {
         "edition": edition,
         "residents_as_of": residents_as_of,
+        "officers": {**asdict(commitment), "months": strength_months},
         "bcus": _by_code(
             bcus.rename(columns={"boroughs": "borough_count"})
             .join(told, on="bcu_code")
-            .assign(boroughs=lambda b: b["bcu_code"].map(_members(boroughs))),
+            .assign(boroughs=lambda b: b["bcu_code"].map(_members(boroughs)))
+            .assign(officers=lambda b: b["bcu_code"].map(_strengths(strengths, "bcus"))),
             "bcu",
         ),
-        "boroughs": _by_code(boroughs.drop(columns="bcu"), "borough"),
+        "boroughs": _by_code(
+            boroughs.drop(columns="bcu").assign(
+                officers=lambda b: b["borough_code"].map(_strengths(strengths, "boroughs"))
+            ),
+            "borough",
+        ),
         "wards": _by_code(wards.drop(columns=["borough", "bcu", "bcu_code"]), "ward"),
     }
     return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
@@ -109,6 +132,28 @@ def _is_valid(document: bytes, level: str) -> bool:
     """Say whether the polygons of a TopoJSON object are valid, as GDAL reads them."""
     shapes = pyogrio.read_dataframe(document, layer=level, columns=[]).geometry
     return bool(shapes.is_valid.all())
+
+
+def _strengths(strengths: dict[str, pd.DataFrame], level: str) -> dict[str, dict[str, Any]]:
+    """What the page says of the ward officers of each area of a level, by code."""
+    frame = strengths[level].set_index(KEYS[level][0])
+    ranked = int(frame["rank"].count())
+    return {
+        str(code): {
+            "committed": int(row["committed"]),
+            "fte": _known(row["fte"], 1),
+            "at_least": bool(row["at_least"]),
+            "no_figure_for": row["no_figure_for"],
+            "share": _known(row["share_of_commitment"], 3),
+            "rank": None if pd.isna(row["rank"]) else int(row["rank"]),
+            "ranked": ranked,
+        }
+        for code, row in frame.iterrows()
+    }
+
+
+def _known(value: float, decimals: int) -> float | None:
+    return None if pd.isna(value) else round(float(value), decimals)
 
 
 def _members(boroughs: pd.DataFrame) -> dict[str, list[str]]:

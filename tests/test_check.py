@@ -349,6 +349,23 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
         in_text("ward_population.csv", "E05009288,2824,", "E05009288,2825,"),
         "residents of wards are not those of the population table",
     ),
+    "a figure that is not reliable is given all the same": (
+        "strengths are of the Met's boroughs",
+        in_text(
+            "borough_strengths.csv", "E09000007,2025-08,2026-07,,", "E09000007,2025-08,2026-07,9,"
+        ),
+        "1 boroughs have fte though not reliable",
+    ),
+    "a strength that does not follow from its rate": (
+        "strengths are of the Met's boroughs",
+        in_text("borough_strengths.csv", "77.6,3.5470", "77.6,3.6470"),
+        "fte is not fte_per_10k of residents_2021",
+    ),
+    "a borough without strengths": (
+        "strengths are of the Met's boroughs",
+        in_text("borough_strengths.csv", "E09000033,", "E09000001,"),
+        "are not the Met's",
+    ),
     "an error above its limit": (
         "measured errors are within limits",
         in_sources("wards.parquet", measured_error_m=3.2),

@@ -26,8 +26,8 @@ ONLY = {
     "branca": ("bcumap.maps",),
     "streamlit": ("bcumap.pages.", "bcumap.assets", "app"),
     "starlette": ("bcumap.assets", "bcumap.routes", "app"),
-    "typer": ("bcumap.cli",),
-    "rich": ("bcumap.cli",),
+    "typer": ("bcumap.cli", "bcumap.cli_officers"),
+    "rich": ("bcumap.cli", "bcumap.terminal"),
     "pyogrio": ("bcumap.sources.", "bcumap.web"),
     "convertbng": ("bcumap.projection",),
     "pyproj": ("bcumap.projection", "bcumap.sources."),
@@ -43,7 +43,7 @@ NEVER = {"socket", "urllib.request", "http.client", "httpx", "ftplib"}
 PURE = {"topology", "projection", "levels", "london", "locate", "web", "schema", "errors", "words",
         "report", "placing", "names", "nearby", "answers", "lookup", "assign"}  # fmt: skip
 NOT_FOR_PURE = ("bcumap.load", "bcumap.build", "bcumap.check", "bcumap.maps", "bcumap.pages",
-                "bcumap.assets", "bcumap.cli")  # fmt: skip
+                "bcumap.assets", "bcumap.cli", "bcumap.terminal")  # fmt: skip
 FILES = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "read_parquet",
          "to_parquet", "read_file", "to_file", "read_csv", "to_csv", "mkdir", "unlink"}  # fmt: skip
 

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from bcumap import load, projection, topology, web
+from bcumap import load, officers, projection, topology, web
+from bcumap.officers import Commitment
 from bcumap.schema import CITY_OF_LONDON, WGS84
 
 from .squares import grid, in_london
@@ -199,12 +200,34 @@ def test_facts_of_squares_keep_what_is_not_known_as_null(four_wards: gpd.GeoData
         }
     )
     bcus = boroughs[1:].drop(columns=["borough_code", "borough"]).assign(boroughs=1)
-    table = load.table("bcu table")
+    strengths = pd.DataFrame(
+        {"borough_code": ["E09000010"], "fte": [None], "fte_per_10k": [None], "residents_2021": [1]}
+    ).astype({"fte": float})
+    commitment = Commitment(2, 1, "2017-12-28", None, None, "a source")
+    by_borough = officers.by_borough(four_wards, strengths, commitment)
     read = json.loads(
         web.area_facts(
-            bcus, boroughs, four_wards, bcu_table=table, edition="x", residents_as_of="2024"
+            bcus,
+            boroughs,
+            four_wards,
+            bcu_table=load.table("bcu table"),
+            edition="x",
+            residents_as_of="2024",
+            commitment=commitment,
+            strengths={
+                "boroughs": by_borough,
+                "bcus": officers.by_bcu(by_borough, commitment),
+            },
+            strength_months=("2025-08", "2026-07"),
         )
     )
+    assert read["officers"]["months"] == ["2025-08", "2026-07"]
+    assert read["boroughs"]["E09000010"]["officers"] == {
+        "committed": 6, "fte": None, "at_least": False, "no_figure_for": ["Enfield"],
+        "share": None, "rank": None, "ranked": 0,
+    }  # fmt: skip
+    assert read["bcus"]["NA"]["officers"]["no_figure_for"] == ["Enfield"]
+    assert read["boroughs"]["E09000001"]["officers"] is None
     assert [ward["residents"] for ward in read["wards"].values()] == [100, 200, 300, None]
     assert read["boroughs"]["E09000001"]["residents"] is None
     assert read["boroughs"]["E09000001"]["bcu_code"] is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -152,6 +152,7 @@ def _bcu(row: Mapping[str, Any], code: str, facts: Facts) -> str:
             ("Area", _area(row["area_km2"])),
             ("Residents", _residents(row["residents"], facts)),
             ("Went live", _go_live(row)),
+            *_officers(row["officers"], row["wards"], facts),
         ],
     )
 
@@ -165,6 +166,7 @@ def _borough(row: Mapping[str, Any], code: str, facts: Facts) -> str:
             ("Wards", _number(row["wards"])),
             ("Area", _area(row["area_km2"])),
             ("Residents", _residents(row["residents"], facts)),
+            *(_officers(row["officers"], row["wards"], facts) if row["bcu_code"] else []),
         ],
     )
 
@@ -179,8 +181,65 @@ def _ward(row: Mapping[str, Any], code: str, facts: Facts) -> str:
             ("Policed by", _police(borough["bcu_code"], facts)),
             ("Area", _area(row["area_km2"])),
             ("Residents", _residents(row["residents"], facts)),
+            *(_ward_officers(borough, facts) if borough["bcu_code"] else []),
         ],
     )
+
+
+def _ward_officers(borough: Mapping[str, Any], facts: Facts) -> list[tuple[str, str]]:
+    """What a ward was promised, and what is known of its borough."""
+    promise = facts["officers"]
+    pcsos = f"{promise['pcso']} PCSO{'' if promise['pcso'] == 1 else 's'}"
+    told = borough["officers"]
+    name = escape(borough["name"])
+    if told["fte"] is None:
+        of_borough = f"{name} has no reliable figure."
+    else:
+        per_ward = told["fte"] / borough["wards"]
+        of_borough = f"{name} has {per_ward:.1f} FTE for each of its wards, {_months(facts)}."
+    return [
+        ("Promised", f"{promise['dwo']} ward officers, {pcsos}<small>{_since(promise)}</small>"),
+        ("Strength", f"{NOT_KNOWN} <small>No figure by ward is published. {of_borough}</small>"),
+    ]
+
+
+def _officers(told: Mapping[str, Any], wards: int, facts: Facts) -> list[tuple[str, str]]:
+    """What the wards of a borough or BCU were promised, and what is known to be there."""
+    promise = facts["officers"]
+    posts = (
+        f"{_number(told['committed'])} <small>{_number(wards * promise['dwo'])} ward officers and"
+        f" {_number(wards * promise['pcso'])} PCSOs, {_since(promise)}</small>"
+    )
+    return [("Promised", posts), ("Strength", _strength(told, facts))]
+
+
+def _strength(told: Mapping[str, Any], facts: Facts) -> str:
+    missing = escape(_names(told["no_figure_for"]))
+    if told["fte"] is None:
+        return (
+            f"no reliable figure <small>the published one for {missing} is missing or wrong</small>"
+        )
+    at_least = "at least " if told["at_least"] else ""
+    without = f"; no reliable figure for {missing}" if told["at_least"] else ""
+    rank = f"; rank {told['rank']} of the {told['ranked']} with a figure" if told["rank"] else ""
+    return (
+        f"{at_least}{told['fte']:,.1f} FTE <small>ward officers and PCSOs together,"
+        f" {_months(facts)}: {at_least}{told['share']:.0%} of the promise{rank}{without}</small>"
+    )
+
+
+def _since(promise: Mapping[str, Any]) -> str:
+    again = f", restated {date(promise['restated'])}" if promise["restated"] else ""
+    return f"since {date(promise['since'])}{again}"
+
+
+def _months(facts: Facts) -> str:
+    first, last = facts["officers"]["months"]
+    return f"mean of {date(first)} to {date(last)}"
+
+
+def _names(items: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
 
 
 def _card(title: str, kind: str, facts: list[tuple[str, str]]) -> str:

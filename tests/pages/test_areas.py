@@ -89,3 +89,47 @@ def test_a_name_from_data_is_escaped() -> None:
 def test_data_for_a_component_is_no_dict() -> None:
     """Streamlit imports pandas to look into one (75 MB)."""
     assert sent(level="bcus") == [{"level": "bcus"}]
+
+
+def test_a_borough_s_officers_are_told_with_their_months() -> None:
+    text = panels.panel({"level": "boroughs", "code": "E09000023"}, FACTS)
+    for words in ("57", "38 ward officers and 19 PCSOs", "75.9 FTE", "133% of the promise",
+                  "rank 18 of the 30", "mean of August 2025 to July 2026",
+                  "since 28 December 2017, restated February 2022"):  # fmt: skip
+        assert words in text
+
+
+def test_a_figure_that_is_not_reliable_is_not_shown() -> None:
+    """Islington's published rate would be 12.2 FTE."""
+    for code in ("E09000007", "E09000019"):
+        text = panels.panel({"level": "boroughs", "code": code}, FACTS)
+        assert "no reliable figure" in text
+        assert "FTE" not in text
+    bcu = panels.panel({"level": "bcus", "code": "CN"}, FACTS)
+    assert "Camden and Islington is missing or wrong" in bcu
+    assert "FTE" not in bcu
+
+
+def test_a_ward_was_promised_three_and_has_no_published_strength() -> None:
+    text = panels.panel({"level": "wards", "code": "E05013719"}, FACTS)
+    assert "2 ward officers, 1 PCSO" in text
+    assert "No figure by ward is published. Lewisham has 4.0 FTE for each of its wards" in text
+
+
+def test_the_city_was_promised_nothing_by_the_met() -> None:
+    for chosen in (
+        {"level": "boroughs", "code": "E09000001"},
+        {"level": "wards", "code": "E05009288"},
+    ):
+        assert "Promised" not in panels.panel(chosen, FACTS)
+
+
+def test_a_bcu_with_one_unknown_borough_has_at_least_the_others() -> None:
+    told = {"committed": 10, "fte": 9.0, "at_least": True, "no_figure_for": ["B & C"],
+            "share": 0.9, "rank": None, "ranked": 3}  # fmt: skip
+    row = dict(FACTS["bcus"]["NA"], officers=told)
+    facts = dict(FACTS, bcus=dict(FACTS["bcus"], NA=row))
+    text = panels.panel({"level": "bcus", "code": "NA"}, facts)
+    assert "at least 9.0 FTE" in text
+    assert "at least 90% of the promise" in text
+    assert "no reliable figure for B &amp; C" in text

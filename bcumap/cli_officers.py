@@ -1,0 +1,84 @@
+"""`bcumap officers …`: reads its arguments, calls one function, prints; never computes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bcumap import load
+from bcumap.errors import BcuMapError
+from bcumap.schema import CITY_OF_LONDON, LEVELS
+from bcumap.terminal import FAILED, INTERRUPTED, err, out, progress
+
+officers_app = typer.Typer(
+    name="officers", help="Ward officers: promised, published, listed.", no_args_is_help=True
+)
+
+
+@officers_app.callback()
+def _root() -> None:
+    """Keep `bcumap officers` a command with subcommands."""
+
+
+@officers_app.command()
+def report(
+    level: Annotated[str, typer.Option(help="bcus, boroughs or wards.")] = "boroughs",
+    on: Annotated[str | None, typer.Option(metavar="DATE", help="As 2018-12-31 [today].")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Tell what was promised on a date and what is known to be there, area by area."""
+    from bcumap import officers
+    from bcumap import report as reporting
+
+    if level not in LEVELS:
+        raise BcuMapError(f"there is no level {level!r}; give one of {', '.join(LEVELS)}")
+    day = _day(on) if on else dt.date.today()
+    commitment = officers.commitment_on(load.table("commitments"), day)
+    strengths = officers.strengths_on(load.table("borough strengths"), day)
+    wards = load.areas("wards").drop(columns="geometry")
+    frame = officers.by_level(level, wards, strengths, commitment)
+    lines = reporting.officers_json if as_json else reporting.officers_lines
+    for line in lines(frame, level, commitment, day):
+        out.print(line, markup=False)
+
+
+@officers_app.command()
+def fetch(
+    to: Annotated[Path, typer.Option("--out", metavar="FILE.csv", help="The table to write.")],
+) -> None:
+    """Fetch every ward's team from data.police.uk: people by rank, contacts, never a name.
+
+    It takes a minute and a half: the service allows 15 requests a second. When interrupted, the
+    same command goes on from there within a day. Exit code 1 if a ward could not be fetched.
+    """
+    from bcumap import report as reporting
+    from bcumap import teams
+    from bcumap.sources import police_uk
+
+    wards = {
+        code: ward["name"]
+        for code, ward in load.facts()["wards"].items()
+        if ward["borough_code"] != CITY_OF_LONDON
+    }
+    now = dt.datetime.now(dt.UTC)
+    try:
+        with progress("Teams of the wards") as tell, police_uk.opened() as api:
+            result = teams.fetch(api, wards, to, now=now, tell=tell)
+    except KeyboardInterrupt:
+        err.print("bcumap: interrupted; the same command goes on from there within a day")
+        sys.exit(INTERRUPTED)
+    for line in reporting.fetch_lines(result, wards, to):
+        out.print(line, markup=False)
+    if result.failed:
+        raise typer.Exit(FAILED)
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise BcuMapError(f"{text!r} is no date; write it as 2018-12-31") from error
