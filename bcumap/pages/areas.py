@@ -21,17 +21,26 @@ TABLE_COLUMNS = {
     "bcus": [
         ("name", "BCU"), ("boroughs", "Boroughs"), ("wards", "Wards"),
         ("area", "Area, km²"), ("residents", "Residents"),
+        ("promised", "Officers promised"), ("fte", "Strength, FTE"), ("share", "Of the promise"),
     ],
     "boroughs": [
         ("name", "Borough"), ("bcu", "BCU"), ("wards", "Wards"),
         ("area", "Area, km²"), ("residents", "Residents"),
+        ("promised", "Officers promised"), ("fte", "Strength, FTE"), ("share", "Of the promise"),
     ],
     "wards": [
         ("name", "Ward"), ("borough", "Borough"), ("bcu", "BCU"),
         ("area", "Area, km²"), ("residents", "Residents"),
     ],
 }  # fmt: skip
-TABLE_UNKNOWN = {"bcu": "none: City of London Police", "residents": NOT_KNOWN}
+# What the Met's areas alone have, and what is said where nobody knows.
+OFFICER_COLUMNS = ("promised", "fte", "share")
+TABLE_UNKNOWN = {
+    "bcu": "none: City of London Police",
+    "residents": NOT_KNOWN,
+    "fte": "no reliable figure",
+    "share": NOT_KNOWN,
+}
 
 MAP_SCRIPTS = ("leaflet.js", "areas.js", "map.js")
 MAP_FILES = (*MAP_SCRIPTS, "areas.topojson", "wards.topojson")
@@ -123,6 +132,7 @@ def explorer() -> None:
             caption=panels.caption(level, facts()),
             chosen=wanted.code if wanted else None,
             unknown=TABLE_UNKNOWN,
+            of_met=OFFICER_COLUMNS,
         ),
         on_choose_change=lambda: choose(st.session_state["table"]["choose"]),
     )

@@ -120,7 +120,10 @@ def footer(facts: Facts) -> str:
         "Source: Office for National Statistics licensed under the Open Government Licence v.3.0."
         " Contains OS data © Crown copyright and database right 2026."
         " Contains Royal Mail data © Royal Mail copyright and database right 2026."
-        " BCU names and codes: Met Police, April 2024.</p></footer>"
+        " BCU names and codes: Met Police, April 2024."
+        " Ward officers promised: Mayor of London, 28 December 2017, and Met Police, February 2022."
+        " Strengths: Met Police through the London Datastore (e16kd) and an open analysis of it,"
+        " October 2026.</p></footer>"
     )
 
 

@@ -1,6 +1,9 @@
 /* The table beside the map: the same facts, sortable by every column, read from the linked facts. */
 const number = new Intl.NumberFormat("en-GB");
 const area = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const tenths = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const percent = new Intl.NumberFormat("en-GB", { style: "percent" });
+const BOUNDED = new Set(["fte", "share"]); // "at least", where a part of an area is unknown
 const files = new Map();
 
 function facts(url) {
@@ -23,6 +26,11 @@ function rows(all, level) {
       wards: row.wards,
       area: row.area_km2,
       residents: row.residents,
+      promised: row.officers ? row.officers.committed : null,
+      fte: row.officers ? row.officers.fte : null,
+      share: row.officers ? row.officers.share : null,
+      met: Boolean(bcu),
+      atLeast: Boolean(row.officers?.at_least),
     };
   });
 }
@@ -38,6 +46,9 @@ function compare(column, falling) {
 
 const show = {
   area: (value) => area.format(value),
+  promised: (value) => number.format(value),
+  fte: (value) => tenths.format(value),
+  share: (value) => percent.format(value),
   residents: (value) => number.format(value),
   wards: (value) => number.format(value),
 };
@@ -98,7 +109,10 @@ function render(root, state, data, list) {
       } else {
         const value = row[key];
         cell.className = key in show ? "number" : "";
-        cell.textContent = value === null ? data.unknown[key] ?? "" : (show[key] || String)(value);
+        // What the Met does not do in the City is not unknown: the cell is empty.
+        const unknown = row.met || !data.of_met.includes(key) ? data.unknown[key] ?? "" : "";
+        const bound = row.atLeast && BOUNDED.has(key) ? "≥ " : "";
+        cell.textContent = value === null ? unknown : bound + (show[key] || String)(value);
         if (value === null) cell.classList.add("unknown");
       }
       element.append(cell);
