@@ -77,6 +77,45 @@ def fetch(
         raise typer.Exit(FAILED)
 
 
+@officers_app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or an Excel workbook.")],
+    to: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to.")],
+    sheet: Annotated[str | None, typer.Option(metavar="NAME", help="The sheet to read.")] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WHAT=NAME", help="Which column is which, as ward=Place; repeat it."),
+    ] = None,
+    borough: Annotated[str, typer.Option(help="The borough, if no column says it.")] = "",
+    accept: Annotated[
+        bool, typer.Option("--accept-suggestions", help="Take what is suggested for matched.")
+    ] = False,
+) -> None:
+    """Match a list of ward officers to the wards: the Datastore's workbook, or a list of your own.
+
+    Writes tidy tables and reconciliation.csv, which says of every row what was found and of every
+    ward whether it has a row. Exit code 1 if rows are left that are not matched for certain.
+    """
+    from bcumap import importing
+    from bcumap import report as reporting
+
+    columns = dict(_pair(text) for text in column or ())
+    request = importing.Request(file, to, sheet, columns, borough, accept)
+    with progress(f"Reading {file.name}") as tell:
+        result = importing.import_file(request, load.facts(), progress=tell)
+    for line in reporting.import_lines(result, file, to):
+        out.print(line, markup=False)
+    if not result.is_settled:
+        raise typer.Exit(FAILED)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    what, sign, name = text.partition("=")
+    if not (what and sign and name):
+        raise BcuMapError(f"--column {text}: write it as ward=NAME, with the name of a column")
+    return what.strip(), name
+
+
 def _day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)

@@ -59,7 +59,7 @@ class Gazetteer:
         self.areas = [*_bcus(facts), *_boroughs(facts), *_wards(facts)]
         self._by_key: dict[str, list[Area]] = {}
         for area in self.areas:
-            for key in dict.fromkeys([*area.keys, *map(_bare, area.keys)]):
+            for key in dict.fromkeys([*area.keys, *map(bare, area.keys)]):
                 self._by_key.setdefault(key, []).append(area)
         # Every word after a blank, so that " dep" finds the words that begin so.
         self._words = [(area, f" {area.keys[0]}", f" {area.context}") for area in self.areas]
@@ -67,7 +67,7 @@ class Gazetteer:
     def exact(self, text: str) -> list[Area]:
         """Return the areas of this very name, alias, or name and borough."""
         name = normalise(text)
-        for form in (name, _bare(name), _bare(name).removeprefix("city of ")):
+        for form in (name, bare(name), bare(name).removeprefix("city of ")):
             if form in self._by_key:
                 return self._by_key[form]
         return []
@@ -103,7 +103,7 @@ class Gazetteer:
         return list(dict.fromkeys(found))[:most]
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
     """Write a name without the words that only say what kind of area it is."""
     return " ".join(_KIND.sub(" ", name).split())
 

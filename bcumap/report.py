@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from bcumap.answers import Answer
     from bcumap.assign import Coordinates, Tally
     from bcumap.build import Report
-    from bcumap.teams import Fetched
+    from bcumap.importing import Report as ImportReport
     from bcumap.officers import Commitment
+    from bcumap.teams import Fetched
 
 
 def build_lines(report: Report) -> Iterator[str]:
@@ -176,7 +177,7 @@ def fetch_lines(result: Fetched, wards: Mapping[str, str], out: Path) -> Iterato
     yield f"Fetched the teams of {len(result.teams)} of {result.wards} wards on {day}"
     yield f"  source                {result.source}"
     if result.resumed:
-        yield f"  from an earlier run   {result.resumed} wards"
+        yield f"  from an earlier run   {counted(result.resumed, 'ward')}"
     for kind, count in result.counts.items():
         yield f"  {kind.replace('_', ' '):<22}{count:,}"
     empty = [code for code, team in result.teams.items() if not team.people_total]
@@ -197,6 +198,36 @@ def _listed(what: str, areas: Sequence[str], *, most: int = 5) -> Iterator[str]:
     if areas:
         more = ", …" if len(areas) > most else ""
         yield f"  {what:<22}{len(areas)}: {', '.join(areas[:most])}{more}"
+
+
+def import_lines(report: ImportReport, file: Path, out: Path) -> Iterator[str]:
+    """Tell what an import read, matched and left open, and what is not reliable."""
+    kind = "the Datastore's workbook" if report.official else "a list"
+    yield f"Read {file.name}, {kind}"
+    for name, rows in report.rows.items():
+        yield f"  {name:<22}{rows:12,} rows"
+    yield f"{'Teams' if report.official else 'Rows'} and the wards of today"
+    for outcome, count in report.counts.items():
+        accepted = "  accepted" if outcome == "suggested" and count and report.accepted else ""
+        yield f"  {outcome:<22}{count:12,}{accepted}"
+    yield f"  {'wards without a row':<22}{len(report.without_row):12,}{_some(report.without_row)}"
+    yield from (f"  {example}" for example in report.examples)
+    for name, months in report.gaps.items():
+        if months:
+            yield f"Gap in {name}: no rows for {', '.join(months)}"
+    yield from report.unreliable
+    yield from report.notes
+    yield f"Wrote {', '.join(report.written)} to {out}"
+    if not report.is_settled:
+        yield (
+            "Some are not matched for certain: see reconciliation.csv, correct the file and import"
+            " it again, or take what is suggested with --accept-suggestions"
+        )
+
+
+def _some(names: list[str], *, most: int = 3) -> str:
+    """Name the first few, for the end of a line."""
+    return "  " + "; ".join(names[:most]) + ("; …" if len(names) > most else "") if names else ""
 
 
 def _first_rows(rows: list[int], count: int) -> str:

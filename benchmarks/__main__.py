@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from types import ModuleType
 
-from benchmarks import assign, browser, build, dissolve, find, loads, locate, machine, table
+from benchmarks import assign, browser, build, dissolve, fetch, find, loads, locate, machine, table
 from benchmarks.measure import Figure, Skipped
 
 BENCHMARKS = {
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "find": find,
     "locate": locate,
     "assign": assign,
+    "fetch": fetch,
     "loads": loads,
     "browser": browser,
 }

@@ -7,29 +7,24 @@ from __future__ import annotations
 
 import difflib
 import json
-import logging
 import math
 import os
 import re
 import sys
-import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import requests
-import tenacity
 
 from bcumap.errors import DownloadError
 from bcumap.schema import LONDON_BOUNDS_BNG
+from bcumap.sources import asking
+from bcumap.sources.asking import PassingError, one_line
 
 SERVICES_URL = "https://services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services"
 SERVICE_NAME = re.compile(
@@ -41,13 +36,11 @@ MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", 
 BEST = "BFC"  # full resolution, clipped to the coast: what geodata/ is generalised from
 WARD_CODE = re.compile(r"(?:E05|W05|S13|N08)[0-9]{6}")  # GSS: England, Wales, Scotland, N. Ireland
 MARGIN_M = 30_000  # a ward that touches London's box may reach this far out of it
-CHUNK_BYTES = 1024  # small: a slow or endless body is noticed within one chunk
 AS_JSON = {"f": "json"}
 BY_HAND = "or save it in EPSG:27700 from https://geoportal.statistics.gov.uk and pass --wards FILE"
 
 Json = dict[str, Any]
 T = TypeVar("T")
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -67,17 +60,10 @@ class WardLayer:
 
 
 @dataclass(frozen=True)
-class Limits:
-    """How long, how often and how much; no answer goes beyond these."""
+class Limits(asking.Limits):
+    """`asking.Limits`, whose time is enough for a page of full-resolution wards, and its size."""
 
-    connect_s: float = 10.0
-    read_s: float = 60.0  # of silence; a page of full-resolution wards takes the portal seconds
-    deadline_s: float = 120.0  # of one request, from name look-up to last byte
-    attempts: int = 5
-    backoff_min_s: float = 2.0  # doubled at each further attempt
-    backoff_max_s: float = 60.0  # caps Retry-After too; ArcGIS Online asks for 60
     page_size: int = 100  # wards: a few megabytes
-    max_bytes: int = 200_000_000  # of one answer, unpacked
 
 
 DEFAULT_LIMITS = Limits()
@@ -191,14 +177,6 @@ def _tell_nobody(done: int, total: int) -> None:
 # --- Asking
 
 
-class _PassingError(DownloadError):
-    """A fault that may pass; `wait_s` is how long the server asks us to wait, if it does."""
-
-    def __init__(self, message: str, wait_s: float | None = None) -> None:
-        super().__init__(message)
-        self.wait_s = wait_s
-
-
 @dataclass(frozen=True)
 class _Portal:
     """A folder of ArcGIS services, asked through one session and within limits."""
@@ -213,17 +191,12 @@ class _Portal:
 
     def ask(self, url: str, read: Callable[[Json], T], params: Mapping[str, str] = AS_JSON) -> T:
         """What `read` makes of the answer, asked for again while a fault may pass."""
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(_PassingError),
-            stop=tenacity.stop_after_attempt(self.limits.attempts),
-            wait=partial(_pause_s, self.limits),
-            before_sleep=tenacity.before_sleep_log(log, logging.INFO),
-            reraise=True,
-        )
-        fetch = partial(_fetch, self.session, url, params, self.limits)
+        retrying = asking.retrying(self.limits)
         try:
-            return retrying(lambda: read(_parse(_within(self.limits.deadline_s, fetch))))
-        except _PassingError as error:
+            return retrying(
+                lambda: read(_parse(asking.body(self.session, url, self.limits, params=params)))
+            )
+        except PassingError as error:
             asked = f"asked {self.limits.attempts} times; try again later"
             raise DownloadError(f"{url}: {error}; {asked}, {BY_HAND}") from error
         except DownloadError as error:
@@ -239,92 +212,17 @@ def _portal(services_url: str, limits: Limits) -> Iterator[_Portal]:
         yield _Portal(services_url.rstrip("/"), limits, session)
 
 
-def _pause_s(limits: Limits, state: tenacity.RetryCallState) -> float:
-    """Seconds until the next attempt: the server's wish, within our limits, or twice the last."""
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, _PassingError) and error.wait_s is not None:
-        return min(max(error.wait_s, limits.backoff_min_s), limits.backoff_max_s)
-    return tenacity.wait_exponential(limits.backoff_min_s, limits.backoff_max_s)(state)
-
-
-def _within(deadline_s: float, fetch: Callable[[], bytes]) -> bytes:
-    """Fetch in a thread, left behind when late: no timeout covers look-ups and slow headers."""
-    result: Future[bytes] = Future()
-
-    def work() -> None:
-        try:
-            result.set_result(fetch())
-        except BaseException as error:  # handed to the caller
-            result.set_exception(error)
-
-    threading.Thread(target=work, name="ons-request", daemon=True).start()
-    try:
-        return result.result(timeout=deadline_s)
-    except ValueError as error:  # what requests thinks wrong in itself: an address, a header
-        raise DownloadError(f"found {_one_line(error)}, expected an answer") from error
-    except OSError as error:  # all of requests' other errors, and TimeoutError
-        cause = _one_line(str(error).rpartition("(Caused by ")[2])
-        found = cause or f"no whole answer within {deadline_s:g} s"
-        raise _PassingError(f"found {found}, expected an answer") from error
-
-
-def _fetch(session: requests.Session, url: str, params: Mapping[str, str], limits: Limits) -> bytes:
-    """One request's body, unpacked; redirects are not followed."""
-    ends = time.monotonic() + limits.deadline_s
-    timeout = (limits.connect_s, limits.read_s)
-    body = bytearray()
-    with session.get(
-        url, params=params, timeout=timeout, stream=True, allow_redirects=False
-    ) as response:
-        _check_status(response)
-        for chunk in response.iter_content(CHUNK_BYTES):
-            body += chunk
-            if len(body) > limits.max_bytes:
-                raise DownloadError(f"found an answer of more than {limits.max_bytes} bytes")
-            if time.monotonic() > ends:
-                raise TimeoutError  # the caller has left; this lets go of the socket
-    return bytes(body)
-
-
-def _check_status(response: requests.Response) -> None:
-    """Sort HTTP statuses into good, may pass, and will not."""
-    found = f"found HTTP {response.status_code}, expected 200"
-    if response.status_code == 429 or response.status_code >= 500:
-        raise _PassingError(found, _retry_after_s(response.headers.get("Retry-After", "")))
-    if response.status_code != 200:
-        raise DownloadError(found)
-
-
-def _retry_after_s(header: str) -> float | None:
-    """Seconds that a Retry-After header (seconds or a date) asks for; None when unreadable."""
-    if header.strip().isdecimal():
-        return float(header)
-    try:
-        when = parsedate_to_datetime(header)
-    except (ValueError, OverflowError):
-        return None
-    return (when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
-
-
 def _parse(body: bytes) -> Json:
     """Parse an answer; ArcGIS reports its errors inside an HTTP 200."""
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        answer = None
+    answer = asking.parse(body)
     if not isinstance(answer, dict):
-        raise _PassingError(f"found {body[:40]!r}, expected a whole JSON object")
+        raise PassingError(f"found {body[:40]!r}, expected a whole JSON object")
     if error := answer.get("error"):
         code = error.get("code") if isinstance(error, dict) else None
         may_pass = isinstance(code, int) and (code == 429 or 500 <= code < 600)
-        found = f"found the error {_one_line(error)}, expected an answer"
-        raise _PassingError(found) if may_pass else DownloadError(found)
+        found = f"found the error {one_line(error)}, expected an answer"
+        raise PassingError(found) if may_pass else DownloadError(found)
     return answer
-
-
-def _one_line(text: object) -> str:
-    """Cut what others wrote to one line of reasonable length."""
-    return " ".join(str(text).split())[:200]
 
 
 # --- Reading the answers
@@ -390,7 +288,7 @@ def _read_table(answer: Json) -> _Table:
     )
     object_id, limit = answer.get("objectIdField"), answer.get("maxRecordCount")
     if not wards or not isinstance(object_id, str):
-        found = _one_line(", ".join(names)) or "none"
+        found = one_line(", ".join(names)) or "none"
         raise DownloadError(f"found columns {found}, expected WDyyCD and an objectIdField")
     page_limit = limit if isinstance(limit, int) and limit > 0 else sys.maxsize
     return _Table(object_id, wards[-1], boroughs[-1] if boroughs else None, page_limit)
@@ -400,7 +298,7 @@ def _read_count(answer: Json) -> int:
     """How many wards a query has; one without any is of no use."""
     count = answer.get("count")
     if not isinstance(count, int) or count < 1:
-        raise DownloadError(f"found {_one_line(answer)}, expected a count of London's wards")
+        raise DownloadError(f"found {one_line(answer)}, expected a count of London's wards")
     return count
 
 
@@ -411,10 +309,10 @@ def _read_page(answer: Json, object_id: str, seen: Container[int]) -> tuple[dict
         properties = feature.get("properties")
         key = properties.get(object_id) if isinstance(properties, dict) else None
         if not isinstance(key, int):
-            found = _one_line(f"a ward with {object_id} {key!r}")
+            found = one_line(f"a ward with {object_id} {key!r}")
             raise DownloadError(f"found {found}, expected a number")
         if key in seen or key in page:
-            raise _PassingError(f"found {object_id} {key} again, expected other wards")
+            raise PassingError(f"found {object_id} {key} again, expected other wards")
         page[key] = feature
     extra = answer.get("properties")  # where GeoJSON answers carry the flag
     flags = (answer, extra if isinstance(extra, dict) else {})
@@ -459,7 +357,7 @@ def _check(layer: WardLayer, table: _Table, wards: list[Json], total: int) -> No
         "far from London in EPSG:27700 metres": strays,
     }
     faults = [
-        f"{len(who)} {what} ({_one_line(', '.join(who[:3]))})"
+        f"{len(who)} {what} ({one_line(', '.join(who[:3]))})"
         for what, who in culprits.items()
         if who
     ]
@@ -500,6 +398,6 @@ def _write(out: Path, layer: WardLayer, wards: list[Json]) -> None:
         part.write_text(text, encoding="utf-8")
         part.replace(out)
     except (OSError, ValueError) as error:
-        raise DownloadError(f"cannot write {out}: {_one_line(error)}") from error
+        raise DownloadError(f"cannot write {out}: {one_line(error)}") from error
     finally:
         part.unlink(missing_ok=True)

@@ -39,7 +39,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ArcgisServer]:
     with fake.running() as state:
         yield state
     for thread in threading.enumerate():  # late requests end with the server, not with Python
-        if thread.name == "ons-request":
+        if thread.name == "bcumap-request":
             thread.join(5)
             assert not thread.is_alive()
 
