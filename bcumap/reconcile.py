@@ -311,7 +311,7 @@ def _duplicates(
     found: Sequence[Finding], rows: pd.DataFrame, key: Sequence[str]
 ) -> Iterator[Finding]:
     """Mark rows whose ward another has already: one that is matched comes before one offered."""
-    keys = [tuple(row) for row in rows[list(key)].itertuples(index=False, name=None)]
+    keys = [tuple(row) for row in rows[list(key)].fillna("").itertuples(index=False, name=None)]
     listed = list(zip(found, rows.index, keys, strict=True))
     first: dict[tuple[Any, ...], Any] = {}
     for outcome in (Outcome.MATCHED, Outcome.SUGGESTED):

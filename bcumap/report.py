@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bcumap.answers import counted, metres
+from bcumap.untrusted import plain
 from bcumap.words import date
 
 if TYPE_CHECKING:
@@ -211,12 +212,12 @@ def import_lines(report: ImportReport, file: Path, out: Path) -> Iterator[str]:
         accepted = "  accepted" if outcome == "suggested" and count and report.accepted else ""
         yield f"  {outcome:<22}{count:12,}{accepted}"
     yield f"  {'wards without a row':<22}{len(report.without_row):12,}{_some(report.without_row)}"
-    yield from (f"  {example}" for example in report.examples)
+    yield from (f"  {plain(example)}" for example in report.examples)
     for name, months in report.gaps.items():
         if months:
             yield f"Gap in {name}: no rows for {', '.join(months)}"
     yield from report.unreliable
-    yield from report.notes
+    yield from map(plain, report.notes)
     yield f"Wrote {', '.join(report.written)} to {out}"
     if not report.is_settled:
         yield (

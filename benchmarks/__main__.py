@@ -5,7 +5,19 @@ from __future__ import annotations
 import argparse
 from types import ModuleType
 
-from benchmarks import assign, browser, build, dissolve, fetch, find, loads, locate, machine, table
+from benchmarks import (
+    assign,
+    browser,
+    build,
+    dissolve,
+    fetch,
+    find,
+    imports,
+    loads,
+    locate,
+    machine,
+    table,
+)
 from benchmarks.measure import Figure, Skipped
 
 BENCHMARKS = {
@@ -15,6 +27,7 @@ BENCHMARKS = {
     "locate": locate,
     "assign": assign,
     "fetch": fetch,
+    "imports": imports,
     "loads": loads,
     "browser": browser,
 }

@@ -42,7 +42,7 @@ NEVER = {"socket", "urllib.request", "http.client", "httpx", "ftplib"}
 # Frames in, frames out: they read no file, draw nothing and know nobody who does.
 PURE = {"topology", "projection", "levels", "london", "locate", "web", "schema", "errors", "words",
         "report", "placing", "names", "nearby", "answers", "lookup", "assign",
-        "untrusted"}  # fmt: skip
+        "untrusted", "reconcile", "monthly"}  # fmt: skip
 NOT_FOR_PURE = ("bcumap.load", "bcumap.build", "bcumap.check", "bcumap.maps", "bcumap.pages",
                 "bcumap.assets", "bcumap.cli", "bcumap.terminal")  # fmt: skip
 FILES = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "read_parquet",

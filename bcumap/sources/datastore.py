@@ -39,8 +39,10 @@ COLUMNS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
 }
 OPTIONAL = ("bcu", "ward_code")
-# Without these a sheet is another table; with them, all others must be there.
+# Without these a sheet is another table.
 TELLING = {STRENGTHS: ("ward", "fte"), ABSTRACTIONS: ("ward", "minutes")}
+# Only the publisher's sheets have one of these.
+MARKS = {"buisnessgroup", "businessgroup", "monthofabstraction", "abstractedfromduty"}
 NUMBERS = ("fte", "minutes")
 
 T = TypeVar("T")
@@ -95,7 +97,7 @@ def _recognise(frame: pd.DataFrame, kind: str, where: str) -> dict[str, str] | N
     if not all(role in columns for role in TELLING[kind]):
         return None
     missing = [role for role in COLUMNS[kind] if role not in columns and role not in OPTIONAL]
-    if "borough" in missing or len(missing) > 1:
+    if missing and not MARKS & set(plain):
         return None  # a list of somebody else's
     if missing:
         raise SourceError(

@@ -179,6 +179,56 @@ def test_the_progress_is_told(workbook: Workbook) -> None:
     assert told[-1][0] == told[-1][1] > 0
 
 
+def old_workbook(rows: list[list[str | float]]) -> bytes:
+    """An .xls as small as can be: an OLE file with one stream, a sheet in BIFF8."""
+
+    def record(kind: int, body: bytes = b"") -> bytes:
+        return struct.pack("<HH", kind, len(body)) + body
+
+    cells = b""
+    for number, row in enumerate(rows):
+        for place, cell in enumerate(row):
+            at = struct.pack("<HHH", number, place, 0)
+            if isinstance(cell, str):
+                coded = struct.pack("<HB", len(cell), 0) + cell.encode("latin-1")
+                cells += record(0x0204, at + coded)
+            else:
+                cells += record(0x0203, at + struct.pack("<d", cell))
+    start, end = (
+        (lambda kind: record(0x0809, struct.pack("<HHHHII", 0x600, kind, 0, 0, 0, 0))),
+        0x0A,
+    )
+    named = struct.pack("<HBB", 0, 5, 0) + b"Wards"
+    size = len(start(5)) + 4 + 4 + len(named) + 4
+    book = start(5) + record(0x85, struct.pack("<I", size) + named) + record(end)
+    book = (book + start(0x10) + cells + record(end)).ljust(4096, b"\0")
+    sectors = len(book) // 512
+    fat = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, sectors + 2), 0xFFFFFFFE]
+    fat += [0xFFFFFFFF] * (128 - len(fat))
+
+    def entry(name: str, kind: int, child: int, first: int, length: int) -> bytes:
+        coded = name.encode("utf-16-le")
+        links = struct.pack("<BBIII", kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child)
+        place = struct.pack("<III", first, length, 0)
+        return (
+            coded.ljust(64, b"\0") + struct.pack("<H", len(coded) + 2) + links + bytes(36) + place
+        )
+
+    head = spreadsheets.OLE + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    head += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    head += struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)
+    folder = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry(
+        "Workbook", 2, 0xFFFFFFFF, 2, len(book)
+    )
+    return head + struct.pack("<128I", *fat) + folder.ljust(512, b"\0") + book
+
+
+def test_an_old_workbook(text: Callable[..., Path]) -> None:
+    frame = read(text(old_workbook([HEADER, *ROWS]), "list.xls"))
+    assert list(frame.columns) == HEADER
+    assert frame.to_numpy().tolist() == [[*ROWS[0][:2], 2.5], [*ROWS[1][:2], 3.0]]
+
+
 # --- what is refused ---------------------------------------------------------------------------
 
 
