@@ -380,6 +380,4 @@ def _plain(frame: pd.DataFrame, *, safe: bool) -> pd.DataFrame:
             column = plain[name].astype("str")
             column = column.mask(column == "")
             plain[name] = column.map(spreadsheet_safe, na_action="ignore") if safe else column
-    if safe:
-        plain.columns = [spreadsheet_safe(str(name)) for name in plain.columns]
     return plain

@@ -7,6 +7,8 @@ import pytest
 
 from bcumap.monthly import all_months, borough_months, gaps, ward_months
 
+NAN = float("nan")
+
 BOROUGHS = pd.DataFrame(
     [("A", "Aton", "XX", 2), ("B", "Bton", "XX", 2), ("C", "Cton", "YY", 2)],
     columns=["borough_code", "borough", "bcu_code", "wards"],
@@ -63,6 +65,15 @@ def test_a_borough_without_rows_is_missing_and_not_zero() -> None:
     row = at(borough_months(rows, NO_MINUTES, BOROUGHS), "B", "2025-04")
     assert row["strength_flag"] == "missing"
     assert pd.isna(row["fte"])
+
+
+def test_a_number_that_cannot_be_read_is_no_zero() -> None:
+    rows = strengths(*(row for row in THREE if row[1] != "A2"), ("2025-01", "A2", "PCSO", NAN))
+    wards = ward_months(rows, NO_MINUTES, WARDS, borough_months(rows, NO_MINUTES, BOROUGHS))
+    row = at(wards, "A2", "2025-01")
+    assert row["strength_flag"] == "missing"
+    assert pd.isna(row["fte"])
+    assert pd.isna(row["pcso_fte"])
 
 
 def test_a_borough_far_below_all_others_has_no_reliable_figure() -> None:

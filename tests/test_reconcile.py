@@ -156,6 +156,11 @@ def test_between_east_and_west_nothing_is_suggested(wards: Wards) -> None:
     }
 
 
+def test_a_name_that_is_only_somewhat_alike_is_offered_and_not_suggested(wards: Wards) -> None:
+    """Of four letters one is wrong: it stands alone, and yet is not sure enough."""
+    assert find(wards, "Toin", "Enfield") == ("ambiguous", "Town, Enfield")
+
+
 @pytest.mark.parametrize("name", ["", "  ", "Ward", "???"])
 def test_a_row_that_names_no_ward(name: str, wards: Wards) -> None:
     assert find(wards, name, "Camden") == ("unknown", "")
