@@ -17,11 +17,6 @@ from bcumap.errors import DataError
 # A basis on which a commitment holds; "promised" alone means that it was still to come.
 HOLDS = ("in force", "delivered", "restated")
 
-MEASURES = (
-    "committed_dwo", "committed_pcso", "committed", "fte", "fte_per_ward", "fte_per_10k",
-    "share_of_commitment", "residents_per_committed",
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Commitment:
@@ -99,7 +94,8 @@ def by_ward(wards: pd.DataFrame, commitment: Commitment) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Those columns for the wards of the Met, and `MEASURES` with the strength missing.
+        Those columns for the wards of the Met, and the measures of docs/data.md with the strength,
+        and what is made of it, missing.
     """
     met = wards[wards["bcu_code"].notna()].reset_index(drop=True)
     unknown = pd.Series(float("nan"), index=met.index)
@@ -122,7 +118,8 @@ def by_borough(
     Returns
     -------
     DataFrame
-        `borough_code`, `borough`, `bcu_code`, `bcu`, `wards`, `residents`, `MEASURES`, `at_least`
+        `borough_code`, `borough`, `bcu_code`, `bcu`, `wards`, `residents`, the measures,
+        `at_least`
         (False here), `no_figure_for` (the borough itself, if it has none), and `rank` by share of
         the commitment, 1 the highest. `fte_per_10k` is the published rate, of Census residents.
     """

@@ -35,8 +35,6 @@ COARSE_M, COARSE_ERROR_M = 100, 71
 # An outline of London this near to the tidal Thames is its bank, not London's edge (m).
 BANK_M = 10.0
 
-Positions = npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class Ground:

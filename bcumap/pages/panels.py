@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from bcumap.answers import Answer, Option, Place
+from bcumap.answers import Answer, Option, Place, listed
 from bcumap.words import CITY_POLICE, LEVEL_WORDS, NOT_KNOWN, date
 
 Facts = Mapping[str, Any]
@@ -217,7 +217,7 @@ def _officers(told: Mapping[str, Any], wards: int, facts: Facts) -> list[tuple[s
 
 
 def _strength(told: Mapping[str, Any], facts: Facts) -> str:
-    missing = escape(_names(told["no_figure_for"]))
+    missing = escape(listed(told["no_figure_for"]))
     if told["fte"] is None:
         return (
             f"no reliable figure <small>the published one for {missing} is missing or wrong</small>"
@@ -239,10 +239,6 @@ def _since(promise: Mapping[str, Any]) -> str:
 def _months(facts: Facts) -> str:
     first, last = facts["officers"]["months"]
     return f"mean of {date(first)} to {date(last)}"
-
-
-def _names(items: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
 
 
 def _card(title: str, kind: str, facts: list[tuple[str, str]]) -> str:
