@@ -98,14 +98,15 @@ def page() -> None:
 def explorer() -> None:
     """Search box, map, what is known of the chosen area, and table; a click reruns only this."""
     answer = search.box(on_choose=choose)
+    said = st.container()  # always there, so that what follows keeps its place in a rerun
     if answer:
         wanted, problem = answered(answer), None
-        st.html(panels.answer_card(answer))
+        said.html(panels.answer_card(answer))
     else:
         wanted, problem = from_link(st.query_params.to_dict(), facts())
     level = st.session_state.get("level", wanted.level if wanted else "bcus")
     if problem:
-        st.html(panels.notice(problem))
+        said.html(panels.notice(problem))
     chosen = vars(wanted) if wanted else None
     drawn, listed = components()
     left, right = st.columns([5, 3], gap="medium")
