@@ -9,11 +9,12 @@ import csv
 import hashlib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from bcumap import journal
@@ -169,7 +170,7 @@ def _fetch_rest(
     in_a_row = 0
     with _threads() as pool:
         coming = {pool.submit(api.team, asked[code].police_id): code for code in rest}
-        for done in as_completed(coming):
+        for done in _as_they_come(coming):
             fault = _take(done, coming[done], result, kept)
             in_a_row = in_a_row + 1 if fault else 0
             if in_a_row == min(GIVE_UP_AFTER, len(asked)):
@@ -178,6 +179,14 @@ def _fetch_rest(
                     " the same command goes on from there within a day"
                 )
             tell(len(result.teams) + len(result.failed), len(asked))
+
+
+def _as_they_come(futures: Collection[Future[Team]]) -> Iterator[Future[Team]]:
+    """Give each when it is done, in that order, which `as_completed` keeps only from its start on."""
+    done: SimpleQueue[Future[Team]] = SimpleQueue()
+    for future in futures:
+        future.add_done_callback(done.put)
+    return (done.get() for _ in futures)
 
 
 @contextmanager
