@@ -182,7 +182,7 @@ def _fetch_rest(
 
 
 def _as_they_come(futures: Collection[Future[Team]]) -> Iterator[Future[Team]]:
-    """Give each when it is done, in that order, which `as_completed` keeps only from its start on."""
+    """Give each when it is done, in that order; `as_completed` mixes those done before it began."""
     done: SimpleQueue[Future[Team]] = SimpleQueue()
     for future in futures:
         future.add_done_callback(done.put)
