@@ -39,7 +39,7 @@ from bcumap import (
 )
 from bcumap.errors import CoverageError, DataError, SourceError
 from bcumap.levels import Levels, dissolve, with_facts
-from bcumap.schema import BNG
+from bcumap.schema import BNG, LEVELS
 from bcumap.sources import population, wards
 from bcumap.sources import postcodes as postcode_packages
 from bcumap.topology import Polygons
@@ -426,11 +426,10 @@ def _write_web(
     if river is not None:
         layers["thames"] = river
     (folder / "areas.topojson").write_bytes(web.topology(layers))
-    (folder / "wards.topojson").write_bytes(web.topology({"wards": levels.wards}))
+    ward_layer = web.topology({"wards": levels.wards})
+    (folder / "wards.topojson").write_bytes(ward_layer)
     commitment = officers.commitment_on(tables["commitments"], dt.date.max)
     strengths = tables["borough strengths"]
-    by_borough = officers.by_borough(levels.wards, strengths, commitment)
-    by_bcu = officers.by_bcu(by_borough, commitment)
     facts = web.area_facts(
         levels.bcus,
         levels.boroughs,
@@ -438,9 +437,13 @@ def _write_web(
         bcu_table=tables["bcu table"],
         edition=edition,
         residents_as_of=population.MID_2024,
+        commitments=tables["commitments"],
         commitment=commitment,
-        strengths={"bcus": by_bcu, "boroughs": by_borough},
+        officers={
+            level: officers.by_level(level, levels.wards, strengths, commitment) for level in LEVELS
+        },
         strength_months=(strengths["from_month"].min(), strengths["to_month"].max()),
+        neighbours=web.neighbours(ward_layer),
     )
     (folder / "facts.json").write_bytes(facts)
 

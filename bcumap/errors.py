@@ -21,3 +21,7 @@ class DownloadError(BcuMapError):
 
 class DataError(BcuMapError):
     """A file of geodata/ is missing, altered or breaks a promise."""
+
+
+class NotThereError(DownloadError):
+    """A service that answers has no such thing."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import asdict
+from itertools import chain
 from typing import Any
 
 import geopandas as gpd
@@ -22,6 +25,13 @@ GRIDS = (100_000, 90_000, 80_000, 70_000, 60_000)
 
 # How exactly the place of a name is sought (degrees).
 LABEL_STEP = 0.002
+
+# What is known of the ward officers of an area (see officers.py), and to how many decimals.
+MEASURES = {
+    "committed": 0, "committed_dwo": 0, "committed_pcso": 0,
+    "fte": 1, "fte_per_ward": 2, "fte_per_10k": 2, "share_of_commitment": 3,
+    "residents_per_committed": 0,
+}  # fmt: skip
 
 KEYS = {"bcus": ("bcu_code", "bcu"), "boroughs": ("borough_code", "borough")}
 KEYS |= {"wards": ("ward_code", "ward")}
@@ -53,6 +63,30 @@ def topology(layers: dict[str, gpd.GeoDataFrame]) -> bytes:
     raise CoverageError(f"every grid of {GRIDS} folds a polygon over itself; add another")
 
 
+def neighbours(document: bytes, level: str = "wards") -> dict[str, list[str]]:
+    """Return the codes of the areas that each area of a TopoJSON document shares an edge with.
+
+    Across the tidal Thames, which the areas end at, no two are neighbours.
+    """
+    users: dict[int, set[str]] = defaultdict(set)
+    found: dict[str, set[str]] = {}
+    for shape in json.loads(document)["objects"][level]["geometries"]:
+        code = shape["properties"]["code"]
+        found[code] = set()
+        for arc in chain.from_iterable(_rings(shape)):
+            users[max(arc, ~arc)].add(code)
+    for sharing in users.values():
+        for code in sharing:
+            found[code] |= sharing - {code}
+    return {code: sorted(others) for code, others in found.items()}
+
+
+def _rings(shape: dict[str, Any]) -> list[list[int]]:
+    """The rings of a polygon or of several, each as numbers of arcs."""
+    polygons = [shape["arcs"]] if shape["type"] == "Polygon" else shape["arcs"]
+    return [ring for rings in polygons for ring in rings]
+
+
 def area_facts(
     bcus: pd.DataFrame,
     boroughs: pd.DataFrame,
@@ -61,30 +95,37 @@ def area_facts(
     bcu_table: pd.DataFrame,
     edition: str,
     residents_as_of: str,
+    commitments: pd.DataFrame,
     commitment: Commitment,
-    strengths: dict[str, pd.DataFrame],
+    officers: Mapping[str, pd.DataFrame],
     strength_months: tuple[str, str],
+    neighbours: Mapping[str, list[str]],
 ) -> bytes:
-    """Encode what the page says of each area, as JSON.
+    """Encode what the pages say of each area, as JSON.
 
     Parameters
     ----------
+    commitments
+        The table of commitments.
     commitment
-        What every ward was promised.
-    strengths
-        What `officers.by_bcu` and `officers.by_borough` returned, under "bcus" and "boroughs".
+        What every ward was promised, the last of them.
+    officers
+        What `officers.by_level` returned, by level.
     strength_months
         The first and last month that the strengths are a mean of.
+    neighbours
+        What `neighbours` returned.
 
     Returns
     -------
     bytes
-        `edition`, `residents_as_of`, `officers` (the commitment), and under `bcus`, `boroughs` and
-        `wards` one object per code with `name`, the codes above it, `area_km2`, `residents` (null
-        where a source gives none) and, for a BCU, its aliases, the codes of its boroughs and its
-        go-live date with basis, note and source. BCUs and boroughs of the Met have `officers`:
-        `committed`, `fte` (null where no figure is reliable), `at_least`, `no_figure_for`,
-        `share`, `rank` and `ranked`.
+        `edition`, `residents_as_of`, `officers` (the commitment, with all before it as its
+        `timeline`), and under `bcus`, `boroughs` and `wards` one object per code with `name`, the
+        codes above it, `area_km2`, `residents` (null where a source gives none); for a BCU its
+        aliases, the codes of its boroughs and its go-live date with basis, note and source; for a
+        ward the codes of its `neighbours`. Areas of the Met have `officers`: those of `MEASURES`
+        (null where no figure is reliable) and, above wards, `at_least`, `no_figure_for`, `rank` and
+        `ranked`.
     """
     told = bcu_table.set_index("bcu_code")[
         ["aliases", "go_live", "go_live_basis", "go_live_note", "go_live_source"]
@@ -92,21 +133,31 @@ def area_facts(
     facts = {
         "edition": edition,
         "residents_as_of": residents_as_of,
-        "officers": {**asdict(commitment), "months": strength_months},
+        "officers": {
+            **asdict(commitment),
+            "months": strength_months,
+            "timeline": _records(commitments.drop(columns="as_of")),
+        },
         "bcus": _by_code(
             bcus.rename(columns={"boroughs": "borough_count"})
             .join(told, on="bcu_code")
             .assign(boroughs=lambda b: b["bcu_code"].map(_members(boroughs)))
-            .assign(officers=lambda b: b["bcu_code"].map(_strengths(strengths, "bcus"))),
+            .assign(officers=lambda b: b["bcu_code"].map(_officers(officers, "bcus"))),
             "bcu",
         ),
         "boroughs": _by_code(
             boroughs.drop(columns="bcu").assign(
-                officers=lambda b: b["borough_code"].map(_strengths(strengths, "boroughs"))
+                officers=lambda b: b["borough_code"].map(_officers(officers, "boroughs"))
             ),
             "borough",
         ),
-        "wards": _by_code(wards.drop(columns=["borough", "bcu", "bcu_code"]), "ward"),
+        "wards": _by_code(
+            wards.drop(columns=["borough", "bcu", "bcu_code"]).assign(
+                neighbours=lambda w: w["ward_code"].map(neighbours),
+                officers=lambda w: w["ward_code"].map(_officers(officers, "wards")),
+            ),
+            "ward",
+        ),
     }
     return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -134,26 +185,38 @@ def _is_valid(document: bytes, level: str) -> bool:
     return bool(shapes.is_valid.all())
 
 
-def _strengths(strengths: dict[str, pd.DataFrame], level: str) -> dict[str, dict[str, Any]]:
-    """What the page says of the ward officers of each area of a level, by code."""
-    frame = strengths[level].set_index(KEYS[level][0])
+def _officers(officers: Mapping[str, pd.DataFrame], level: str) -> dict[str, dict[str, Any]]:
+    """What the pages say of the ward officers of each area of a level, by code."""
+    frame = officers[level].set_index(KEYS[level][0])
+    names = [name for name in MEASURES if frame[name].notna().any() or level != "wards"]
+    told = {
+        str(code): {name: _known(row[name], MEASURES[name]) for name in names}
+        for code, row in frame.iterrows()
+    }
+    if level == "wards":
+        return told
     ranked = int(frame["rank"].count())
-    return {
-        str(code): {
-            "committed": int(row["committed"]),
-            "fte": _known(row["fte"], 1),
+    for code, row in frame.iterrows():
+        told[str(code)] |= {
             "at_least": bool(row["at_least"]),
             "no_figure_for": row["no_figure_for"],
-            "share": _known(row["share_of_commitment"], 3),
             "rank": None if pd.isna(row["rank"]) else int(row["rank"]),
             "ranked": ranked,
         }
-        for code, row in frame.iterrows()
-    }
+    return told
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table, with missing values as null and whole numbers as such."""
+    whole = frame.convert_dtypes().astype(object)
+    rows: Any = whole.where(frame.notna(), None).to_dict("records")
+    return list(rows)
 
 
 def _known(value: float, decimals: int) -> float | None:
-    return None if pd.isna(value) else round(float(value), decimals)
+    if pd.isna(value):
+        return None
+    return round(float(value), decimals) if decimals else round(value)
 
 
 def _members(boroughs: pd.DataFrame) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ import shapely
 
 from bcumap import load, officers, projection, topology, web
 from bcumap.officers import Commitment
-from bcumap.schema import CITY_OF_LONDON, WGS84
+from bcumap.schema import CITY_OF_LONDON, LEVELS, WGS84
 
 from .squares import grid, in_london
 
@@ -122,6 +122,26 @@ def test_the_layers_share_their_arcs() -> None:
     assert used("bcus") < used("boroughs")
 
 
+def test_neighbours_share_an_edge_not_only_a_corner(four_wards: gpd.GeoDataFrame) -> None:
+    found = web.neighbours(web.topology({"wards": four_wards}))
+    assert found["E05000001"] == ["E05000002", "E05000003"]
+    assert found["E05000004"] == ["E05000002", "E05000003"]
+
+
+def test_the_neighbours_of_the_shipped_wards_are_those_that_touch_along_a_line(
+    facts: dict[str, Any], levels: dict[str, gpd.GeoDataFrame]
+) -> None:
+    polygons = levels["wards"].geometry.to_numpy()
+    first, second = shapely.STRtree(polygons).query(polygons, predicate="touches")
+    shared = shapely.intersection(polygons[first], polygons[second])
+    along = shapely.length(shared) > 0
+    codes = levels["wards"]["ward_code"].to_numpy()
+    expected: dict[str, set[str]] = {code: set() for code in codes}
+    for a, b in zip(codes[first[along]], codes[second[along]], strict=True):
+        expected[a].add(b)
+    assert {code: set(ward["neighbours"]) for code, ward in facts["wards"].items()} == expected
+
+
 def _numbers(shapes: list[dict[str, Any]]) -> list[int]:
     flat: list[Any] = [shape["arcs"] for shape in shapes]
     while any(isinstance(item, list) for item in flat):
@@ -204,7 +224,6 @@ def test_facts_of_squares_keep_what_is_not_known_as_null(four_wards: gpd.GeoData
         {"borough_code": ["E09000010"], "fte": [None], "fte_per_10k": [None], "residents_2021": [1]}
     ).astype({"fte": float})
     commitment = Commitment(2, 1, "2017-12-28", None, None, "a source")
-    by_borough = officers.by_borough(four_wards, strengths, commitment)
     read = json.loads(
         web.area_facts(
             bcus,
@@ -213,21 +232,32 @@ def test_facts_of_squares_keep_what_is_not_known_as_null(four_wards: gpd.GeoData
             bcu_table=load.table("bcu table"),
             edition="x",
             residents_as_of="2024",
+            commitments=load.table("commitments"),
             commitment=commitment,
-            strengths={
-                "boroughs": by_borough,
-                "bcus": officers.by_bcu(by_borough, commitment),
+            officers={
+                level: officers.by_level(level, four_wards, strengths, commitment)
+                for level in LEVELS
             },
             strength_months=("2025-08", "2026-07"),
+            neighbours={"E05000001": ["E05000002", "E05000003"]},
         )
     )
     assert read["officers"]["months"] == ["2025-08", "2026-07"]
     assert read["boroughs"]["E09000010"]["officers"] == {
-        "committed": 6, "fte": None, "at_least": False, "no_figure_for": ["Enfield"],
-        "share": None, "rank": None, "ranked": 0,
+        "committed": 6, "committed_dwo": 4, "committed_pcso": 2, "residents_per_committed": 50,
+        "fte": None, "fte_per_ward": None, "fte_per_10k": None, "share_of_commitment": None,
+        "at_least": False, "no_figure_for": ["Enfield"], "rank": None, "ranked": 0,
     }  # fmt: skip
     assert read["bcus"]["NA"]["officers"]["no_figure_for"] == ["Enfield"]
     assert read["boroughs"]["E09000001"]["officers"] is None
+    assert read["wards"]["E05000002"]["officers"] == {
+        "committed": 3, "committed_dwo": 2, "committed_pcso": 1, "residents_per_committed": 67,
+    }  # fmt: skip
+    assert read["wards"]["E05000003"]["officers"] is None
+    assert read["wards"]["E05000001"]["neighbours"] == ["E05000002", "E05000003"]
+    delivered = read["officers"]["timeline"][2]
+    assert (delivered["from"], delivered["dwo"], delivered["pcso"]) == ("2017-12-28", 2, 1)
+    assert read["officers"]["timeline"][1]["pcso"] is None
     assert [ward["residents"] for ward in read["wards"].values()] == [100, 200, 300, None]
     assert read["boroughs"]["E09000001"]["residents"] is None
     assert read["boroughs"]["E09000001"]["bcu_code"] is None

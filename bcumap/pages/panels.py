@@ -225,9 +225,10 @@ def _strength(told: Mapping[str, Any], facts: Facts) -> str:
     at_least = "at least " if told["at_least"] else ""
     without = f"; no reliable figure for {missing}" if told["at_least"] else ""
     rank = f"; rank {told['rank']} of the {told['ranked']} with a figure" if told["rank"] else ""
+    share = f"{at_least}{told['share_of_commitment']:.0%} of the promise"
     return (
         f"{at_least}{told['fte']:,.1f} FTE <small>ward officers and PCSOs together,"
-        f" {_months(facts)}: {at_least}{told['share']:.0%} of the promise{rank}{without}</small>"
+        f" {_months(facts)}: {share}{rank}{without}</small>"
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import requests
 import tenacity
 
-from bcumap.errors import DownloadError
+from bcumap.errors import DownloadError, NotThereError
 
 CHUNK_BYTES = 1024  # small: a slow or endless body is noticed within one chunk
 
@@ -127,6 +127,8 @@ def _check_status(response: requests.Response) -> None:
     found = f"found HTTP {response.status_code}, expected 200"
     if response.status_code == 429 or response.status_code >= 500:
         raise PassingError(found, _retry_after_s(response.headers.get("Retry-After", "")))
+    if response.status_code == 404:
+        raise NotThereError(found)
     if response.status_code != 200:
         raise DownloadError(found)
 

@@ -24,7 +24,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from bcumap import __version__
-from bcumap.errors import BcuMapError, DownloadError
+from bcumap.errors import BcuMapError, DownloadError, NotThereError
 from bcumap.sources import asking
 from bcumap.sources.asking import Limits, PassingError
 from bcumap.untrusted import plain, web_link
@@ -244,7 +244,8 @@ class PoliceApi:
             asked = f"asked {self.limits.attempts} times" if self.limits.attempts > 1 else "asked"
             raise DownloadError(f"{url}: {error}; {asked}; try again later") from error
         except DownloadError as error:
-            raise DownloadError(f"{url}: {error}; open that address to see what it says") from error
+            told = f"{url}: {error}; open that address to see what it says"
+            raise type(error)(told) from error
 
     def _body(self, url: str) -> bytes:
         """Ask once, when it is this request's turn."""
@@ -316,27 +317,32 @@ def _rate_per_s() -> float:
 _live_limiter = RateLimiter()  # all visitors of a process share what the service allows it
 
 
-def live_team(police_id: str, *, timeout_s: float) -> tuple[Team, tuple[Person, ...]]:
-    """Ask once for a team with the names of its people, to be shown and never to be kept.
+def live_team(ward_code: str, *, timeout_s: float) -> tuple[Team, tuple[Person, ...]]:
+    """Ask once for a ward's team with the names of its people, to be shown and never to be kept.
 
     Parameters
     ----------
-    police_id
-        As `neighbourhoods` lists it: a ward's GSS code, in some cases with an N after it.
+    ward_code
+        The GSS code of the ward; the service calls some wards by their code with an N after it.
     timeout_s
         After so many seconds there is an error instead of an answer.
 
     Raises
     ------
+    NotThereError
+        If the service has no such ward.
     DownloadError
         If there is no usable answer in that time.
     BcuMapError
-        If that is no id.
+        If that is no code.
     """
-    each_s = timeout_s / 4  # two requests, each with a wait for its turn
+    each_s = timeout_s / 6  # three requests, each with a wait for its turn
     limits = replace(LIMITS, attempts=1, connect_s=each_s, read_s=each_s, deadline_s=each_s)
     with opened(limits=limits, limiter=_live_limiter, patience_s=each_s) as api:
-        return api.live_team(police_id)
+        try:
+            return api.live_team(ward_code)
+        except NotThereError:
+            return api.live_team(f"{ward_code}N")
 
 
 # --- Reading the answers. Messages never quote an answer, because it may name people.

@@ -28,7 +28,7 @@ function rows(all, level) {
       residents: row.residents,
       promised: row.officers ? row.officers.committed : null,
       fte: row.officers ? row.officers.fte : null,
-      share: row.officers ? row.officers.share : null,
+      share: row.officers ? row.officers.share_of_commitment : null,
       met: Boolean(bcu),
       atLeast: Boolean(row.officers?.at_least),
     };

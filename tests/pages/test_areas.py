@@ -126,7 +126,7 @@ def test_the_city_was_promised_nothing_by_the_met() -> None:
 
 def test_a_bcu_with_one_unknown_borough_has_at_least_the_others() -> None:
     told = {"committed": 10, "fte": 9.0, "at_least": True, "no_figure_for": ["B & C"],
-            "share": 0.9, "rank": None, "ranked": 3}  # fmt: skip
+            "share_of_commitment": 0.9, "rank": None, "ranked": 3}  # fmt: skip
     row = dict(FACTS["bcus"]["NA"], officers=told)
     facts = dict(FACTS, bcus=dict(FACTS["bcus"], NA=row))
     text = panels.panel({"level": "bcus", "code": "NA"}, facts)
