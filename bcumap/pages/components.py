@@ -1,8 +1,16 @@
-"""What every Streamlit component of ours needs: how its script is loaded and what it is sent."""
+"""Streamlit components of ours: what each holds, how its script is loaded and what it is sent."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import streamlit as st
+from streamlit.components.v2 import component
+
 from bcumap import assets
+
+MAP_SCRIPTS = ("leaflet.js", "areas.js", "map.js")
+MAP_FILES = (*MAP_SCRIPTS, "areas.topojson", "wards.topojson", "facts.json")
 
 # A component's own script is a file of ours; inline, Streamlit would send it with every run.
 # (Streamlit takes a single line for the path of a file, hence the two.)
@@ -22,3 +30,67 @@ def sent(**data: object) -> list[dict[str, object]]:
     the process that serves the page.
     """
     return [data]
+
+
+@st.cache_resource
+def area_map() -> Any:
+    """The map, registered once per process; send it what `map_data` returns."""
+    styles = "".join(  # ours once more, because the later of two rules wins
+        f'<link rel="stylesheet" href="{assets.url(name)}">' for name in ("leaflet.css", "page.css")
+    )
+    scripts = "".join(
+        f'<link rel="preload" as="script" href="{assets.url(name)}">' for name in MAP_SCRIPTS
+    )
+    first = f'<link rel="preload" as="fetch" href="{assets.url("areas.topojson")}" crossorigin>'
+    return component(
+        "bcumap_map",
+        html=f'{styles}{first}{scripts}<a class="bcumap-skip" href="#bcumap-panel">Skip the map</a>'
+        '<div class="bcumap" id="map_bcumap" role="region"'
+        ' aria-label="Map of London: Tab moves between areas, Enter opens one"></div>',
+        js=loader("host.js"),
+        isolate_styles=False,
+    )
+
+
+def map_data(**data: object) -> list[dict[str, object]]:
+    """What the map is sent: where its files are, and the given.
+
+    Parameters
+    ----------
+    chosen
+        `level` and `code` of the area to mark and to show, or None.
+    found
+        The point to mark (`links.found`), or None.
+    look
+        "" or "small".
+    level
+        The level to begin with.
+    shading
+        How areas are shaded by a measure (see `bcumap.shade` in web/areas.js), or None.
+    """
+    ready: dict[str, object] = {"chosen": None, "found": None, "look": "", "shading": None}
+    return sent(urls={name: assets.url(name) for name in MAP_FILES}, **(ready | data))
+
+
+@st.cache_resource
+def area_table() -> Any:
+    """The table, registered once per process."""
+    return component(
+        "bcumap_table",
+        html='<div class="bcumap-table" tabindex="-1"></div>',
+        js=loader("table.js"),
+        isolate_styles=False,
+    )
+
+
+@st.cache_resource
+def share_bar() -> Any:
+    """The buttons that copy the page's link and print it, registered once per process."""
+    return component(
+        "bcumap_share",
+        html='<div class="bcumap-share"><button type="button" class="copy">Copy the link</button>'
+        '<button type="button" class="print">Print this page</button>'
+        '<span class="said" role="status"></span></div>',
+        js=loader("share.js"),
+        isolate_styles=False,
+    )

@@ -2,7 +2,15 @@
 
 import streamlit as st
 
-from bcumap.pages import areas
+from bcumap.assets import TITLE
+from bcumap.pages import areas, officers, ward
 
-st.set_page_config(page_title="bcumap: how London is policed", layout="wide")
-st.navigation([st.Page(areas.page, title="Map", default=True)], position="hidden").run()
+st.set_page_config(page_title=TITLE, layout="wide")
+st.navigation(
+    [
+        st.Page(areas.page, title="Map", default=True),
+        st.Page(ward.page, title="My ward", url_path="ward"),
+        st.Page(officers.page, title="Ward officers", url_path="officers"),
+    ],
+    position="top",
+).run()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +11,9 @@ from bcumap.answers import Answer, Option, Place, listed
 from bcumap.words import CITY_POLICE, LEVEL_WORDS, NOT_KNOWN, date
 
 Facts = Mapping[str, Any]
+
+# The kind of a table's column (web/table.js) by the decimals of its measure.
+KINDS = {None: "percent", 0: "count", 1: "tenths", 2: "hundredths"}
 
 BASIS = {
     "known": "",
@@ -26,6 +29,22 @@ def heading() -> str:
         "<p>The Metropolitan Police covers 32 boroughs with 12 Basic Command Units (BCUs)."
         " Ask for a postcode or a place, or choose an area on the map or in the table.</p></header>"
     )
+
+
+def officers_heading(facts: Facts) -> str:
+    """The title of the page of ward officers, and what it is about."""
+    promise = facts["officers"]
+    return (
+        '<header class="bcumap-heading"><h1>Ward officers: promised and there</h1>'
+        f"<p>Every ward was promised {promise['dwo']} dedicated ward officers and"
+        f" {pcsos(promise)}, {since(promise)}. What is published of their strength is of"
+        f" boroughs, {months(facts)}; where no figure is reliable, this page says so.</p></header>"
+    )
+
+
+def explained(text: str) -> str:
+    """A sentence that explains what is above it."""
+    return f'<p class="bcumap-explained">{escape(text)}</p>'
 
 
 def notice(text: str) -> str:
@@ -57,18 +76,18 @@ def answer_card(answer: Answer) -> str:
 
 def _perhaps(place: Place) -> str:
     """A link to another ward that may be the right one."""
-    police = f"{place.bcu} BCU" if place.bcu else CITY_POLICE
-    link = _link("ward", str(place.ward_code), str(place.ward))
-    return f"Or perhaps {link} <small>{escape(f'{place.borough}, {police}')}</small>"
+    force = f"{place.bcu} BCU" if place.bcu else CITY_POLICE
+    ward = link("ward", str(place.ward_code), str(place.ward))
+    return f"Or perhaps {ward} <small>{escape(f'{place.borough}, {force}')}</small>"
 
 
 def _option(option: Option) -> str:
     """A link to an area or a question."""
     if option.level == "query":
-        link = f'<a href="?q={quote(option.code)}" target="_self">{escape(option.label)}</a>'
+        shown = f'<a href="?q={quote(option.code)}" target="_self">{escape(option.label)}</a>'
     else:
-        link = _link(LEVEL_WORDS[option.level].parameter, option.code, option.label)
-    return f"{link} <small>{escape(option.detail)}</small>"
+        shown = link(LEVEL_WORDS[option.level].parameter, option.code, option.label)
+    return f"{shown} <small>{escape(option.detail)}</small>"
 
 
 def legend() -> str:
@@ -88,6 +107,27 @@ def legend() -> str:
         f'<ul class="bcumap-legend" aria-label="Legend">{keys}'
         "<li>Fill colours only tell neighbours apart.</li></ul>"
     )
+
+
+def shading_legend(classes: Sequence[str], unknown: str | None) -> str:
+    """What the shades of a measure stand for.
+
+    Parameters
+    ----------
+    classes
+        What each class holds, from the lowest.
+    unknown
+        What is said where there is no figure; None if every area has one.
+    """
+    items = [(f"shade-{number}", text) for number, text in enumerate(classes)]
+    if unknown:
+        items.append(("no-figure", unknown))
+    items.append(("city", f"City of London: {CITY_POLICE}, not the Met"))
+    keys = "".join(
+        f'<li><span class="bcumap-key {css}" aria-hidden="true"></span>{escape(text)}</li>'
+        for css, text in items
+    )
+    return f'<ul class="bcumap-legend" aria-label="Legend">{keys}</ul>'
 
 
 def caption(level: str, facts: Facts) -> str:
@@ -130,16 +170,16 @@ def footer(facts: Facts) -> str:
 def _london(facts: Facts) -> str:
     met = [row for row in facts["boroughs"].values() if row["bcu_code"]]
     known = all(row["residents"] is not None for row in met)
-    residents = sum(row["residents"] for row in met) if known else None
+    people = sum(row["residents"] for row in met) if known else None
     return _card(
         "Metropolitan Police",
         "All of London but the City",
         [
             ("BCUs", str(len(facts["bcus"]))),
             ("Boroughs", str(len(met))),
-            ("Wards", _number(sum(row["wards"] for row in met))),
+            ("Wards", number(sum(row["wards"] for row in met))),
             ("Area", _area(sum(row["area_km2"] for row in met))),
-            ("Residents", _residents(residents, facts)),
+            ("Residents", residents(people, facts)),
         ],
     )
 
@@ -150,10 +190,10 @@ def _bcu(row: Mapping[str, Any], code: str, facts: Facts) -> str:
         row["name"],
         f"Basic Command Unit · code {code}",
         [
-            ("Boroughs", _list(_link("borough", each, name) for each, name in boroughs)),
-            ("Wards", _number(row["wards"])),
+            ("Boroughs", _list(link("borough", each, name) for each, name in boroughs)),
+            ("Wards", number(row["wards"])),
             ("Area", _area(row["area_km2"])),
-            ("Residents", _residents(row["residents"], facts)),
+            ("Residents", residents(row["residents"], facts)),
             ("Went live", _go_live(row)),
             *_officers(row["officers"], row["wards"], facts),
         ],
@@ -165,10 +205,10 @@ def _borough(row: Mapping[str, Any], code: str, facts: Facts) -> str:
         row["name"],
         f"{'Borough' if row['bcu_code'] else 'Not a borough of the Met'} · {code}",
         [
-            ("Policed by", _police(row["bcu_code"], facts)),
-            ("Wards", _number(row["wards"])),
+            ("Policed by", police(row["bcu_code"], facts)),
+            ("Wards", number(row["wards"])),
             ("Area", _area(row["area_km2"])),
-            ("Residents", _residents(row["residents"], facts)),
+            ("Residents", residents(row["residents"], facts)),
             *(_officers(row["officers"], row["wards"], facts) if row["bcu_code"] else []),
         ],
     )
@@ -180,10 +220,10 @@ def _ward(row: Mapping[str, Any], code: str, facts: Facts) -> str:
         row["name"],
         f"Ward · {code}",
         [
-            ("Borough", _link("borough", row["borough_code"], borough["name"])),
-            ("Policed by", _police(borough["bcu_code"], facts)),
+            ("Borough", link("borough", row["borough_code"], borough["name"])),
+            ("Policed by", police(borough["bcu_code"], facts)),
             ("Area", _area(row["area_km2"])),
-            ("Residents", _residents(row["residents"], facts)),
+            ("Residents", residents(row["residents"], facts)),
             *(_ward_officers(borough, facts) if borough["bcu_code"] else []),
         ],
     )
@@ -192,16 +232,18 @@ def _ward(row: Mapping[str, Any], code: str, facts: Facts) -> str:
 def _ward_officers(borough: Mapping[str, Any], facts: Facts) -> list[tuple[str, str]]:
     """What a ward was promised, and what is known of its borough."""
     promise = facts["officers"]
-    pcsos = f"{promise['pcso']} PCSO{'' if promise['pcso'] == 1 else 's'}"
     told = borough["officers"]
     name = escape(borough["name"])
     if told["fte"] is None:
         of_borough = f"{name} has no reliable figure."
     else:
         per_ward = told["fte"] / borough["wards"]
-        of_borough = f"{name} has {per_ward:.1f} FTE for each of its wards, {_months(facts)}."
+        of_borough = f"{name} has {per_ward:.1f} FTE for each of its wards, {months(facts)}."
     return [
-        ("Promised", f"{promise['dwo']} ward officers, {pcsos}<small>{_since(promise)}</small>"),
+        (
+            "Promised",
+            f"{promise['dwo']} ward officers, {pcsos(promise)}<small>{since(promise)}</small>",
+        ),
         ("Strength", f"{NOT_KNOWN} <small>No figure by ward is published. {of_borough}</small>"),
     ]
 
@@ -210,8 +252,8 @@ def _officers(told: Mapping[str, Any], wards: int, facts: Facts) -> list[tuple[s
     """What the wards of a borough or BCU were promised, and what is known to be there."""
     promise = facts["officers"]
     posts = (
-        f"{_number(told['committed'])} <small>{_number(wards * promise['dwo'])} ward officers and"
-        f" {_number(wards * promise['pcso'])} PCSOs, {_since(promise)}</small>"
+        f"{number(told['committed'])} <small>{number(wards * promise['dwo'])} ward officers and"
+        f" {number(wards * promise['pcso'])} PCSOs, {since(promise)}</small>"
     )
     return [("Promised", posts), ("Strength", _strength(told, facts))]
 
@@ -228,16 +270,23 @@ def _strength(told: Mapping[str, Any], facts: Facts) -> str:
     share = f"{at_least}{told['share_of_commitment']:.0%} of the promise"
     return (
         f"{at_least}{told['fte']:,.1f} FTE <small>ward officers and PCSOs together,"
-        f" {_months(facts)}: {share}{rank}{without}</small>"
+        f" {months(facts)}: {share}{rank}{without}</small>"
     )
 
 
-def _since(promise: Mapping[str, Any]) -> str:
+def pcsos(promise: Mapping[str, Any]) -> str:
+    """How many PCSOs a promise has."""
+    return f"{promise['pcso']} PCSO{'' if promise['pcso'] == 1 else 's'}"
+
+
+def since(promise: Mapping[str, Any]) -> str:
+    """From when on a promise has held."""
     again = f", restated {date(promise['restated'])}" if promise["restated"] else ""
     return f"since {date(promise['since'])}{again}"
 
 
-def _months(facts: Facts) -> str:
+def months(facts: Facts) -> str:
+    """The months that the strengths are a mean of."""
     first, last = facts["officers"]["months"]
     return f"mean of {date(first)} to {date(last)}"
 
@@ -248,10 +297,11 @@ def _card(title: str, kind: str, facts: list[tuple[str, str]]) -> str:
     return f'<h2>{escape(title)}</h2><p class="kind">{escape(kind)}</p><dl>{rows}</dl>'
 
 
-def _police(bcu_code: str | None, facts: Facts) -> str:
+def police(bcu_code: str | None, facts: Facts) -> str:
+    """Who polices a borough."""
     if bcu_code is None:
         return f"{CITY_POLICE} <small>a force of its own, in no BCU of the Met</small>"
-    return f"{_link('bcu', bcu_code, facts['bcus'][bcu_code]['name'])} <small>BCU</small>"
+    return f"{link('bcu', bcu_code, facts['bcus'][bcu_code]['name'])} <small>BCU</small>"
 
 
 def _go_live(row: Mapping[str, Any]) -> str:
@@ -262,13 +312,15 @@ def _go_live(row: Mapping[str, Any]) -> str:
     )
 
 
-def _residents(number: float | None, facts: Facts) -> str:
-    if number is None:
+def residents(count: float | None, facts: Facts) -> str:
+    """How many residents, and of when."""
+    if count is None:
         return f"{NOT_KNOWN} <small>ONS publishes no estimate for some of its wards</small>"
-    return f"{_number(number)} <small>ONS estimate, {date(facts['residents_as_of'])}</small>"
+    return f"{number(count)} <small>ONS estimate, {date(facts['residents_as_of'])}</small>"
 
 
-def _link(parameter: str, code: str, name: str) -> str:
+def link(parameter: str, code: str, name: str) -> str:
+    """A link to an area on the same page."""
     return f'<a href="?{parameter}={escape(code)}" target="_self">{escape(name)}</a>'
 
 
@@ -276,7 +328,8 @@ def _list(items: Any) -> str:
     return ", ".join(items)
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """A whole number."""
     return f"{value:,.0f}"
 
 

@@ -13,7 +13,8 @@ from bcumap.answers import Answer, nothing
 from bcumap.errors import BcuMapError
 from bcumap.lookup import LONGEST_QUERY
 from bcumap.pages.components import loader, sent
-from bcumap.routes import SUGGEST, finder
+from bcumap.routes import SUGGEST
+from bcumap.served import finder
 
 HTML = f"""<form class="bcumap-search" role="search" autocomplete="off">
 <label for="bcumap-q">Your postcode, ward, borough or BCU</label>

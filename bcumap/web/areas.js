@@ -114,7 +114,7 @@
       }).getLayers()[0];
       const kind = bcu ? this.options.one : `policed by the ${this.options.city}, not the Met`;
       const place = level === "wards" ? `${kind} in ${borough.name}` : kind;
-      path.area = { level, code, label: `${name}, ${place}` };
+      path.area = { level, code, name, place, met: Boolean(bcu), label: `${name}, ${place}` };
       path.bindTooltip(label(name, place), { sticky: true, className: "bcumap-tip" });
       path.on("click", () => bcumap.choose(this._map, path.area));
       path.on("add", () => this._makeReachable(path));
@@ -148,12 +148,82 @@
     return bcumap.features(areas, "boroughs").filter((feature) => !feature.properties.parent);
   }
 
-  function label(name, place) {
+  /* A name with further lines below it. */
+  function label(name, ...lines) {
     const box = document.createElement("span");
     const strong = document.createElement("strong");
     strong.textContent = name;
-    box.append(strong, document.createElement("br"), place);
+    box.append(strong);
+    lines.forEach((line) => box.append(document.createElement("br"), line));
     return box;
+  }
+
+  /* --- areas shaded by a measure ---------------------------------------------------------- */
+
+  const LABELLED = 40; // so many areas at most have their value written on them
+
+  /* Shade the areas of the level that is shown, or give them their own colours again. `shading`
+     has for each level the `title` of a measure, its `key` in the facts or the `values` of a
+     visitor (by code), its `decimals` (null: per cent), the limits `breaks` between its classes,
+     and what is said where there is no figure (`unknown`). */
+  bcumap.shade = async function (map, shading) {
+    map.bcumapShading = shading;
+    if (map.bcumapValues) map.bcumapValues.remove();
+    map.bcumapValues = L.layerGroup().addTo(map);
+    map.getContainer().classList.toggle("shaded", Boolean(shading));
+    const layer = map.bcumapLevels.find((each) => map.hasLayer(each));
+    const { level } = layer.options;
+    const facts = shading ? await bcumap.load("facts.json") : null;
+    await layer.ready;
+    if (map.bcumapShading !== shading || !map.hasLayer(layer)) return; // another came meanwhile
+    const of = shading && figures(shading[level], facts[level]);
+    layer.byCode.forEach((path) => paint(path, of));
+    if (of && layer.byCode.size <= LABELLED) layer.byCode.forEach((path) => write(map, path, of));
+  };
+
+  /* A measure with its value and text for every code that has one. */
+  function figures(measure, areas) {
+    const { decimals } = measure;
+    const digits = { minimumFractionDigits: decimals ?? 0, maximumFractionDigits: decimals ?? 0 };
+    const style = decimals === null ? { style: "percent" } : digits;
+    const form = new Intl.NumberFormat("en-GB", style);
+    const [values, texts] = [new Map(), new Map()];
+    Object.entries(areas).forEach(([code, { officers }]) => {
+      const value = (measure.values ? measure.values[code] : officers?.[measure.key]) ?? null;
+      if (value === null) return;
+      const least = !measure.values && officers.at_least ? "≥ " : "";
+      values.set(code, value);
+      texts.set(code, least + form.format(value));
+    });
+    return { ...measure, values, texts };
+  }
+
+  function paint(path, of) {
+    const { area } = path;
+    const element = path.getElement();
+    element.classList.remove("no-figure", ...[0, 1, 2, 3, 4].map((each) => `shade-${each}`));
+    if (!area.met) return;
+    const lines = of ? [area.place, `${of.title}: ${of.texts.get(area.code) ?? of.unknown}`] : [area.place];
+    path.setTooltipContent(label(area.name, ...lines));
+    area.label = [area.name, ...lines].join(", ");
+    element.setAttribute("aria-label", area.label);
+    if (of) element.classList.add(shade(of, area.code));
+  }
+
+  function shade(of, code) {
+    if (!of.values.has(code)) return "no-figure";
+    return `shade-${of.breaks.filter((limit) => of.values.get(code) >= limit).length}`;
+  }
+
+  /* Write a value upon its area. */
+  function write(map, path, of) {
+    const text = path.area.met && of.texts.get(path.area.code);
+    if (!text) return;
+    const note = document.createElement("span");
+    note.textContent = text;
+    const icon = L.divIcon({ className: "area-value", html: note, iconSize: null });
+    const look = { interactive: false, keyboard: false, icon };
+    L.marker(path.getCenter(), look).addTo(map.bcumapValues);
   }
 
   /* Tell the page that someone chose an area. */
@@ -292,12 +362,13 @@
     });
     const layer = map.bcumapLevels.find((each) => each.options.level === level);
     map.addLayer(layer);
+    if (map.bcumapShading) bcumap.shade(map, map.bcumapShading);
     const radio = map.getContainer().querySelector(`input[value="${level}"]`);
     if (radio) radio.checked = true;
     return layer;
   };
 
-  /* The pattern that stands for "not the Met", for every path with the class `city`. */
+  /* The patterns that stand for "not the Met" (class `city`) and for "no figure". */
   function hatch(map) {
     map.createPane("bcumap-lines").style.zIndex = 450;
     map.getPane("bcumap-lines").style.pointerEvents = "none";
@@ -311,7 +382,10 @@
     svg.innerHTML =
       '<defs><pattern id="bcumap-hatch" width="6" height="6" patternUnits="userSpaceOnUse" ' +
       'patternTransform="rotate(45)"><rect width="6" height="6" class="hatch-ground"/>' +
-      '<rect width="2" height="6" class="hatch-line"/></pattern></defs>';
+      '<rect width="2" height="6" class="hatch-line"/></pattern>' +
+      '<pattern id="bcumap-no-figure" width="7" height="7" patternUnits="userSpaceOnUse">' +
+      '<rect width="7" height="7" class="hatch-ground"/>' +
+      '<circle cx="2" cy="2" r="1" class="hatch-line"/></pattern></defs>';
     map.getContainer().appendChild(svg);
   }
 })();

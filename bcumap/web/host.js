@@ -20,13 +20,18 @@ function load(url) {
 
 function draw(parentElement, data) {
   const root = parentElement.querySelector(".bcumap");
+  root.classList.toggle("small", data.look === "small");
   if (!root.drawing) {
     window.bcumap = window.bcumap || {};
     window.bcumap.urls = data.urls;
     const { urls } = data;
     root.drawing = Promise.all(
       ["leaflet.js", "areas.js", "map.js"].map((name) => load(urls[name]))
-    ).then(() => (root.map = window.bcumap.draw()));
+    ).then(() => {
+      root.map = window.bcumap.draw();
+      if (data.level) window.bcumap.show(root.map, data.level);
+      return root.map;
+    });
   }
   return root.drawing.then((map) => ({ root, map }));
 }
@@ -42,6 +47,14 @@ function openLinks(choose) {
   };
 }
 
+/* Shade the map anew if it is to be shaded otherwise. */
+function shade(root, map, shading) {
+  const wanted = JSON.stringify(shading);
+  if (wanted === (root.shading ?? "null")) return;
+  root.shading = wanted;
+  window.bcumap.shade(map, shading);
+}
+
 export default function (component) {
   const { parentElement, setTriggerValue } = component;
   const [data] = component.data;
@@ -55,6 +68,7 @@ export default function (component) {
         setTriggerValue("choose", { level, code });
       });
       map.off("bcumap:level").on("bcumap:level", ({ level }) => setTriggerValue("level", level));
+      shade(root, map, data.shading);
       window.bcumap.point(map, data.found);
       const { chosen, found } = data;
       const wanted = chosen ? `${chosen.level}/${chosen.code}` : "";

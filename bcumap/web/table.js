@@ -1,9 +1,17 @@
 /* The table beside the map: the same facts, sortable by every column, read from the linked facts. */
-const number = new Intl.NumberFormat("en-GB");
-const area = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const tenths = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const decimals = (digits) =>
+  new Intl.NumberFormat("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const percent = new Intl.NumberFormat("en-GB", { style: "percent" });
-const BOUNDED = new Set(["fte", "share"]); // "at least", where a part of an area is unknown
+const [whole, tenths, hundredths] = [0, 1, 2].map(decimals);
+// How a column of a kind is written; a column of another kind is text.
+const show = {
+  count: (value) => whole.format(value),
+  tenths: (value) => tenths.format(value),
+  hundredths: (value) => hundredths.format(value),
+  percent: (value) => percent.format(value),
+};
+// "At least", where a part of an area is unknown.
+const BOUNDED = new Set(["fte", "fte_per_ward", "fte_per_10k", "share_of_commitment"]);
 const files = new Map();
 
 function facts(url) {
@@ -11,80 +19,72 @@ function facts(url) {
   return files.get(url);
 }
 
-/* A row's values by column, with what nobody knows as null. */
-function rows(all, level) {
+/* A row's values by column, with what nobody knows as null; `given` are columns of a visitor. */
+function rows(all, level, given) {
   const { bcus, boroughs } = all;
   return Object.entries(all[level]).map(([code, row]) => {
     const borough = level === "wards" ? boroughs[row.borough_code] : row;
     const bcu = level === "bcus" ? row : bcus[borough.bcu_code];
+    const theirs = Object.entries(given).map(([key, values]) => [key, values[code] ?? null]);
     return {
+      ...row.officers,
       code,
       name: row.name,
       bcu: bcu ? bcu.name : null,
       borough: level === "wards" ? borough.name : null,
       boroughs: level === "bcus" ? row.boroughs.map((each) => boroughs[each].name).join(", ") : null,
       wards: row.wards,
-      area: row.area_km2,
+      area_km2: row.area_km2,
       residents: row.residents,
-      promised: row.officers ? row.officers.committed : null,
-      fte: row.officers ? row.officers.fte : null,
-      share: row.officers ? row.officers.share_of_commitment : null,
       met: Boolean(bcu),
-      atLeast: Boolean(row.officers?.at_least),
+      ...Object.fromEntries(theirs),
     };
   });
 }
 
 function compare(column, falling) {
   return (a, b) => {
-    const [x, y] = [a[column], b[column]];
+    const [x, y] = [a[column] ?? null, b[column] ?? null];
     if (x === null || y === null) return (x === null) - (y === null); // unknown last, either way
     const order = typeof x === "number" ? x - y : String(x).localeCompare(String(y), "en");
     return falling ? -order : order;
   };
 }
 
-const show = {
-  area: (value) => area.format(value),
-  promised: (value) => number.format(value),
-  fte: (value) => tenths.format(value),
-  share: (value) => percent.format(value),
-  residents: (value) => number.format(value),
-  wards: (value) => number.format(value),
-};
-
 export default function ({ parentElement, data: [data], setTriggerValue }) {
   const root = parentElement.querySelector(".bcumap-table");
   const state = (root.state = root.state || { sort: "name", falling: false });
   state.choose = (code) => setTriggerValue("choose", { level: data.level, code });
-  facts(data.url).then((all) => render(root, state, data, rows(all, data.level)));
+  facts(data.url).then((all) => render(root, state, data, rows(all, data.level, data.given ?? {})));
 }
 
 function render(root, state, data, list) {
-  if (!data.columns.some(([key]) => key === state.sort)) state.sort = "name";
+  if (data.sort !== state.wanted) [state.sort, state.falling] = [data.sort ?? "name", Boolean(data.sort)];
+  state.wanted = data.sort;
+  if (!data.columns.some(([key]) => key === state.sort)) [state.sort, state.falling] = ["name", false];
   list.sort(compare(state.sort, state.falling));
   const table = document.createElement("table");
   const caption = table.createCaption();
   caption.textContent = data.caption;
   const head = table.createTHead().insertRow();
-  data.columns.forEach(([key, title]) => head.append(header(key, title)));
+  data.columns.forEach(([key, title, kind]) => head.append(header(key, title, kind)));
   const body = table.createTBody();
   list.forEach((row) => body.append(line(row)));
   const focused = root.contains(document.activeElement) && document.activeElement.dataset.key;
   root.replaceChildren(table);
   if (focused) root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
 
-  function header(key, title) {
+  function header(key, title, kind) {
     const cell = document.createElement("th");
     const button = document.createElement("button");
     cell.scope = "col";
-    cell.className = key in show ? "number" : "";
+    cell.className = kind in show ? "number" : "";
     button.type = "button";
     button.dataset.key = key;
     button.textContent = title;
     if (state.sort === key) cell.ariaSort = state.falling ? "descending" : "ascending";
     button.onclick = () => {
-      state.falling = state.sort === key ? !state.falling : key in show;
+      state.falling = state.sort === key ? !state.falling : kind in show;
       state.sort = key;
       render(root, state, data, list);
     };
@@ -95,7 +95,7 @@ function render(root, state, data, list) {
   function line(row) {
     const element = document.createElement("tr");
     element.className = row.code === data.chosen ? "chosen" : "";
-    data.columns.forEach(([key]) => {
+    data.columns.forEach(([key, , kind]) => {
       const cell = document.createElement(key === "name" ? "th" : "td");
       if (key === "name") {
         const button = document.createElement("button");
@@ -107,12 +107,12 @@ function render(root, state, data, list) {
         button.onclick = () => state.choose(row.code);
         cell.append(button);
       } else {
-        const value = row[key];
-        cell.className = key in show ? "number" : "";
+        const value = row[key] ?? null;
+        cell.className = kind in show ? "number" : "";
         // What the Met does not do in the City is not unknown: the cell is empty.
         const unknown = row.met || !data.of_met.includes(key) ? data.unknown[key] ?? "" : "";
-        const bound = row.atLeast && BOUNDED.has(key) ? "≥ " : "";
-        cell.textContent = value === null ? unknown : bound + (show[key] || String)(value);
+        const bound = row.at_least && BOUNDED.has(key) ? "≥ " : "";
+        cell.textContent = value === null ? unknown : bound + (show[kind] || String)(value);
         if (value === null) cell.classList.add("unknown");
       }
       element.append(cell);

@@ -6,7 +6,8 @@ import pytest
 
 from bcumap import load
 from bcumap.pages import panels
-from bcumap.pages.areas import Chosen, from_link, sent
+from bcumap.pages.components import sent
+from bcumap.pages.links import Chosen, from_link
 
 FACTS = load.facts()
 

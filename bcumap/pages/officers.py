@@ -1,0 +1,127 @@
+"""Ward officers, area by area: a measure on the map and in a table, and a council's own list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from bcumap import assets, measures
+from bcumap.measures import MEASURES, Measure
+from bcumap.pages import panels, search
+from bcumap.pages.components import area_map, area_table, map_data, sent
+from bcumap.pages.links import answered, choose, found, from_link, show_level
+from bcumap.schema import LEVELS
+from bcumap.served import facts
+from bcumap.words import LEVEL_WORDS, NO_FIGURE, NOT_KNOWN
+
+FIRST = "fte_per_ward"
+NAMES = {
+    "bcus": [("name", "BCU", "")],
+    "boroughs": [("name", "Borough", ""), ("bcu", "BCU", "")],
+    "wards": [("name", "Ward", ""), ("borough", "Borough", "")],
+}
+BY_WARD = "no figure by ward is published"
+
+
+def page() -> None:
+    """Draw the page."""
+    st.html(panels.officers_heading(facts()))
+    explorer()
+    st.html(panels.footer(facts()))
+
+
+@st.fragment
+def explorer() -> None:
+    """Search box, choice of a measure, map and table; a click reruns only this."""
+    answer = search.box(on_choose=choose)
+    said = st.container()
+    wanted, problem = (answered(answer), None) if answer else from_link(_query(), facts())
+    if answer:
+        said.html(panels.answer_card(answer))
+    elif problem:
+        said.html(panels.notice(problem))
+    level = st.session_state.get("level", wanted.level if wanted else "boroughs")
+    measure = _measure()
+    left, right = st.columns([5, 4], gap="medium")
+    with left:
+        area_map()(
+            key="map",
+            data=map_data(
+                chosen=vars(wanted) if wanted else None,
+                found=found(answer),
+                level=level,
+                shading={each: _shading(each, measure) for each in LEVELS},
+            ),
+            on_choose_change=lambda: choose(st.session_state["map"]["choose"]),
+            on_level_change=lambda: show_level(st.session_state["map"]["level"]),
+        )
+        st.html(_legend(level, measure))
+    with right:
+        area_table()(
+            key="table",
+            data=sent(
+                url=assets.url("facts.json"),
+                level=level,
+                columns=[*NAMES[level], *_columns(level, measure)],
+                sort=measure.key if _known(level, measure) else None,
+                caption=f"{measure.title}: {LEVEL_WORDS[level].plural}",
+                chosen=wanted.code if wanted else None,
+                unknown={"residents": NOT_KNOWN, "bcu": "", **dict.fromkeys(MEASURES, NO_FIGURE)},
+                of_met=list(MEASURES),
+            ),
+            on_choose_change=lambda: choose(st.session_state["table"]["choose"]),
+        )
+
+
+def _query() -> dict[str, str]:
+    query: dict[str, str] = st.query_params.to_dict()
+    return query
+
+
+def _measure() -> Measure:
+    """Let the visitor choose a measure; it is part of the link."""
+    asked = st.query_params.get("measure", FIRST)
+    keys = list(MEASURES)
+    chosen = st.selectbox(
+        "What to compare",
+        keys,
+        index=keys.index(asked) if asked in keys else 0,
+        format_func=lambda key: MEASURES[key].title,
+        key="measure",
+        on_change=lambda: st.query_params.update(measure=st.session_state["measure"]),
+    )
+    measure = MEASURES[chosen]
+    st.html(panels.explained(measure.what))
+    return measure
+
+
+def _known(level: str, measure: Measure) -> dict[str, float | None]:
+    """What is known of a measure at a level; nothing where it is known of no area."""
+    known = measures.values(facts(), level, measure.key)
+    return known if any(value is not None for value in known.values()) else {}
+
+
+def _shading(level: str, measure: Measure) -> dict[str, Any]:
+    """How the map shades the areas of a level, see web/areas.js."""
+    return {
+        "title": measure.title,
+        "key": measure.key,
+        "decimals": measure.decimals,
+        "breaks": measures.breaks(_known(level, measure).values(), measure),
+        "unknown": BY_WARD if level == "wards" and measure.is_of_strength else NO_FIGURE,
+    }
+
+
+def _legend(level: str, measure: Measure) -> str:
+    known = _known(level, measure).values()
+    names = measures.labels(known, measures.breaks(known, measure), measure)
+    unknown = BY_WARD if level == "wards" else NO_FIGURE
+    return panels.shading_legend(names, unknown if None in known or not known else None)
+
+
+def _columns(level: str, measure: Measure) -> list[tuple[str, str, str]]:
+    """The measure first, then what it is made of."""
+    made_of = ["fte", "committed"] if level != "wards" else ["committed"]
+    keys = [measure.key, *(key for key in made_of if key != measure.key)]
+    return [(key, MEASURES[key].short, panels.KINDS[MEASURES[key].decimals]) for key in keys]

@@ -1,0 +1,22 @@
+"""What the serving process answers from, opened once: all its pages and routes share it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from bcumap import load
+from bcumap.lookup import Finder
+
+
+@cache
+def facts() -> Mapping[str, Any]:
+    """The prepared facts of every area; nobody changes them."""
+    return load.facts()
+
+
+@cache
+def finder() -> Finder:
+    """Everything that questions are answered from."""
+    return load.finder(facts())
