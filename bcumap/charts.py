@@ -53,7 +53,9 @@ def ranking(
         "name:N",
         title=None,
         sort=list(names),
-        axis=alt.Axis(labelLimit=190, labelOverlap=False, ticks=False, domain=False),
+        axis=alt.Axis(
+            labelLimit=190, labelOverlap=False, labelBound=False, ticks=False, domain=False
+        ),
     )
     axis = alt.Axis(grid=False, format=style, tickCount=6)
     across = alt.X("value:Q", title=measure.title, axis=axis)

@@ -155,7 +155,7 @@ def neighbours(code: str, facts: Facts) -> str:
         _neighbour(each, ward, facts) for each, ward in sorted(near, key=lambda w: w[1]["name"])
     )
     head = "".join(f'<th scope="col">{title}</th>' for title in (
-        "Ward", "Borough", "Residents", MEASURES["residents_per_committed"].short,
+        "Ward", "Residents", MEASURES["residents_per_committed"].short,
         "Borough’s FTE a ward"))  # fmt: skip
     return (
         '<table class="bcumap-plain"><caption>Neighbours, on this side of the Thames</caption>'
@@ -169,12 +169,11 @@ def _neighbour(code: str, ward: Mapping[str, Any], facts: Facts) -> str:
     per = ward["officers"]["residents_per_committed"] if ward["officers"] else None
     fte = told["fte_per_ward"] if told else None
     cells = [
-        escape(borough["name"]),
         NOT_KNOWN if ward["residents"] is None else number(ward["residents"]),
         number(per) if per is not None else "not the Met" if not told else NOT_KNOWN,
         f"{fte:.1f}" if fte is not None else NO_FIGURE if told else "not the Met",
     ]
-    name = link("ward", code, ward["name"])
+    name = f"{link('ward', code, ward['name'])} <small>{escape(borough['name'])}</small>"
     return f'<tr><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 
 

@@ -102,7 +102,8 @@ def _history() -> None:
     """How the promise changed."""
     st.html("<h2>The promise through time</h2>")
     held = [each for each in facts()["officers"]["timeline"] if each["basis"] in HELD]
-    st.altair_chart(charts.promised(held, dt.date.today().isoformat()))
+    with st.container(key="promised"):
+        st.altair_chart(charts.promised(held, dt.date.today().isoformat()))
     st.html(briefing.timeline(facts()))
 
 

@@ -332,7 +332,16 @@
     // The wheel scrolls the page until someone works with the map.
     map.on("mousedown focus", () => map.scrollWheelZoom.enable());
     map.on("mouseout blur", () => map.scrollWheelZoom.disable());
+    new ResizeObserver(() => resize(map)).observe(map.getContainer());
   };
+
+  /* Show the same part of London in a map that has become smaller or larger. */
+  function resize(map) {
+    const shown = map.getBounds();
+    const before = map.getSize().x;
+    map.invalidateSize({ pan: false });
+    if (before && map.getSize().x !== before) map.fitBounds(shown, { animate: false });
+  }
 
   function levelSwitch(map, layers) {
     const box = L.DomUtil.create("fieldset", "bcumap-levels leaflet-bar");
