@@ -7,6 +7,7 @@ serves it pandas and pyarrow, 75 MB.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +20,7 @@ from bcumap.words import NO_FIGURE
 # Colours come from Streamlit's theme but for these; both are told apart on white and on black.
 PLAIN, CHOSEN, PROMISE, WORDS = "#8fa3b5", "#2f6db5", "#c8642a", "#6b7b8a"
 ROW_PX = 17  # height of a bar with its gap
+MOST_TICKS = 7  # of months below a chart
 
 
 def ranking(
@@ -117,7 +119,9 @@ def months(rows: Sequence[Mapping[str, Any]], *, promise: float, title: str = "F
         The officers promised, drawn as a line.
     """
     base = alt.Chart(_data(rows))
-    across = alt.X("month:T", title=None, axis=alt.Axis(format="%b %Y", grid=False, labelAngle=0))
+    step = {"interval": "month", "step": math.ceil(len(rows) / MOST_TICKS)}
+    axis = alt.Axis(format="%b %Y", grid=False, labelAngle=0, tickCount=step)
+    across = alt.X("month:T", title=None, axis=axis)
     up = alt.Y("fte:Q", title=title, scale=alt.Scale(zero=True))
     line = base.mark_line(
         color=CHOSEN, point=alt.OverlayMarkDef(size=18), invalid="break-paths-show-domains"

@@ -90,6 +90,13 @@ def import_(
     accept: Annotated[
         bool, typer.Option("--accept-suggestions", help="Take what is suggested for matched.")
     ] = False,
+    decide: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ROW=CODE",
+            help="The ward of a row, as the reconciliation calls it; ROW= for none; repeat it.",
+        ),
+    ] = None,
 ) -> None:
     """Match a list of ward officers to the wards: the Datastore's workbook, or a list of your own.
 
@@ -99,8 +106,14 @@ def import_(
     from bcumap import importing
     from bcumap import report as reporting
 
-    columns = dict(_pair(text) for text in column or ())
-    request = importing.Request(file, to, sheet, columns, borough, accept)
+    columns = dict(
+        _pair(text, "--column", "ward=NAME, with the name of a column") for text in column or ()
+    )
+    decided = dict(
+        _pair(text, "--decide", "12=E05013719, or 12= for no ward", may_be_empty=True)
+        for text in decide or ()
+    )
+    request = importing.Request(file, to, sheet, columns, borough, accept, decided)
     with progress(f"Reading {file.name}") as tell:
         result = importing.import_file(request, load.facts(), progress=tell)
     for line in reporting.import_lines(result, file, to):
@@ -109,11 +122,11 @@ def import_(
         raise typer.Exit(FAILED)
 
 
-def _pair(text: str) -> tuple[str, str]:
-    what, sign, name = text.partition("=")
-    if not (what and sign and name):
-        raise BcuMapError(f"--column {text}: write it as ward=NAME, with the name of a column")
-    return what.strip(), name
+def _pair(text: str, option: str, form: str, *, may_be_empty: bool = False) -> tuple[str, str]:
+    what, sign, value = (part.strip() for part in text.partition("="))
+    if not (what and sign and (value or may_be_empty)):
+        raise BcuMapError(f"{option} {text}: write it as {form}")
+    return what, value
 
 
 def _day(text: str) -> dt.date:

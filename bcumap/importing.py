@@ -46,6 +46,8 @@ class Request:
         The borough of all rows, if the list does not say; else "".
     accept
         Take what was only suggested for matched.
+    decided
+        The code of a row's ward, or "" for none, by what the reconciliation calls the row.
     """
 
     path: Path
@@ -54,6 +56,7 @@ class Request:
     columns: Mapping[str, str] = field(default_factory=dict)
     borough: str = ""
     accept: bool = False
+    decided: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -80,6 +83,10 @@ class Report:
         What else one should know.
     written
         Names of the files.
+    columns
+        Which column of a list says what.
+    series
+        Strengths month by month, see `monthly.series`.
     """
 
     rows: dict[str, int]
@@ -91,6 +98,8 @@ class Report:
     unreliable: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
+    columns: dict[str, str] = field(default_factory=dict)
+    series: monthly.Series = field(default_factory=dict)
     accepted: bool = False
 
     @property
@@ -147,7 +156,7 @@ def _workbook(
     sheets: Mapping[str, pd.DataFrame], wards: Wards, request: Request
 ) -> tuple[Report, dict[str, pd.DataFrame]]:
     teams = _teams(sheets, wards)
-    found = reconcile(teams, wards, key=None, codes_from_names=True)
+    found = reconcile(teams, wards, key=None, codes_from_names=True, decided=request.decided)
     placed = {
         kind: _placed(frame, teams, found, wards, accept=request.accept)
         for kind, frame in sheets.items()
@@ -161,6 +170,7 @@ def _workbook(
     report = Report({kind: len(frame) for kind, frame in sheets.items()}, official=True)
     _fill(report, teams, found, wards, request)
     report.gaps = {kind: monthly.gaps(frame) for kind, frame in sheets.items()}
+    report.series = monthly.series({"wards": by_ward, "boroughs": by_borough})
     report.unreliable = _unreliable(by_borough) if STRENGTHS in sheets else []
     report.notes += [note for kind, frame in sheets.items() for note in _unread(kind, frame)]
     report.notes += _not_there(sheets)
@@ -264,8 +274,8 @@ def _list(book: Book, wards: Wards, request: Request) -> tuple[Report, dict[str,
     rows = lists.tidy(raw, columns)
     if request.borough:
         rows["borough"] = rows["borough"].mask(rows["borough"] == "", request.borough)
-    found = reconcile(rows, wards, key=("month", "rank"))
-    report = Report({book.path.name: len(rows)}, official=False)
+    found = reconcile(rows, wards, key=("month", "rank"), decided=request.decided)
+    report = Report({book.path.name: len(rows)}, official=False, columns=columns)
     _fill(report, rows, found, wards, request)
     report.notes.append(
         "columns: " + ", ".join(f"{name!r} is the {role}" for role, name in columns.items())
@@ -281,7 +291,8 @@ def _list(book: Book, wards: Wards, request: Request) -> tuple[Report, dict[str,
     given = raw.map(as_text).add_prefix("given_")
     written = {"officers.csv": pd.concat([officers, areas, given], axis=1)}
     if set(columns) & set(lists.NUMBERS):
-        written["strengths.csv"] = _strengths(rows, taken, areas)
+        written["strengths.csv"] = strengths = _strengths(rows, taken, areas)
+        report.series = monthly.series({"wards": _by_ward(strengths)})
     return report, written | {RECONCILIATION: _reconciliation(rows, found, wards)}
 
 
@@ -297,6 +308,12 @@ def _strengths(rows: pd.DataFrame, taken: pd.Series, areas: pd.DataFrame) -> pd.
     ]
     long = pd.concat(parts).dropna(subset="fte").sort_index(kind="stable")
     return long[STRENGTH_COLUMNS]
+
+
+def _by_ward(strengths: pd.DataFrame) -> pd.DataFrame:
+    """Add up the ranks of every ward and month; a list without months is of one, ""."""
+    known = strengths.dropna(subset="ward_code").fillna({"month": ""})
+    return known.groupby(["ward_code", "month"], as_index=False).agg(fte=("fte", "sum"))
 
 
 # --- what both have ----------------------------------------------------------------------------

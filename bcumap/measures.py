@@ -92,13 +92,13 @@ def breaks(known: Iterable[float | None], measure: Measure) -> list[float]:
 
     They are rounded as the measure is shown, so that the legend says just where they are.
     """
-    numbers = [value for value in known if value is not None]
-    if len(set(numbers)) < 2:
-        return []
     decimals = 2 if measure.decimals is None else measure.decimals
+    numbers = [round(value, decimals) for value in known if value is not None]
+    if len(set(numbers)) <= CLASSES:
+        return sorted(set(numbers))[1:]
     between = statistics.quantiles(numbers, n=CLASSES, method="inclusive")
     rounded = sorted({round(value, decimals) for value in between})
-    return [value for value in rounded if min(numbers) < value <= max(numbers)]
+    return [value for value in rounded if min(numbers) < value]
 
 
 def class_of(value: float, at: Sequence[float]) -> int:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 
 # A borough with less than this share of the median of all boroughs, per ward, is plainly wrong:
 # Islington's published figure is a fifth of it; of the others none is below a half.
 SUSPECT_SHARE = 1 / 3
+
+Series = dict[str, Any]
 
 CONSTABLE, PCSO = "Constable", "PCSO"
 
@@ -96,6 +99,32 @@ def ward_months(
     pairs = pd.MultiIndex.from_frame(frame[["borough_code", "month"]])
     suspect = pd.Series(pairs.isin(pd.MultiIndex.from_frame(bad)), index=frame.index)
     return _without(frame, suspect & frame["fte"].notna())
+
+
+def series(tables: Mapping[str, pd.DataFrame]) -> Series:
+    """Return strengths month by month, ready for JSON.
+
+    Parameters
+    ----------
+    tables
+        By level ("wards", "boroughs"), `ward_code` or `borough_code`, `month` and `fte`.
+
+    Returns
+    -------
+    dict
+        `months`: all of them in order; and by level and code the FTE of each month, None where
+        there is no reliable figure.
+    """
+    months = sorted({month for table in tables.values() for month in table["month"]})
+    told: Series = {"months": months}
+    for level, table in tables.items():
+        wide = table.pivot(index=f"{level.removesuffix('s')}_code", columns="month", values="fte")
+        rows = wide.reindex(columns=months).astype("float64").round(2)
+        told[level] = {
+            str(code): [None if value != value else float(value) for value in row]
+            for code, row in zip(rows.index, rows.to_numpy(), strict=True)
+        }
+    return told
 
 
 def _every(areas: pd.DataFrame, code: str, months: Sequence[str]) -> pd.DataFrame:

@@ -11,11 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 from rapidfuzz import fuzz
 
+from bcumap.errors import SourceError
 from bcumap.names import Gazetteer, bare, normalise
 from bcumap.schema import WARD_CODE
 
@@ -251,6 +253,7 @@ def reconcile(
     *,
     key: Sequence[str] | None = (),
     codes_from_names: bool = False,
+    decided: Mapping[str, str] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """Say of every row which ward it means.
 
@@ -263,6 +266,8 @@ def reconcile(
         that have the same in them are duplicates. None: there are no duplicates.
     codes_from_names
         See `Wards.find`.
+    decided
+        What somebody decided: the code of a row's ward by the row's number as text, or "" for none.
 
     Returns
     -------
@@ -275,7 +280,10 @@ def reconcile(
         row: wards.find(*row, codes_from_names=codes_from_names)
         for row in said.drop_duplicates().itertuples(index=False, name=None)
     }
-    found = [findings[row] for row in said.itertuples(index=False, name=None)]
+    found = [
+        _decided(decided[str(number)], wards) if str(number) in decided else findings[row]
+        for number, row in zip(rows.index, said.itertuples(index=False, name=None), strict=True)
+    ]
     marked = found if key is None else list(_duplicates(found, rows, key))
     sure = (Outcome.MATCHED, Outcome.SUGGESTED, Outcome.DUPLICATE)
     return pd.DataFrame(
@@ -291,6 +299,15 @@ def reconcile(
         },
         index=rows.index,
     )
+
+
+def _decided(code: str, wards: Wards) -> Finding:
+    """What somebody decided of a row."""
+    if not code:
+        return Finding(Outcome.UNKNOWN, (), "decided by hand: no ward of today")
+    if code not in wards.by_code:
+        raise SourceError(f"{code[:40]!r} is no ward of today; decide for one, or for none")
+    return Finding(Outcome.MATCHED, (code,), "decided by hand")
 
 
 def without_row(found: Iterable[str], wards: Wards) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from bcumap import assets
 from bcumap.answers import listed
 from bcumap.measures import MEASURES
 from bcumap.pages.panels import link, months, number, pcsos, police, residents, since
+from bcumap.untrusted import plain
 from bcumap.words import NO_FIGURE, NOT_KNOWN, date
 
 if TYPE_CHECKING:
@@ -60,7 +62,16 @@ def not_of_the_met(code: str, facts: Facts) -> str:
     )
 
 
-def standing(code: str, facts: Facts) -> str:
+@dataclass(frozen=True)
+class OwnFigure:
+    """What a visitor's own list says of a ward; `month` is "" if the list has none."""
+
+    fte: float
+    month: str
+    name: str
+
+
+def standing(code: str, facts: Facts, *, own: OwnFigure | None = None) -> str:
     """What the ward was promised, and how its borough and BCU stand."""
     ward = facts["wards"][code]
     borough = facts["boroughs"][ward["borough_code"]]
@@ -72,11 +83,7 @@ def standing(code: str, facts: Facts) -> str:
             "Promised",
             f"{promise['dwo']} ward officers, {pcsos(promise)}<small>{since(promise)}</small>",
         ),
-        (
-            "Strength",
-            f"{NOT_KNOWN} <small>No figure by ward is published. What is known is of its borough"
-            " and BCU, below.</small>",
-        ),
+        ("Strength", _strength(own)),
         ("Borough", _stands("borough", ward["borough_code"], borough, facts)),
         ("BCU", _stands("bcu", borough["bcu_code"], bcu, facts)),
         ("Residents", residents(ward["residents"], facts)),
@@ -92,6 +99,20 @@ def standing(code: str, facts: Facts) -> str:
         ' aria-label="What the ward was promised"><h2>Promise and strength</h2>'
         f"<dl>{''.join(f'<div><dt>{name}</dt><dd>{value}</dd></div>' for name, value in rows)}</dl>"
         "</section>"
+    )
+
+
+def _strength(own: OwnFigure | None) -> str:
+    """How many officers a ward has, which only a visitor's own list can say."""
+    if own is None:
+        return (
+            f"{NOT_KNOWN} <small>No figure by ward is published. What is known is of its borough"
+            " and BCU, below.</small>"
+        )
+    when = f", {date(own.month)}" if own.month else ""
+    return (
+        f"{own.fte:.1f} FTE <small>by your own list, {escape(plain(own.name))}{when}; nobody here"
+        " has checked it. No figure by ward is published.</small>"
     )
 
 

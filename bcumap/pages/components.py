@@ -94,3 +94,20 @@ def share_bar() -> Any:
         js=loader("share.js"),
         isolate_styles=False,
     )
+
+
+@st.cache_resource
+def reconciliation() -> Any:
+    """The table of rows to decide upon, registered once per process."""
+    heads = "".join(f'<th scope="col">{t}</th>' for t in ("Row", "Your list says", "Found", "Ward"))
+    return component(
+        "bcumap_reconciliation",
+        html='<div class="bcumap-decide"><div class="rows"><table class="bcumap-plain"><caption>'
+        f"Rows to decide upon</caption><thead><tr>{heads}</tr></thead><tbody></tbody></table></div>"
+        '<p><button type="button" class="all">Take all suggestions</button>'
+        '<button type="button" class="apply">Apply</button>'
+        ' <span class="said" role="status"></span>'
+        '<span class="why" hidden>Choose the file again to decide.</span></p></div>',
+        js=loader("reconcile.js"),
+        isolate_styles=False,
+    )

@@ -8,12 +8,12 @@ import streamlit as st
 
 from bcumap import assets, measures
 from bcumap.measures import MEASURES, Measure
-from bcumap.pages import panels, search
+from bcumap.pages import own, panels, search
 from bcumap.pages.components import area_map, area_table, map_data, sent
 from bcumap.pages.links import answered, choose, found, from_link, show_level
 from bcumap.schema import LEVELS
 from bcumap.served import facts
-from bcumap.words import LEVEL_WORDS, NO_FIGURE, NOT_KNOWN
+from bcumap.words import LEVEL_WORDS, NO_FIGURE
 
 FIRST = "fte_per_ward"
 NAMES = {
@@ -28,6 +28,7 @@ def page() -> None:
     """Draw the page."""
     st.html(panels.officers_heading(facts()))
     explorer()
+    own.section()
     st.html(panels.footer(facts()))
 
 
@@ -67,8 +68,9 @@ def explorer() -> None:
                 sort=measure.key if _known(level, measure) else None,
                 caption=f"{measure.title}: {LEVEL_WORDS[level].plural}",
                 chosen=wanted.code if wanted else None,
-                unknown={"residents": NOT_KNOWN, "bcu": "", **dict.fromkeys(MEASURES, NO_FIGURE)},
-                of_met=list(MEASURES),
+                unknown={**dict.fromkeys(MEASURES, NO_FIGURE), own.KEY: own.UNKNOWN, "bcu": ""},
+                of_met=[*MEASURES, own.KEY],
+                given={own.KEY: _known(level, measure)} if measure.key == own.KEY else {},
             ),
             on_choose_change=lambda: choose(st.session_state["table"]["choose"]),
         )
@@ -81,47 +83,58 @@ def _query() -> dict[str, str]:
 
 def _measure() -> Measure:
     """Let the visitor choose a measure; it is part of the link."""
-    asked = st.query_params.get("measure", FIRST)
-    keys = list(MEASURES)
+    theirs = own.measure()
+    known = MEASURES | ({theirs.key: theirs} if theirs else {})
+    asked = st.session_state.get("measure") or st.query_params.get("measure")
+    st.session_state["measure"] = asked if asked in known else FIRST
     chosen = st.selectbox(
         "What to compare",
-        keys,
-        index=keys.index(asked) if asked in keys else 0,
-        format_func=lambda key: MEASURES[key].title,
+        list(known),
+        format_func=lambda key: known[key].title,
         key="measure",
         on_change=lambda: st.query_params.update(measure=st.session_state["measure"]),
     )
-    measure = MEASURES[chosen]
-    st.html(panels.explained(measure.what))
-    return measure
+    st.html(panels.explained(known[chosen].what))
+    return known[chosen]
 
 
 def _known(level: str, measure: Measure) -> dict[str, float | None]:
     """What is known of a measure at a level; nothing where it is known of no area."""
+    if measure.key == own.KEY:
+        given = own.latest(level)[1]
+        return {code: given.get(code) for code in facts()[level]} if given else {}
     known = measures.values(facts(), level, measure.key)
     return known if any(value is not None for value in known.values()) else {}
 
 
 def _shading(level: str, measure: Measure) -> dict[str, Any]:
     """How the map shades the areas of a level, see web/areas.js."""
+    known = _known(level, measure)
     return {
         "title": measure.title,
         "key": measure.key,
+        "values": known if measure.key == own.KEY else None,
         "decimals": measure.decimals,
-        "breaks": measures.breaks(_known(level, measure).values(), measure),
-        "unknown": BY_WARD if level == "wards" and measure.is_of_strength else NO_FIGURE,
+        "breaks": measures.breaks(known.values(), measure),
+        "unknown": _unknown(level, measure),
     }
+
+
+def _unknown(level: str, measure: Measure) -> str:
+    if measure.key == own.KEY:
+        return own.UNKNOWN
+    return BY_WARD if level == "wards" and measure.is_of_strength else NO_FIGURE
 
 
 def _legend(level: str, measure: Measure) -> str:
     known = _known(level, measure).values()
     names = measures.labels(known, measures.breaks(known, measure), measure)
-    unknown = BY_WARD if level == "wards" else NO_FIGURE
-    return panels.shading_legend(names, unknown if None in known or not known else None)
+    unknown = _unknown(level, measure) if None in known or not known else None
+    return panels.shading_legend(names, unknown)
 
 
 def _columns(level: str, measure: Measure) -> list[tuple[str, str, str]]:
     """The measure first, then what it is made of."""
     made_of = ["fte", "committed"] if level != "wards" else ["committed"]
-    keys = [measure.key, *(key for key in made_of if key != measure.key)]
-    return [(key, MEASURES[key].short, panels.KINDS[MEASURES[key].decimals]) for key in keys]
+    shown = [measure, *(MEASURES[key] for key in made_of if key != measure.key)]
+    return [(each.key, each.short, panels.KINDS[each.decimals]) for each in shown]

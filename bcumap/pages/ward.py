@@ -10,7 +10,7 @@ from bcumap import charts, measures
 from bcumap.assets import base_path
 from bcumap.errors import BcuMapError, NotThereError
 from bcumap.measures import MEASURES
-from bcumap.pages import briefing, panels, search
+from bcumap.pages import briefing, own, panels, search
 from bcumap.pages.components import area_map, map_data, sent, share_bar
 from bcumap.pages.links import Chosen, answered, choose, found, from_link
 from bcumap.routes import OFFICERS
@@ -57,7 +57,7 @@ def explorer() -> None:
     if facts()["wards"][code]["officers"] is None:
         right.html(briefing.not_of_the_met(code, facts()))
         return
-    right.html(briefing.standing(code, facts()))
+    right.html(briefing.standing(code, facts(), own=_own(code)))
     with left:
         _team(code)
     left, right = st.columns([5, 4], gap="medium")
@@ -65,7 +65,7 @@ def explorer() -> None:
         _compared(code)
     with right:
         st.html(briefing.neighbours(code, facts()))
-        _history()
+        _history(code)
 
 
 def _remembered(wanted: Chosen | None, *, asked: bool) -> str | None:
@@ -79,6 +79,15 @@ def _remembered(wanted: Chosen | None, *, asked: bool) -> str | None:
     if code:
         st.query_params["ward"] = code
     return code
+
+
+def _own(code: str) -> briefing.OwnFigure | None:
+    """What the visitor's own list, if there is one, says of the ward."""
+    listed = own.current()
+    month, known = own.latest("wards")
+    if listed is None or code not in known:
+        return None
+    return briefing.OwnFigure(known[code] or 0.0, month, listed.name)
 
 
 def _compared(code: str) -> None:
@@ -98,8 +107,13 @@ def _compared(code: str) -> None:
     st.html(briefing.comparison_note(facts()))
 
 
-def _history() -> None:
-    """How the promise changed."""
+def _history(code: str) -> None:
+    """How the promise changed, and the strength if the visitor brought it."""
+    rows = own.months_of("wards", code)
+    if len(rows) > 1:
+        committed = facts()["wards"][code]["officers"]["committed"]
+        st.html("<h2>Your list, month by month</h2>")
+        st.altair_chart(charts.months(rows, promise=committed))
     st.html("<h2>The promise through time</h2>")
     held = [each for each in facts()["officers"]["timeline"] if each["basis"] in HELD]
     with st.container(key="promised"):

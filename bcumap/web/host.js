@@ -27,11 +27,7 @@ function draw(parentElement, data) {
     const { urls } = data;
     root.drawing = Promise.all(
       ["leaflet.js", "areas.js", "map.js"].map((name) => load(urls[name]))
-    ).then(() => {
-      root.map = window.bcumap.draw();
-      if (data.level) window.bcumap.show(root.map, data.level);
-      return root.map;
-    });
+    ).then(() => (root.map = window.bcumap.draw()));
   }
   return root.drawing.then((map) => ({ root, map }));
 }
@@ -68,6 +64,8 @@ export default function (component) {
         setTriggerValue("choose", { level, code });
       });
       map.off("bcumap:level").on("bcumap:level", ({ level }) => setTriggerValue("level", level));
+      if (data.level && data.level !== root.level) window.bcumap.show(map, data.level);
+      root.level = data.level;
       shade(root, map, data.shading);
       window.bcumap.point(map, data.found);
       const { chosen, found } = data;

@@ -45,6 +45,7 @@ function rows(all, level, given) {
 function compare(column, falling) {
   return (a, b) => {
     const [x, y] = [a[column] ?? null, b[column] ?? null];
+    if (x === null && y === null) return b.met - a.met; // what is not the Met's at the end
     if (x === null || y === null) return (x === null) - (y === null); // unknown last, either way
     const order = typeof x === "number" ? x - y : String(x).localeCompare(String(y), "en");
     return falling ? -order : order;
