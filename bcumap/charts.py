@@ -118,7 +118,8 @@ def months(rows: Sequence[Mapping[str, Any]], *, promise: float, title: str = "F
     promise
         The officers promised, drawn as a line.
     """
-    base = alt.Chart(_data(rows))
+    # Without an offset a time is the visitor's own, so that a month begins when it does.
+    base = alt.Chart(_data([{**row, "month": f"{row['month']}-01T00:00"} for row in rows]))
     step = {"interval": "month", "step": math.ceil(len(rows) / MOST_TICKS)}
     axis = alt.Axis(format="%b %Y", grid=False, labelAngle=0, tickCount=step)
     across = alt.X("month:T", title=None, axis=axis)
