@@ -39,7 +39,10 @@ def shaded(page: Page, code: str) -> None:
 
 def select(page: Page, label: str, option: str) -> None:
     field = page.get_by_role("combobox", name=label, exact=True)
-    page.locator("[data-testid=stSelectbox]").filter(has=field).click()
+    field.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)  # a list that opens while the page scrolls closes again
+    field.click()
+    field.press_sequentially(option)  # a long list has only the part in view
     page.get_by_role("option", name=option, exact=True).click()
 
 
