@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from bcumap import assets
 from bcumap.answers import Answer, Option, Place, listed
 from bcumap.words import CITY_POLICE, LEVEL_WORDS, NOT_KNOWN, date
 
@@ -225,6 +226,7 @@ def _ward(row: Mapping[str, Any], code: str, facts: Facts) -> str:
             ("Area", _area(row["area_km2"])),
             ("Residents", residents(row["residents"], facts)),
             *(_ward_officers(borough, facts) if borough["bcu_code"] else []),
+            ("More", f'<a href="{ward_page(code)}" target="_self">This ward on a page</a>'),
         ],
     )
 
@@ -317,6 +319,11 @@ def residents(count: float | None, facts: Facts) -> str:
     if count is None:
         return f"{NOT_KNOWN} <small>ONS publishes no estimate for some of its wards</small>"
     return f"{number(count)} <small>ONS estimate, {date(facts['residents_as_of'])}</small>"
+
+
+def ward_page(code: str) -> str:
+    """Where *My ward* shows a ward."""
+    return f"{assets.base_path()}/ward?ward={escape(code)}"
 
 
 def link(parameter: str, code: str, name: str) -> str:
