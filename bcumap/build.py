@@ -26,6 +26,7 @@ import shapely
 
 from bcumap import (
     check,
+    counter_events,
     counters,
     load,
     london,
@@ -471,7 +472,7 @@ def _write_through_time(staging: Path, wards: pd.DataFrame) -> None:
         for row in load.records("borough table", data=staging)
     }
     met = [code for code, bcu in areas.items() if bcu]
-    counters.check_events(events, met, where="front_counters.csv")
+    counter_events.check_events(events, met, where="front_counters.csv")
     has_postcodes = (staging / load.POSTCODES).exists()
     archive = load.postcodes(data=staging) if has_postcodes else None
     at = load.postcode_tables(data=staging)[0] if has_postcodes else NO_POSTCODES

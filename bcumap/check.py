@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from bcumap import (
+    counter_events,
     counters,
     history,
     load,
@@ -327,7 +328,7 @@ def front_counters_can_be_so(data: Data) -> Faults:
     """Events of a site follow from one another, add up to stated totals, and lie in its borough."""
     events = load.records("front counters", data=data.folder)
     boroughs = data.tables["borough table"].dropna(subset="bcu_code")["borough_code"]
-    if faults := counters.event_faults(events, boroughs):
+    if faults := counter_events.event_faults(events, boroughs):
         return faults
     document = load.counters_web(data=data.folder)
     ordered = sorted(events, key=lambda row: (row["name"], row["from"]))
@@ -335,7 +336,7 @@ def front_counters_can_be_so(data: Data) -> Faults:
     if [{name: row[name] or "" for name in told[0]} for row in ordered] != told:
         faults.append("counters.json has other events than front_counters.csv")
     dates = load.records("counter dates", data=data.folder)
-    faults += counters.total_faults(events, dates)
+    faults += counter_events.total_faults(events, dates)
     if load.POSTCODES in data.entries:
         borough_of = data.levels["wards"].set_index("ward_code")["borough_code"]
         faults += [

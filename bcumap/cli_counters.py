@@ -29,7 +29,7 @@ def report(
     from bcumap import counters, dated
     from bcumap import report_counters as reporting
 
-    day = dated.day(on) if on else dt.date.today()
+    day = dt.date.today() if on is None else dated.day(on)
     found = counters.picture(load.counters_web(), day)
     lines = reporting.report_json if as_json else reporting.report_lines
     for line in lines(found, load.facts()):

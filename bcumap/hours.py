@@ -12,11 +12,11 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bcumap.errors import DataError
+from bcumap.schema import CLOSED, NOT_KNOWN, OPEN
 
 ALWAYS = NEVER_CLOSES = "24/7"  # the kind of a counter, and its hours
 LONDON = ZoneInfo("Europe/London")
 
-OPEN, CLOSED, NOT_KNOWN = "open", "closed", "not known"
 NOT_KNOWN_ON_BANK_HOLIDAYS = "not known on bank holidays"
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -8,7 +8,8 @@ from dataclasses import asdict
 from typing import Any
 
 from bcumap.answers import counted
-from bcumap.counters import ANNOUNCED, CONFIRMED, INFERRED, MET, NOT_KNOWN, Picture
+from bcumap.counters import ANNOUNCED, CONFIRMED, INFERRED, MET, Picture
+from bcumap.schema import NOT_KNOWN
 from bcumap.words import date
 
 Facts = Mapping[str, Any]

@@ -35,6 +35,8 @@ POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}"
 DISTRICT = r"[A-Z]{1,2}\d[A-Z\d]?"
 PARTIAL_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"  # ISO 8601, as precise as the source is
 
+# The state of a front counter, or what is known of one at a moment.
+OPEN, CLOSED, NOT_KNOWN = "open", "closed", "not known"
 # A basis on which a commitment holds; "promised" alone means that it was still to come.
 COMMITMENT_HOLDS = ("in force", "delivered", "restated")
 
