@@ -71,6 +71,20 @@ def test_residents_within_reach_are_spread_evenly_over_postcodes() -> None:
     assert pd.isna(found["within_1km"].iloc[2])  # how many live there is not known
 
 
+def test_a_kilometre_is_no_longer_than_that() -> None:
+    homes = living(("W1", 999), ("W1", 1050), ("W2", 1990), ("W2", 2010))
+    found = wards_of(homes, open_sites("West"))
+    assert found["within_1km"].tolist()[:2] == [500, 0]
+    assert found["within_2km"].tolist()[:2] == [1000, 1500]
+
+
+def test_the_nearest_that_never_closes_may_be_another_one() -> None:
+    rows = [event("West", "2020", kind="limited", hours=""), event("East", "2020")]
+    found = wards_of(LINE, standing_on(rows, day("2022-01-01")))
+    assert found["nearest_m"].tolist()[0] == pytest.approx(450, rel=5e-4)
+    assert found["nearest_24_7_m"].tolist()[0] == pytest.approx(3550, rel=5e-4)
+
+
 def test_an_area_weighs_its_wards_by_residents_and_stays_unknown_with_them() -> None:
     found = wards_of(LINE, open_sites("West", "East"))
     areas = reach.by_area(found, "borough_code")
