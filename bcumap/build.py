@@ -26,6 +26,8 @@ import shapely
 
 from bcumap import (
     check,
+    counter_events,
+    counters,
     load,
     london,
     maps,
@@ -34,6 +36,8 @@ from bcumap import (
     postcodes,
     projection,
     provenance,
+    reach,
+    through_time,
     topology,
     web,
 )
@@ -51,7 +55,21 @@ FULL_MAX_ERROR_M, FULL_TOLERANCE = 3.0, 3.0
 WEB_MAX_ERROR_M, WEB_TOLERANCE = 15.0, 6.5
 
 # Kept by hand, with a source for every row; a build into another folder takes them along.
-HAND_KEPT = ("bcus.csv", "boroughs.csv", "commitments.csv", "borough_strengths.csv")
+HAND_KEPT = (
+    "bcus.csv",
+    "boroughs.csv",
+    "commitments.csv",
+    "borough_strengths.csv",
+    "front_counters.csv",
+    "counter_dates.csv",
+    "policing_models.csv",
+    "policing_units.csv",
+    "policing_structures.csv",
+    "policing_money.csv",
+)
+
+# What stands for the postcodes in a build that has none.
+NO_POSTCODES = pd.DataFrame(columns=["live", "easting", "northing", "ward_code"])
 
 
 @dataclass(frozen=True)
@@ -182,6 +200,7 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
                 (staging / load.POSTCODES).write_bytes(book.packed)
             web_river = _between_banks(river, overview.polygons, overview.error_m)
             _write_web(staging, web_levels, web_river, tables, source.edition)
+            _write_through_time(staging, facts)
             (staging / "web" / "map.js").write_text(maps.map_script(), encoding="utf-8")
             _write_sources(staging, request, source, report, book)
         with step("read back and verify"):
@@ -446,6 +465,30 @@ def _write_web(
         neighbours=web.neighbours(ward_layer),
     )
     (folder / "facts.json").write_bytes(facts)
+
+
+def _write_through_time(staging: Path, wards: pd.DataFrame) -> None:
+    """Write what the pages say of any date, from the tables that have been written."""
+    events = load.records("front counters", data=staging)
+    areas = {
+        str(row["borough_code"]): row["bcu_code"]
+        for row in load.records("borough table", data=staging)
+    }
+    met = [code for code, bcu in areas.items() if bcu]
+    counter_events.check_events(events, met, where="front_counters.csv")
+    has_postcodes = (staging / load.POSTCODES).exists()
+    archive = load.postcodes(data=staging) if has_postcodes else None
+    at = load.postcode_tables(data=staging)[0] if has_postcodes else NO_POSTCODES
+    document = through_time.counters_document(
+        events,
+        load.records("counter dates", data=staging),
+        counters.sites(events, archive),
+        reach.homes(wards, at),
+        areas,
+    )
+    (staging / "web" / "counters.json").write_bytes(through_time.encode(document))
+    past = through_time.history_document(load.past(data=staging))
+    (staging / "web" / "history.json").write_bytes(through_time.encode(past))
 
 
 def _verify(staging: Path, *, with_postcodes: bool) -> int:

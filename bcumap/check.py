@@ -21,7 +21,17 @@ import pandas as pd
 import pyarrow.parquet as pq
 import shapely
 
-from bcumap import load, projection, provenance, topology
+from bcumap import (
+    counter_events,
+    counters,
+    history,
+    load,
+    projection,
+    provenance,
+    through_time,
+    topology,
+)
+from bcumap.dated import LAST_DAY
 from bcumap.errors import BcuMapError
 from bcumap.locate import Locator
 from bcumap.postcodes import unpack
@@ -114,7 +124,7 @@ def files_are_as_described(data: Data) -> Faults:
     shipped = {
         path.relative_to(data.folder).as_posix()
         for path in data.folder.rglob("*")
-        if path.suffix in DATA_SUFFIXES or path.name == "facts.json"
+        if path.suffix in DATA_SUFFIXES or path.name in load.WEB_FILES
     }
     faults += [f"{name} has no entry" for name in sorted(shipped - set(data.entries))]
     faults += [f"{name} is missing" for name in sorted(set(data.entries) - shipped)]
@@ -314,6 +324,46 @@ def strengths_are_of_the_met(data: Data) -> Faults:
     return faults
 
 
+def front_counters_can_be_so(data: Data) -> Faults:
+    """Events of a site follow from one another, add up to stated totals, and lie in its borough."""
+    events = load.records("front counters", data=data.folder)
+    boroughs = data.tables["borough table"].dropna(subset="bcu_code")["borough_code"]
+    if faults := counter_events.event_faults(events, boroughs):
+        return faults
+    document = load.counters_web(data=data.folder)
+    ordered = sorted(events, key=lambda row: (row["name"], row["from"]))
+    told = counters.events_of(document)
+    if [{name: row[name] or "" for name in told[0]} for row in ordered] != told:
+        faults.append("counters.json has other events than front_counters.csv")
+    dates = load.records("counter dates", data=data.folder)
+    faults += counter_events.total_faults(events, dates)
+    if load.POSTCODES in data.entries:
+        borough_of = data.levels["wards"].set_index("ward_code")["borough_code"]
+        faults += [
+            f"{site['name']}: {site['postcode']} is no postcode of a ward of its borough"
+            for site in document["sites"]
+            if site["postcode"] and borough_of.get(site["ward_code"]) != site["borough_code"]
+        ]
+    return faults
+
+
+def policing_models_agree(data: Data) -> Faults:
+    """Every BCU has names by date, the last one today's, and history.json follows the tables."""
+    past = load.past(data=data.folder)
+    faults = []
+    for row in past.bcus:
+        code = str(row["bcu_code"])
+        if not any(each["bcu_code"] == code for each in past.units):
+            faults.append(f"policing_units.csv has no name of {code}")
+        elif (name := history.name_on(past.units, code, LAST_DAY)) != row["bcu"]:
+            faults.append(f"the last name of {code} is {name}, but bcus.csv has {row['bcu']}")
+    if not faults:
+        expected = through_time.encode(through_time.history_document(past))
+        if json.loads(expected) != load.history_web(data=data.folder):
+            faults.append("history.json does not follow from the tables")
+    return faults
+
+
 def errors_are_within_limits(data: Data) -> Faults:
     """Every boundary file states a measured error that keeps to its limit."""
     measured = {name: e for name, e in data.entries.items() if "crs" in e}
@@ -371,6 +421,8 @@ PROMISES: dict[str, Callable[[Data], Faults]] = {
     "residents add up": residents_add_up,
     "postcodes lie in their wards": postcodes_lie_in_their_wards,
     "strengths are of the Met's boroughs": strengths_are_of_the_met,
+    "front counters can be so": front_counters_can_be_so,
+    "policing models agree with the BCUs": policing_models_agree,
     "measured errors are within limits": errors_are_within_limits,
     "the Thames lies between the wards": the_thames_lies_between_the_wards,
     "the page draws the same areas": web_layers_match,

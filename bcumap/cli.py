@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from bcumap import load
+from bcumap.cli_counters import counters_app
 from bcumap.cli_officers import officers_app
 from bcumap.errors import BcuMapError
 from bcumap.terminal import BAD_INPUT, DONE, FAILED, INTERRUPTED, err, out, progress
@@ -24,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(officers_app)
+app.add_typer(counters_app)
 
 
 @app.callback()

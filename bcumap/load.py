@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import shapely
 
+    from bcumap.history import Past
     from bcumap.lookup import Finder
     from bcumap.nearby import Surroundings
     from bcumap.topology import Polygons
@@ -36,10 +37,23 @@ TABLE_FILES = {
     "population table": "ward_population.csv",
     "commitments": "commitments.csv",
     "borough strengths": "borough_strengths.csv",
+    "front counters": "front_counters.csv",
+    "counter dates": "counter_dates.csv",
+    "policing models": "policing_models.csv",
+    "policing units": "policing_units.csv",
+    "policing structures": "policing_structures.csv",
+    "policing money": "policing_money.csv",
 }
 POSTCODES = "postcodes.zip"
 # What the page links to, all of it public.
-WEB_FILES = ("areas.topojson", "wards.topojson", "facts.json", "map.js")
+WEB_FILES = (
+    "areas.topojson",
+    "wards.topojson",
+    "facts.json",
+    "map.js",
+    "counters.json",
+    "history.json",
+)
 
 
 def data_dir() -> Path:
@@ -121,6 +135,27 @@ def table(name: str, *, data: Path | None = None) -> pd.DataFrame:
         ) from error
     check_table(frame, name, where=path.name)
     return frame
+
+
+def records(name: str, *, data: Path | None = None) -> list[dict[str, Any]]:
+    """Read a table as `table` does, into a dict per row; what is not known is None."""
+    frame = table(name, data=data).convert_dtypes().astype(object)
+    rows: Any = frame.where(frame.notna(), None).to_dict("records")
+    return list(rows)
+
+
+def past(*, data: Path | None = None) -> Past:
+    """Read the tables of policing models and units."""
+    from bcumap.history import Past
+
+    names = ("models", "units", "structures", "money")
+    told = {name: records(f"policing {name}", data=data) for name in names}
+    return Past(
+        **told,
+        bcus=records("bcu table", data=data),
+        boroughs=records("borough table", data=data),
+        commitments=records("commitments", data=data),
+    )
 
 
 def postcodes(*, data: Path | None = None) -> Archive:
@@ -208,6 +243,16 @@ def _surroundings(data: Path | None) -> Surroundings:
 def facts(*, data: Path | None = None) -> Mapping[str, Any]:
     """Read the prepared facts of every area: see `web.area_facts` for their form."""
     return _read_json((data or data_dir()) / "web" / "facts.json")
+
+
+def counters_web(*, data: Path | None = None) -> Mapping[str, Any]:
+    """Read the prepared front counters: see `through_time.counters_document` for their form."""
+    return _read_json((data or data_dir()) / "web" / "counters.json")
+
+
+def history_web(*, data: Path | None = None) -> Mapping[str, Any]:
+    """Read the prepared policing models: see `through_time.history_document` for their form."""
+    return _read_json((data or data_dir()) / "web" / "history.json")
 
 
 def sources(*, data: Path | None = None) -> Mapping[str, Any]:

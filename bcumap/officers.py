@@ -13,9 +13,7 @@ from typing import Any
 import pandas as pd
 
 from bcumap.errors import DataError
-
-# A basis on which a commitment holds; "promised" alone means that it was still to come.
-HOLDS = ("in force", "delivered", "restated")
+from bcumap.schema import COMMITMENT_HOLDS
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def commitment_on(commitments: pd.DataFrame, on: dt.date) -> Commitment:
         If none is known so early.
     """
     day = on.isoformat()
-    held = commitments[commitments["basis"].isin(HOLDS) & (commitments["from"] <= day)]
+    held = commitments[commitments["basis"].isin(COMMITMENT_HOLDS) & (commitments["from"] <= day)]
     if held.empty:
         first = commitments["from"].min()
         raise DataError(f"no commitment is known for {day}; the first is of {first}")

@@ -68,6 +68,46 @@ TITLES = {
     "ward_population.csv": "Residents of each ward",
     "commitments.csv": "Ward officers promised to every ward, and when",
     "borough_strengths.csv": "Strength of ward officers in each borough",
+    "front_counters.csv": "Front counters of the Metropolitan Police: events by site",
+    "counter_dates.csv": "Front counters: key dates and stated totals",
+    "policing_models.csv": "How local policing was organised, by date",
+    "policing_units.csv": "Names of the BCUs in the papers of their time",
+    "policing_structures.csv": "Leadership and core functions of a police unit, by date",
+    "policing_money.csv": "Savings and posts that were stated with the change to BCUs",
+    "web/counters.json": "Front counters on any date, and how far residents live from them",
+    "web/history.json": "Police units of every borough on any date",
+}
+
+
+_COUNTERS = {
+    "publisher": "compiled by bcumap; every row names its source",
+    "attribution": "Metropolitan Police; London newspapers; see the column source",
+    "edition": "2026-03-03",
+    "as_of": "2026-03-03",
+    "url": "https://metengage.co.uk/Alerts/A/392055/"
+    "Bethnal-Green-Police-Station-new-operating-hours-from-March-2026",
+}
+_MODELS = {
+    "publisher": "compiled by bcumap; every row names its source",
+    "attribution": "Metropolitan Police; London Councils; London Assembly; see the column source",
+    "edition": "2023-07-18",
+    "as_of": "2023-07-18",
+    "url": "https://www.london.gov.uk/questions/2019/6437",
+}
+# Tables that were put together from papers, and what the build made of them.
+COMPILED: dict[str, Entry] = {
+    "front_counters.csv": _COUNTERS,
+    "counter_dates.csv": _COUNTERS,
+    "policing_models.csv": _MODELS,
+    "policing_units.csv": _MODELS,
+    "policing_structures.csv": _MODELS,
+    "policing_money.csv": _MODELS,
+    "web/history.json": _MODELS,
+    "web/counters.json": _COUNTERS
+    | {
+        "attribution": f"{_COUNTERS['attribution']}."
+        f" {ONS_RIGHTS}. {OS_RIGHTS}. {ROYAL_MAIL_RIGHTS}."
+    },
 }
 
 
@@ -137,6 +177,8 @@ def _origin_of(name: str, origin: Origin) -> Entry:
             "url": "https://www.met.police.uk/foi-ai/metropolitan-police/disclosure-2024/april-2024/"
             "local-policing-crime-mps-borough-codes/",
         }
+    if name in COMPILED:
+        return COMPILED[name]
     if name == "commitments.csv":
         return {
             "publisher": "compiled by bcumap; every row names its source",

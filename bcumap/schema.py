@@ -35,6 +35,11 @@ POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}"
 DISTRICT = r"[A-Z]{1,2}\d[A-Z\d]?"
 PARTIAL_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"  # ISO 8601, as precise as the source is
 
+# The state of a front counter, or what is known of one at a moment.
+OPEN, CLOSED, NOT_KNOWN = "open", "closed", "not known"
+# A basis on which a commitment holds; "promised" alone means that it was still to come.
+COMMITMENT_HOLDS = ("in force", "delivered", "restated")
+
 
 @dataclass(frozen=True)
 class Column:
@@ -114,6 +119,77 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "residents_2021": Column(minimum=1),
         "residents_2021_precision": Column(r"exact|rounded to 100"),
         "reliable": Column(r"yes|no"),
+        "note": Column(nullable=True),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+    },
+    "front counters": {
+        "name": Column(r".+"),
+        "address": Column(nullable=True),
+        "postcode": Column(POSTCODE, nullable=True),
+        "borough_code": Column(BOROUGH_CODE),
+        "from": Column(PARTIAL_DATE),
+        "event": Column(
+            r"open|reopened|hours changed|to close|stays|closed|proposed|dropped|mentioned"
+            r"|not mentioned"
+        ),
+        "state": Column(r"open|closed|not known"),
+        "kind": Column(r"24/7|reduced|limited|daytime", nullable=True),
+        "hours": Column(nullable=True),
+        "due": Column(PARTIAL_DATE, nullable=True),
+        "basis": Column(r"confirmed|announced|inferred"),
+        "inferred": Column(r"site|kind|site; kind", nullable=True),
+        "note": Column(r".+"),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+    },
+    "counter dates": {
+        "from": Column(PARTIAL_DATE, unique=True),
+        "label": Column(r".+"),
+        "counters": Column(nullable=True, minimum=0),
+        "open_24_7": Column(nullable=True, minimum=0),
+        "complete": Column(r"yes|no"),
+        "basis": Column(r"confirmed|announced"),
+        "note": Column(nullable=True),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+    },
+    "policing models": {
+        "from": Column(PARTIAL_DATE, unique=True),
+        "model": Column(r".+"),
+        "units": Column(nullable=True, minimum=1),
+        "basis": Column(r"known|announced|planned"),
+        "label": Column(r".+"),
+        "note": Column(r".+"),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+    },
+    "policing units": {
+        "bcu_code": Column(BCU_CODE),
+        "from": Column(PARTIAL_DATE),
+        "name": Column(r".+"),
+        "note": Column(nullable=True),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+    },
+    "policing structures": {
+        "from": Column(PARTIAL_DATE),
+        "unit": Column(r".+"),
+        "part": Column(r"leadership|function"),
+        "item": Column(r".+"),
+        "number": Column(nullable=True, minimum=1),
+        "basis": Column(r"known|announced|planned"),
+        "note": Column(nullable=True),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+    },
+    "policing money": {
+        "from": Column(PARTIAL_DATE),
+        "item": Column(r".+"),
+        "gbp_million": Column(nullable=True, minimum=0),
+        "posts": Column(nullable=True),
+        "until": Column(r".+", nullable=True),
+        "basis": Column(r"known|announced|planned"),
         "note": Column(nullable=True),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),

@@ -366,6 +366,56 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
         in_text("borough_strengths.csv", "E09000033,", "E09000001,"),
         "are not the Met's",
     ),
+    "a counter closes before it opens": (
+        "front counters can be so",
+        in_text(
+            "front_counters.csv",
+            "E09000009,2025-08,open,open,24/7,24/7,",
+            "E09000009,2025-08,closed,closed,,,",
+        ),
+        "Acton: closes on 2025-08, and no row says that it was open before",
+    ),
+    "a counter is in no borough of the Met": (
+        "front counters can be so",
+        in_text("front_counters.csv", "HA4 7LE,E09000017", "HA4 7LE,E09000001"),
+        "Ruislip: has more than one borough_code",
+    ),
+    "a counter is shown that the table has not": (
+        "front counters can be so",
+        in_text(
+            "web/counters.json", '"2025-08","open","open","24/7"', '"2025-07","open","open","24/7"'
+        ),
+        "counters.json has other events than front_counters.csv",
+    ),
+    "there are more counters than a source says": (
+        "front counters can be so",
+        in_text("counter_dates.csv", ",37,32,yes", ",36,32,yes"),
+        "37 counters are open on 2025-08, but its source says 36",
+    ),
+    "a counter has the postcode of another borough": (
+        "front counters can be so",
+        in_text(
+            "web/counters.json",
+            '"borough_code":"E09000009","ward_code":"E050',
+            '"borough_code":"E09000009","ward_code":"E059',
+        ),
+        "Acton: W3 9BH is no postcode of a ward of its borough",
+    ),
+    "a BCU has another name in the last paper": (
+        "policing models agree with the BCUs",
+        in_text("policing_units.csv", "NA,2023-03-26,North Area", "NA,2023-03-26,Northern Area"),
+        "the last name of NA is Northern Area, but bcus.csv has North Area",
+    ),
+    "a BCU has no name in the papers": (
+        "policing models agree with the BCUs",
+        lambda folder: [in_text("policing_units.csv", "\nWA,", "\nWX,")(folder) for _ in range(2)],
+        "policing_units.csv has no name of WA",
+    ),
+    "the page tells of other models": (
+        "policing models agree with the BCUs",
+        in_text("web/history.json", "Pathfinders", "Pilots"),
+        "history.json does not follow from the tables",
+    ),
     "an error above its limit": (
         "measured errors are within limits",
         in_sources("wards.parquet", measured_error_m=3.2),

@@ -26,7 +26,8 @@ ONLY = {
     "branca": ("bcumap.maps",),
     "streamlit": ("bcumap.pages.", "bcumap.assets", "app"),
     "starlette": ("bcumap.assets", "bcumap.routes", "app"),
-    "typer": ("bcumap.cli", "bcumap.cli_officers"),
+    "typer": ("bcumap.cli", "bcumap.cli_officers", "bcumap.cli_counters"),
+    "holidays": ("bcumap.hours",),
     "rich": ("bcumap.cli", "bcumap.terminal"),
     "pyogrio": ("bcumap.sources.", "bcumap.web"),
     "convertbng": ("bcumap.projection",),
@@ -43,7 +44,8 @@ NEVER = {"socket", "urllib.request", "http.client", "httpx", "ftplib"}
 # Frames in, frames out: they read no file, draw nothing and know nobody who does.
 PURE = {"topology", "projection", "levels", "london", "locate", "web", "schema", "errors", "words",
         "report", "placing", "names", "nearby", "answers", "lookup", "assign",
-        "untrusted", "reconcile", "monthly", "measures", "charts"}  # fmt: skip
+        "untrusted", "reconcile", "monthly", "measures", "charts", "dated",
+        "hours", "counters", "counter_events", "reach", "history", "through_time", "report_counters"}  # fmt: skip
 NOT_FOR_PURE = ("bcumap.load", "bcumap.build", "bcumap.check", "bcumap.maps", "bcumap.pages",
                 "bcumap.assets", "bcumap.cli", "bcumap.terminal")  # fmt: skip
 FILES = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "read_parquet",
@@ -168,6 +170,23 @@ def test_the_serving_process_stays_light() -> None:
         "print(*sys.modules, sep='\\n')"
     ).split()
     assert {"streamlit", "postcode", "Brockley"} <= set(loaded)
+    assert [name for name in HEAVY if name in loaded] == []
+
+
+def test_what_the_pages_of_counters_and_history_need_is_light() -> None:
+    loaded = run(
+        "import sys, datetime as dt\n"
+        "from bcumap import counters, history, load\n"
+        "noon = dt.datetime(2026, 4, 7, 12)\n"
+        "found = counters.picture(load.counters_web(), noon.date())\n"
+        "sites = {site['name']: site for site in load.counters_web()['sites']}\n"
+        "near = counters.nearest(530_000, 180_000, found.standings, sites)\n"
+        "print(near[0].name.replace(' ', '_'), counters.open_at(near[0], noon))\n"
+        "load.history_web(), history.BCU\n"
+        "print(*sys.modules, sep='\\n')"
+    ).split()
+    assert loaded[:2] == ["Charing_Cross", "open"]
+    assert "bcumap.history" in loaded
     assert [name for name in HEAVY if name in loaded] == []
 
 

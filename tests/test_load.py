@@ -55,7 +55,14 @@ def test_the_thames_is_one_row_in_degrees() -> None:
 
 def test_the_web_files_are_those_that_the_page_links_to() -> None:
     files = load.web_files()
-    assert set(files) == {"areas.topojson", "wards.topojson", "facts.json", "map.js"}
+    assert set(files) == {
+        "areas.topojson",
+        "wards.topojson",
+        "facts.json",
+        "map.js",
+        "counters.json",
+        "history.json",
+    }
     assert all(files.values())
 
 
@@ -71,6 +78,10 @@ READERS: dict[str, Callable[[Path], object]] = {
     "ward_population.csv": lambda data: load.table("population table", data=data),
     "sources.json": lambda data: load.sources(data=data),
     "web/facts.json": lambda data: load.facts(data=data),
+    "web/counters.json": lambda data: load.counters_web(data=data),
+    "web/history.json": lambda data: load.history_web(data=data),
+    "front_counters.csv": lambda data: load.records("front counters", data=data),
+    "policing_models.csv": lambda data: load.past(data=data),
     "wards.wkb": lambda data: load.ward_polygons(data=data),
     "postcodes.zip": lambda data: load.postcode_tables(data=data),
 }
