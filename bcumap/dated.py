@@ -54,7 +54,7 @@ def starts(partial: str) -> dt.date:
     except ValueError as error:
         raise DataError(
             f"{partial!r} is no date; expected one as 2018, 2018-06 or 2018-06-06"
-        ) from (error)
+        ) from error
 
 
 def check_known(on: dt.date, rows: Iterable[Row], what: str) -> None:

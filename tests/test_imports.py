@@ -45,7 +45,8 @@ NEVER = {"socket", "urllib.request", "http.client", "httpx", "ftplib"}
 PURE = {"topology", "projection", "levels", "london", "locate", "web", "schema", "errors", "words",
         "report", "placing", "names", "nearby", "answers", "lookup", "assign",
         "untrusted", "reconcile", "monthly", "measures", "charts", "dated",
-        "hours", "counters", "counter_events", "reach", "history", "through_time", "report_counters"}  # fmt: skip
+        "hours", "counters", "counter_events", "reach", "history", "through_time",
+        "report_counters"}  # fmt: skip
 NOT_FOR_PURE = ("bcumap.load", "bcumap.build", "bcumap.check", "bcumap.maps", "bcumap.pages",
                 "bcumap.assets", "bcumap.cli", "bcumap.terminal")  # fmt: skip
 FILES = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "read_parquet",
