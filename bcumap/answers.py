@@ -68,6 +68,8 @@ class Answer:
         For a postcode or point its ward; for an area itself; and what it lies in.
     lat, lon
         Where on the map (degrees, EPSG:4326), for a postcode or point.
+    easting, northing
+        The same in metres (EPSG:27700), for a postcode.
     live
         Whether a postcode is in use.
     boundary_m
@@ -88,6 +90,8 @@ class Answer:
     place: Place | None = None
     lat: float | None = None
     lon: float | None = None
+    easting: int | None = None
+    northing: int | None = None
     live: bool | None = None
     boundary_m: int | None = None
     others: tuple[Nearby, ...] = ()

@@ -34,8 +34,16 @@ INDEX, HEAD = "index.html", "<head>"
 SAYS_WHERE = (
     "<script>window.__streamlit = {{ BACKEND_BASE_URL: location.origin + {base!r} }}</script>"
 )
-PAGES = ("", "ward", "officers")  # the paths of the pages, see pages/navigation.py
+PAGES = (
+    "",
+    "ward",
+    "officers",
+    "counters",
+    "history",
+)  # the paths of the pages, see pages/navigation.py
 TITLE = "bcumap: how London is policed"
+
+IMPORT = re.compile(rb'from "\./([\w.-]+)"')
 
 MEDIA_TYPES = {".topojson": "application/json", ".js": "text/javascript"}
 COMPRESSIBLE = {".html", ".js", ".css", ".json", ".topojson"}
@@ -111,9 +119,21 @@ def shipped() -> Mapping[str, Asset]:
     ours = {path.name: path for path in (Path(__file__).parent / "web").iterdir()}
     ours |= {name: library / name for name in ("leaflet.js", "leaflet.css")}
     ours |= {f"images/{name}": library / "images" / name for name in LEAFLET_IMAGES}
-    read = {name: path.read_bytes for name, path in ours.items()}
+    read = {name: partial(_read, path) for name, path in ours.items()}
     read |= {name: partial(bytes, content) for name, content in load.web_files().items()}
     return {name: Asset(name, each) for name, each in read.items()}
+
+
+def _read(path: Path) -> bytes:
+    """Return a file; what a script of ours imports from beside it is named as it is served."""
+    content = path.read_bytes()
+    if path.suffix != ".js":
+        return content
+    return IMPORT.sub(lambda found: b'from "./%s"' % _link(found[1]), content)
+
+
+def _link(name: bytes) -> bytes:
+    return shipped()[name.decode()].link.encode()
 
 
 def url(name: str) -> str:

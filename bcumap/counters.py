@@ -17,7 +17,7 @@ from bcumap import hours
 from bcumap.dated import Row, check_known, last_on
 from bcumap.errors import DataError
 from bcumap.postcodes import readings
-from bcumap.schema import NOT_KNOWN, OPEN
+from bcumap.schema import CLOSED, NOT_KNOWN, OPEN
 
 if TYPE_CHECKING:
     from bcumap.postcodes import Archive
@@ -343,6 +343,58 @@ def _wards(document: Mapping[str, Any], access: Mapping[str, Any]) -> dict[str, 
     for row in rows.values():
         row["nearest"] = None if row["nearest"] is None else names[row["nearest"]]
     return rows
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What one closing changed.
+
+    Attributes
+    ----------
+    wards
+        How many wards became farther from a counter, by a metre and more.
+    residents
+        Whose nearest counter it was.
+    most
+        The code of the ward that became farther most, on average of its residents, and by how many
+        metres.
+    """
+
+    since: str
+    counter: str
+    wards: int
+    residents: int
+    most: tuple[str, int]
+
+
+def closings(document: Mapping[str, Any]) -> tuple[list[Closing], list[str]]:
+    """Return what each closing of a prepared document changed, the earliest first.
+
+    Returns
+    -------
+    closings, unplaced
+        The second are the names of those that close on the same dates and have no point.
+    """
+    codes = document["ward_codes"]
+    dates = {row["from"] for row in document["closings"]}
+    points = {site["name"]: site["lat"] for site in document["sites"]}
+    unplaced = {
+        row["name"]
+        for row in events_of(document)
+        if row["from"] in dates and row["state"] == CLOSED and points[row["name"]] is None
+    }
+    found = [
+        Closing(
+            since=row["from"],
+            counter=row["counter"],
+            wards=len(row["wards"]),
+            residents=sum(residents for _, _, residents in row["wards"]),
+            most=(codes[row["wards"][0][0]], row["wards"][0][1]),
+        )
+        for row in document["closings"]
+        if row["wards"]
+    ]
+    return found, sorted(unplaced)
 
 
 def open_at(site: Standing, when: dt.datetime) -> str:

@@ -188,6 +188,8 @@ class Finder:
             place=place,
             lat=found.lat,
             lon=found.lon,
+            easting=found.easting,
+            northing=found.northing,
             live=found.live,
             boundary_m=found.boundary_m,
             others=others,

@@ -15,7 +15,8 @@ import folium
 from branca.element import MacroElement
 from folium.template import Template
 
-from bcumap.words import CITY_POLICE, LEVEL_WORDS
+from bcumap.colours import COLOURS
+from bcumap.words import ATTRIBUTION, CITY_POLICE, LEVEL_WORDS
 
 # Where the map opens: all of Greater London (latitude, longitude of two corners).
 LONDON = ((51.286, -0.511), (51.692, 0.335))
@@ -29,18 +30,6 @@ MAP_OPTIONS: dict[str, Any] = {
     "scrollWheelZoom": False,
 }
 
-# Which of the page's four colours (--bcu-0 …) a BCU has: no two that share a border or face each
-# other across the Thames have the same (tests/test_maps.py). The colour itself means nothing, and
-# every BCU bears its name.
-COLOURS: Mapping[str, int] = {
-    "AS": 0, "AW": 1, "CE": 1, "CN": 2, "EA": 0, "NA": 0,
-    "NE": 3, "NW": 3, "SE": 2, "SN": 1, "SW": 2, "WA": 0,
-}  # fmt: skip
-
-ATTRIBUTION = (
-    "Source: Office for National Statistics licensed under the Open Government Licence v.3.0."
-    " Contains OS data © Crown copyright and database right 2026"
-)
 STREET_TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 STREET_ATTRIBUTION = (
     '© <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors'

@@ -17,6 +17,18 @@ def facts() -> Mapping[str, Any]:
 
 
 @cache
+def counters() -> Mapping[str, Any]:
+    """The prepared front counters of every date."""
+    return load.counters_web()
+
+
+@cache
+def history() -> Mapping[str, Any]:
+    """The prepared policing models of every date."""
+    return load.history_web()
+
+
+@cache
 def finder() -> Finder:
     """Everything that questions are answered from."""
     return load.finder(facts())

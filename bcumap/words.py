@@ -22,6 +22,10 @@ LEVEL_WORDS = {
 }
 MET_POLICE = "Metropolitan Police"
 CITY_POLICE = "City of London Police"
+ATTRIBUTION = (
+    "Source: Office for National Statistics licensed under the Open Government Licence v.3.0."
+    " Contains OS data © Crown copyright and database right 2026"
+)
 NOT_KNOWN = "not known"
 NO_FIGURE = "no reliable figure"
 

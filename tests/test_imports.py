@@ -165,8 +165,8 @@ def test_the_serving_process_stays_light() -> None:
     loaded = run(
         "import sys\n"
         "from bcumap import assets, routes, served\n"
-        "from bcumap.pages import areas, briefing, officers, ward\n"
-        "served.facts(); assets.shipped()\n"
+        "from bcumap.pages import areas, briefing, counters, history, officers, ward\n"
+        "served.facts(); served.counters(); served.history(); assets.shipped()\n"
         "print(served.finder().find('SE8 4RX').kind, served.finder().suggest('broc')[0].label)\n"
         "print(*sys.modules, sep='\\n')"
     ).split()

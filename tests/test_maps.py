@@ -10,6 +10,8 @@ import pytest
 import shapely
 
 from bcumap import load, maps, projection
+from bcumap.colours import COLOURS
+from bcumap.words import ATTRIBUTION
 
 # The tidal Thames is at most 750 m wide between two BCUs; other neighbours share a border.
 FACING_M = 900
@@ -42,7 +44,7 @@ def test_areas_that_touch_or_face_each_other_have_different_colours(
 ) -> None:
     bcus = levels["bcus"].set_index("bcu_code").geometry
     shapes = dict(zip(bcus.index, projection.to_bng(bcus.to_numpy()), strict=True))
-    assert set(maps.COLOURS) == set(shapes)
+    assert set(COLOURS) == set(shapes)
     near = [
         (one, other)
         for one, other in combinations(shapes, 2)
@@ -50,11 +52,11 @@ def test_areas_that_touch_or_face_each_other_have_different_colours(
     ]
     assert len(near) > 20
     assert ("AS", "CE") in near  # they face each other across the Thames
-    assert [pair for pair in near if maps.COLOURS[pair[0]] == maps.COLOURS[pair[1]]] == []
+    assert [pair for pair in near if COLOURS[pair[0]] == COLOURS[pair[1]]] == []
 
 
 def test_there_are_four_colours_and_all_are_used() -> None:
-    assert set(maps.COLOURS.values()) == {0, 1, 2, 3}
+    assert set(COLOURS.values()) == {0, 1, 2, 3}
 
 
 def test_the_only_other_host_is_that_of_the_street_map(script: str) -> None:
@@ -87,7 +89,7 @@ def test_one_level_is_shown_at_first_and_the_attribution_with_it(script: str) ->
     definition = re.search(rf"var {shown[0]} = (.*)", script)
     assert definition is not None
     assert '"level": "bcus"' in definition[1]
-    assert maps.ATTRIBUTION.split(".")[0] in definition[1]
+    assert ATTRIBUTION.split(".")[0] in definition[1]
 
 
 def test_the_map_opens_on_all_of_london(levels: dict[str, gpd.GeoDataFrame]) -> None:

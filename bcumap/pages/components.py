@@ -62,11 +62,12 @@ def map_data(**data: object) -> list[dict[str, object]]:
     found
         The point to mark (`links.found`), or None.
     look
-        "" or "small".
+        "", "small", or "units" for a map that draws units of its own.
     level
         The level to begin with.
     shading
-        How areas are shaded by a measure (see `bcumap.shade` in web/areas.js), or None.
+        How areas are shaded by a measure (see `bcumap.shade` in web/areas.js), None, or "kept" if
+        a scene of the page shades them.
     """
     ready: dict[str, object] = {"chosen": None, "found": None, "look": "", "shading": None}
     return sent(urls={name: assets.url(name) for name in MAP_FILES}, **(ready | data))
@@ -109,5 +110,59 @@ def reconciliation() -> Any:
         ' <span class="said" role="status"></span>'
         '<span class="why" hidden>Choose the file again to decide.</span></p></div>',
         js=loader("reconcile.js"),
+        isolate_styles=False,
+    )
+
+
+@st.cache_resource
+def time_bar() -> Any:
+    """The date that is moved, registered once per process."""
+    return component(
+        "bcumap_time",
+        html='<div class="bcumap-time"><div class="row"><output class="date"></output>'
+        '<button type="button" class="back">Earlier change</button>'
+        '<button type="button" class="play">Play</button>'
+        '<button type="button" class="on">Later change</button>'
+        '<label>Date <input type="date" class="day"></label></div>'
+        '<div class="line"><input type="range" class="range" aria-label="Date">'
+        '<div class="marks" role="group" aria-label="Key dates"></div></div>'
+        '<p class="label" role="status"></p></div>',
+        js=loader("time.js"),
+        isolate_styles=False,
+    )
+
+
+@st.cache_resource
+def counters_scene() -> Any:
+    """Front counters on the date of the page: summary and list, registered once per process."""
+    heads = "".join(
+        f'<th scope="col">{title}</th>'
+        for title in ("Borough", "Open counters", "24/7 promise", "Nearest, km")
+    )
+    return component(
+        "bcumap_counters",
+        html='<div class="bcumap-counters"><section class="bcumap-panel" id="bcumap-panel"'
+        ' tabindex="-1" aria-live="polite"><h2 class="heading"></h2><p class="ground"></p>'
+        '<dl class="figures"></dl><p class="since"></p><small class="source"></small></section>'
+        '<div class="rows"><table class="bcumap-plain"><caption>Counters by borough</caption>'
+        f'<thead><tr>{heads}</tr></thead><tbody class="list"></tbody></table></div>'
+        '<small class="none"></small></div>',
+        js=loader("counters.js"),
+        isolate_styles=False,
+    )
+
+
+@st.cache_resource
+def units_scene() -> Any:
+    """Police units on the date of the page, registered once per process."""
+    return component(
+        "bcumap_units",
+        html='<div class="bcumap-units"><section class="bcumap-panel" id="bcumap-panel"'
+        ' tabindex="-1" aria-live="polite"><h2 class="heading"></h2><p class="ground"></p>'
+        '<dl class="figures"></dl><p class="since"></p><small class="source"></small></section>'
+        '<div class="rows"><table class="bcumap-plain"><caption>The 12 BCUs</caption><thead><tr>'
+        '<th scope="col">BCU</th><th scope="col">Then</th><th scope="col">From</th></tr></thead>'
+        '<tbody class="list"></tbody></table></div></div>',
+        js=loader("units.js"),
         isolate_styles=False,
     )

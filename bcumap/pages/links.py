@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
+from bcumap import dated
 from bcumap.answers import Answer
+from bcumap.errors import BcuMapError
 from bcumap.served import facts
 from bcumap.words import LEVEL_WORDS
 
 Facts = Mapping[str, Any]
 
 # Parameters of a link that outlive the choice of another area.
-KEPT = ("measure",)
+KEPT = ("measure", "on")
 
 
 @dataclass(frozen=True)
@@ -73,9 +76,45 @@ def choose(area: Any) -> None:
         return
     level, code = str(area.get("level")), str(area.get("code"))
     if level in LEVEL_WORDS and code in facts()[level]:
-        kept = {name: st.query_params[name] for name in KEPT if name in st.query_params}
-        st.query_params.from_dict({LEVEL_WORDS[level].parameter: code, **kept})
+        st.query_params.from_dict({LEVEL_WORDS[level].parameter: code, **kept()})
         st.session_state["level"] = level
+
+
+def kept() -> dict[str, str]:
+    """Return the part of the link that another question does not change."""
+    return {name: st.query_params[name] for name in KEPT if name in st.query_params}
+
+
+def date_asked(rows: Sequence[Mapping[str, Any]], what: str) -> tuple[dt.date, str | None]:
+    """Return the date that a link asks for (?on=), today if none, and what is wrong with it.
+
+    Parameters
+    ----------
+    rows
+        What is known of the past; nothing is before the first of them.
+    what
+        What that is of.
+    """
+    today = dt.date.today()
+    asked = st.query_params.get("on")
+    if asked is None:
+        return today, None
+    try:
+        on = dated.day(asked.strip()[:40])
+        dated.check_known(on, rows, what)
+    except BcuMapError as error:
+        return today, f"{str(error)[:1].upper()}{str(error)[1:]}."
+    if on > today:
+        return today, f"{asked} is still to come; this is today."
+    return on, None
+
+
+def move_to(on: Any) -> None:
+    """Put the date that a component names into the page's link, if it is one."""
+    try:
+        st.query_params["on"] = dated.day(str(on)).isoformat()
+    except BcuMapError:
+        return
 
 
 def show_level(level: Any) -> None:

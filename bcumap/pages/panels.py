@@ -48,12 +48,11 @@ def explained(text: str) -> str:
     return f'<p class="bcumap-explained">{escape(text)}</p>'
 
 
-def notice(text: str) -> str:
+def notice(
+    text: str, *, instead: str = "Choose an area on the map or in the table instead."
+) -> str:
     """Something the visitor should know, such as a link that names no area."""
-    return (
-        f'<p class="bcumap-notice" role="alert">{escape(text)}'
-        " Choose an area on the map or in the table instead.</p>"
-    )
+    return f'<p class="bcumap-notice" role="alert">{escape(text)} {escape(instead)}</p>'
 
 
 def answer_card(answer: Answer) -> str:
@@ -124,6 +123,21 @@ def shading_legend(classes: Sequence[str], unknown: str | None) -> str:
     if unknown:
         items.append(("no-figure", unknown))
     items.append(("city", f"City of London: {CITY_POLICE}, not the Met"))
+    keys = "".join(
+        f'<li><span class="bcumap-key {css}" aria-hidden="true"></span>{escape(text)}</li>'
+        for css, text in items
+    )
+    return f'<ul class="bcumap-legend" aria-label="Legend">{keys}</ul>'
+
+
+def units_legend() -> str:
+    """What the fills and lines of the map of units are."""
+    items = [
+        ("unit-borough", "a borough with a unit of its own"),
+        ("unit-bcu", "a BCU; colours only tell neighbours apart"),
+        ("unit-planned", "dashed: live by a plan or announcement, the actual date not known"),
+        ("city", f"City of London: {CITY_POLICE}, not the Met"),
+    ]
     keys = "".join(
         f'<li><span class="bcumap-key {css}" aria-hidden="true"></span>{escape(text)}</li>'
         for css, text in items

@@ -13,6 +13,7 @@ from bcumap.answers import Answer, nothing
 from bcumap.errors import BcuMapError
 from bcumap.lookup import LONGEST_QUERY
 from bcumap.pages.components import loader, sent
+from bcumap.pages.links import kept
 from bcumap.routes import SUGGEST
 from bcumap.served import finder
 
@@ -70,4 +71,4 @@ def answer(asked: str) -> Answer:
 def ask(asked: Any) -> None:
     """Put a question into the page's link."""
     if isinstance(asked, str) and asked.strip():
-        st.query_params.from_dict({"q": asked.strip()[:LONGEST_QUERY]})
+        st.query_params.from_dict({"q": asked.strip()[:LONGEST_QUERY], **kept()})

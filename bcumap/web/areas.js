@@ -115,7 +115,7 @@
       const kind = bcu ? this.options.one : `policed by the ${this.options.city}, not the Met`;
       const place = level === "wards" ? `${kind} in ${borough.name}` : kind;
       path.area = { level, code, name, place, met: Boolean(bcu), label: `${name}, ${place}` };
-      path.bindTooltip(label(name, place), { sticky: true, className: "bcumap-tip" });
+      path.bindTooltip(bcumap.label(name, place), { sticky: true, className: "bcumap-tip" });
       path.on("click", () => bcumap.choose(this._map, path.area));
       path.on("add", () => this._makeReachable(path));
       this.byCode.set(code, path);
@@ -149,14 +149,14 @@
   }
 
   /* A name with further lines below it. */
-  function label(name, ...lines) {
+  bcumap.label = function (name, ...lines) {
     const box = document.createElement("span");
     const strong = document.createElement("strong");
     strong.textContent = name;
     box.append(strong);
     lines.forEach((line) => box.append(document.createElement("br"), line));
     return box;
-  }
+  };
 
   /* --- areas shaded by a measure ---------------------------------------------------------- */
 
@@ -165,7 +165,9 @@
   /* Shade the areas of the level that is shown, or give them their own colours again. `shading`
      has for each level the `title` of a measure, its `key` in the facts or the `values` of a
      visitor (by code), its `decimals` (null: per cent), the limits `breaks` between its classes,
-     and what is said where there is no figure (`unknown`). */
+     and what is said where there is no figure (`unknown`); where they differ, the `scale` and
+     `unit` in which it is written, or `words` for its values. `unlabelled`: no value is written
+     on the map, because something else stands there. */
   bcumap.shade = async function (map, shading) {
     map.bcumapShading = shading;
     if (map.bcumapValues) map.bcumapValues.remove();
@@ -178,7 +180,8 @@
     if (map.bcumapShading !== shading || !map.hasLayer(layer)) return; // another came meanwhile
     const of = shading && figures(shading[level], facts[level]);
     layer.byCode.forEach((path) => paint(path, of));
-    if (of && layer.byCode.size <= LABELLED) layer.byCode.forEach((path) => write(map, path, of));
+    const labelled = of && !shading.unlabelled && layer.byCode.size <= LABELLED;
+    if (labelled) layer.byCode.forEach((path) => write(map, path, of));
   };
 
   /* A measure with its value and text for every code that has one. */
@@ -187,13 +190,15 @@
     const digits = { minimumFractionDigits: decimals ?? 0, maximumFractionDigits: decimals ?? 0 };
     const style = decimals === null ? { style: "percent" } : digits;
     const form = new Intl.NumberFormat("en-GB", style);
+    const [scale, unit] = [measure.scale ?? 1, measure.unit ?? ""];
+    const written = (value) => measure.words?.[value] ?? form.format(value * scale) + unit;
     const [values, texts] = [new Map(), new Map()];
     Object.entries(areas).forEach(([code, { officers }]) => {
       const value = (measure.values ? measure.values[code] : officers?.[measure.key]) ?? null;
       if (value === null) return;
       const least = !measure.values && officers.at_least ? "≥ " : "";
       values.set(code, value);
-      texts.set(code, least + form.format(value));
+      texts.set(code, least + written(value));
     });
     return { ...measure, values, texts };
   }
@@ -204,7 +209,7 @@
     element.classList.remove("no-figure", ...[0, 1, 2, 3, 4].map((each) => `shade-${each}`));
     if (!area.met) return;
     const lines = of ? [area.place, `${of.title}: ${of.texts.get(area.code) ?? of.unknown}`] : [area.place];
-    path.setTooltipContent(label(area.name, ...lines));
+    path.setTooltipContent(bcumap.label(area.name, ...lines));
     area.label = [area.name, ...lines].join(", ");
     element.setAttribute("aria-label", area.label);
     if (of) element.classList.add(shade(of, area.code));
@@ -238,6 +243,7 @@
     map.bcumapChosen = area;
     if (fit && !area && found) map.setView([found.lat, found.lon], CLOSE.maxZoom, { animate: false });
     const shown = map.bcumapLevels.find((layer) => map.hasLayer(layer));
+    if (!shown) return; // a page that draws areas of its own
     await shown.ready;
     const layer = !area || shown.byCode.has(area.code) ? shown : bcumap.show(map, area.level);
     await layer.ready;
@@ -383,6 +389,7 @@
     map.getPane("bcumap-lines").style.pointerEvents = "none";
     map.createPane("bcumap-point").style.zIndex = 460;
     map.getPane("bcumap-point").style.pointerEvents = "none";
+    map.createPane("bcumap-counters").style.zIndex = 610; // above the values, which are markers too
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     svg.setAttribute("aria-hidden", "true");
     svg.setAttribute("width", "0");

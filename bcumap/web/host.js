@@ -20,7 +20,7 @@ function load(url) {
 
 function draw(parentElement, data) {
   const root = parentElement.querySelector(".bcumap");
-  root.classList.toggle("small", data.look === "small");
+  ["small", "units"].forEach((look) => root.classList.toggle(look, data.look === look));
   if (!root.drawing) {
     window.bcumap = window.bcumap || {};
     window.bcumap.urls = data.urls;
@@ -45,6 +45,7 @@ function openLinks(choose) {
 
 /* Shade the map anew if it is to be shaded otherwise. */
 function shade(root, map, shading) {
+  if (shading === "kept") return; // something else on the page shades it
   const wanted = JSON.stringify(shading);
   if (wanted === (root.shading ?? "null")) return;
   root.shading = wanted;

@@ -1,0 +1,170 @@
+"""Front counters: where they are on any date, how far they are, and the promise of 2012."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from bcumap import assets, counters
+from bcumap.dated import last_on
+from bcumap.hours import LONDON
+from bcumap.pages import counter_words, panels, search
+from bcumap.pages.components import (
+    area_map,
+    counters_scene,
+    map_data,
+    sent,
+    share_bar,
+    time_bar,
+)
+from bcumap.pages.links import (
+    answered,
+    choose,
+    date_asked,
+    found,
+    from_link,
+    move_to,
+    show_level,
+)
+from bcumap.served import counters as document
+from bcumap.served import facts
+from bcumap.words import NOT_KNOWN
+
+FIRST = "nearest_m"
+BEFORE = dt.date(2025, 9, 1)  # all 37 counters, before any of the announced changes
+KM = {"scale": 0.001, "unit": " km", "decimals": 1}
+# What the areas can be shaded by: see `bcumap.shade` in web/areas.js. Limits are in metres, the
+# same on every date, so that the colours of two dates can be compared.
+MEASURES: Mapping[str, Mapping[str, Any]] = {
+    "nearest_m": {
+        "title": "To the nearest counter", "breaks": [1000, 2000, 3000, 5000], **KM,
+        "classes": ["below 1 km", "1 to 2 km", "2 to 3 km", "3 to 5 km", "5 km or more"],
+    },
+    "nearest_24_7_m": {
+        "title": "To the nearest that never closes", "breaks": [1000, 2000, 5000, 10_000], **KM,
+        "classes": ["below 1 km", "1 to 2 km", "2 to 5 km", "5 to 10 km", "10 km or more"],
+    },
+    "promise": {
+        "title": "A counter that never closes, as promised in 2012", "breaks": [1], "decimals": 0,
+        "words": {"0": "not held", "1": "held"}, "classes": ["not held", "held"],
+    },
+    "change": {
+        "title": "Farther from a counter than in September 2025", "breaks": [1, 500, 1500, 3000],
+        **KM, "classes": ["no farther", "up to 0.5 km", "0.5 to 1.5 km", "1.5 to 3 km",
+                          "3 km or more"],
+    },
+}  # fmt: skip
+
+
+def page() -> None:
+    """Draw the page."""
+    st.html(counter_words.heading())
+    explorer()
+    closed, unplaced = counters.closings(document())
+    st.html(counter_words.closings(closed, unplaced, facts()))
+    st.html(counter_words.unlocated(document()))
+    st.html(panels.footer(facts()))
+
+
+@st.fragment
+def explorer() -> None:
+    """Search box, date, map, summary and list; the date moves all of them in the browser."""
+    answer = search.box(on_choose=choose)
+    said = st.container()
+    query: dict[str, str] = st.query_params.to_dict()
+    wanted, problem = (answered(answer), None) if answer else from_link(query, facts())
+    on, late = date_asked(document()["key_dates"], "front counters")
+    if answer:
+        said.html(panels.answer_card(answer))
+    for text, instead in ((problem, "Choose an area on the map."), (late, "")):
+        if text:
+            said.html(panels.notice(text, instead=instead))
+    ward = wanted.code if wanted and wanted.level == "wards" else None
+    picture = counters.picture(document(), on)
+    if near := counter_words.place(answer, ward, picture, document(), facts()):
+        said.html(near)
+    _time(on)
+    left, right = st.columns([5, 4], gap="medium")
+    with left:
+        measure = _measure()
+        closed = st.toggle("Show closed counters too", key="counters-closed")
+        area_map()(
+            key="map",
+            data=map_data(
+                chosen=vars(wanted) if wanted else None,
+                found=found(answer),
+                level=st.session_state.get("level", "boroughs"),
+                shading="kept",
+            ),
+            on_choose_change=lambda: choose(st.session_state["map"]["choose"]),
+            on_level_change=lambda: show_level(st.session_state["map"]["level"]),
+        )
+        st.html(panels.shading_legend(MEASURES[measure]["classes"], NOT_KNOWN))
+        st.html(counter_words.signs())
+    with right:
+        share_bar()(key="share", data=sent())
+        counters_scene()(
+            key="scene",
+            data=sent(
+                urls={name: assets.url(f"{name}.json") for name in ("counters", "facts")},
+                on=on.isoformat(),
+                measure=measure,
+                measures={
+                    key: {**each, "unknown": _unknown(key)} for key, each in MEASURES.items()
+                },
+                before=(last_on(document()["states"], BEFORE) or {})["access"],
+                closed=closed,
+                now=_now(),
+            ),
+            on_choose_change=lambda: choose(st.session_state["scene"]["choose"]),
+        )
+
+
+def _time(on: dt.date) -> None:
+    """The date, and the dates on which something changes."""
+    dates = document()["key_dates"]
+    states = [state["from"] for state in document()["states"]]
+    today = dt.date.today().isoformat()
+    time_bar()(
+        key="time",
+        data=sent(
+            on=on.isoformat(),
+            first=states[0],
+            last=max(today, states[-1]),
+            changes=states,
+            marks=[{"from": row["from"], "label": row["label"]} for row in dates],
+        ),
+        on_on_change=lambda: move_to(st.session_state["time"]["on"]),
+    )
+
+
+def _measure() -> str:
+    """Let the visitor choose what the areas are shaded by; it is part of the link."""
+    asked = st.session_state.get("counters-measure") or st.query_params.get("measure")
+    st.session_state["counters-measure"] = asked if asked in MEASURES else FIRST
+    chosen: str = st.selectbox(
+        "What the areas show",
+        list(MEASURES),
+        format_func=lambda key: str(MEASURES[key]["title"]),
+        key="counters-measure",
+        on_change=lambda: st.query_params.update(measure=st.session_state["counters-measure"]),
+    )
+    return chosen
+
+
+def _unknown(measure: str) -> str:
+    return f"{NOT_KNOWN}, or not promised to such an area" if measure == "promise" else NOT_KNOWN
+
+
+def _now() -> dict[str, Any]:
+    """Which counters are open at this moment, as far as their hours are known."""
+    when = dt.datetime.now(LONDON)
+    standings = counters.picture(document(), when.date()).standings
+    return {
+        "on": when.date().isoformat(),
+        "time": f"{when:%H:%M}",
+        "sites": {site.name: counters.open_at(site, when) for site in standings if site.is_open},
+    }

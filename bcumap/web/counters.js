@@ -1,0 +1,242 @@
+/* Front counters on a date: their marks on the map, the areas shaded by a measure, and a list by
+   borough. All is drawn from one prepared file, so a step in time asks no server for anything. Text
+   from data only ever becomes text. */
+import { asWords, lastOn, load, theMap } from "./dates.js";
+
+const km = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const whole = new Intl.NumberFormat("en-GB");
+const SHAPES = {
+  "24/7": '<circle cx="9" cy="9" r="7"/><circle class="core" cx="9" cy="9" r="3"/>',
+  reduced: '<rect x="3" y="3" width="12" height="12"/>',
+  limited: '<path d="M9 1.5 17 16H1Z"/>',
+  daytime: '<path d="M9 1 17 9 9 17 1 9Z"/>',
+  "": '<path d="M9 1 17 9 9 17 1 9Z"/>',
+  closed: '<path class="cross" d="M4 4 14 14M14 4 4 14"/>',
+};
+export default async function ({ parentElement, data: [data], setTriggerValue }) {
+  const root = parentElement.querySelector(".bcumap-counters");
+  const { urls } = data;
+  const [map, ...files] = await Promise.all([theMap(), load(urls.counters), load(urls.facts)]);
+  root.scene = root.scene ?? new Scene(root, map, ...files);
+  root.scene.told(data, setTriggerValue);
+}
+
+class Scene {
+  constructor(root, map, all, facts) {
+    Object.assign(this, { root, map, all, facts });
+    this.events = all.events.map((row) =>
+      Object.fromEntries(all.event_columns.map((column, place) => [column, row[place]]))
+    );
+    this.bySite = all.sites.map((_, site) => this.events.filter((event) => event.site === site));
+    this.marks = L.layerGroup().addTo(map);
+    this.markers = new Map();
+    const show = ({ detail }) => {
+      if (root.isConnected) this.show(detail);
+      else document.removeEventListener("bcumap:date", show);
+    };
+    document.addEventListener("bcumap:date", show);
+  }
+
+  told(data, tell) {
+    this.data = data;
+    this.tell = tell;
+    this.shaded = null;
+    this.show(document.bcumapDate ?? data.on);
+  }
+
+  /* Draw a date: everything that is seen changes here. */
+  show(on) {
+    this.on = on;
+    this.state = lastOn(this.all.states, on);
+    this.known = lastOn(this.all.key_dates, on);
+    this.sites = this.bySite
+      .map((events, site) => ({ ...this.all.sites[site], ...lastOn(events, on), site }))
+      .filter((site) => site.event);
+    this.mark();
+    this.shade();
+    this.summary();
+    this.list();
+  }
+
+  // --- marks on the map
+
+  mark() {
+    const wanted = new Map();
+    this.sites
+      .filter((site) => site.lat !== null && (site.state === "open" || this.data.closed))
+      .forEach((site) => wanted.set(`${site.site} ${look(site)}`, site));
+    this.markers.forEach((marker, key) => {
+      if (wanted.has(key)) return;
+      marker.remove();
+      this.markers.delete(key);
+    });
+    wanted.forEach((site, key) => {
+      if (!this.markers.has(key)) this.markers.set(key, this.marker(site).addTo(this.marks));
+    });
+  }
+
+  marker(site) {
+    const kind = site.state === "open" ? site.kind : "closed";
+    const svg = `<svg viewBox="0 0 18 18" aria-hidden="true">${SHAPES[kind] ?? SHAPES[""]}</svg>`;
+    const icon = L.divIcon({ className: look(site), html: svg, iconSize: [18, 18] });
+    const label = `${site.name}: ${this.said(site)}`;
+    const marker = L.marker([site.lat, site.lon], { icon, title: label, alt: label, pane: "bcumap-counters" });
+    marker.bindPopup(() => this.about(site), { className: "counter-about", maxWidth: 280 });
+    marker.on("add", () => marker.getElement().setAttribute("aria-label", label));
+    return marker;
+  }
+
+  said(site) {
+    const hours = site.kind === "24/7" ? "open 24/7" : site.hours ? `open ${site.hours}` : "open, hours not known";
+    const state = { open: hours, closed: "closed", "not known": "not known" }[site.state];
+    const ground = known(site);
+    return ground === "confirmed" ? state : `${state} (${ground})`;
+  }
+
+  about(site) {
+    const box = document.createElement("div");
+    const line = (text, name = "p") => {
+      if (!text) return;
+      const made = document.createElement(name);
+      made.textContent = text;
+      box.append(made);
+    };
+    line(site.name, "strong");
+    line([site.address, site.postcode].filter(Boolean).join(", "));
+    line(this.said(site));
+    const now = this.data.now?.sites[site.name];
+    if (now && this.on === this.data.now.on) line(`At ${this.data.now.time}: ${now}`);
+    line(this.all.texts[site.note]);
+    line(`Since ${asWords(site.from)}. Source: ${this.all.texts[site.source]}`, "small");
+    return box;
+  }
+
+  // --- shading
+
+  shade() {
+    const access = this.state.access === null ? null : this.all.access[this.state.access];
+    const key = `${this.data.measure} ${this.state.from}`;
+    if (this.shaded === key) return;
+    this.shaded = key;
+    const base = this.data.measures[this.data.measure];
+    const of = (level) => ({ ...base, values: this.values(level, access) });
+    const [bcus, boroughs, wards] = ["bcus", "boroughs", "wards"].map(of);
+    window.bcumap.shade(this.map, { bcus, boroughs, wards, unlabelled: true });
+  }
+
+  values(level, access) {
+    const { measure } = this.data;
+    const codes = Object.keys(this.facts[level]);
+    if (level !== "wards") return Object.fromEntries(codes.map((code) => [code, this.value(code, this.state)]));
+    if (!access) return {};
+    const before = this.all.access[this.data.before];
+    const row = { change: (place) => access.nearest_m[place] - before.nearest_m[place] }[measure];
+    const ward = (place) => (row ? row(place) : access[measure]?.[place]);
+    return Object.fromEntries(this.all.ward_codes.map((code, place) => [code, ward(place) ?? null]));
+  }
+
+  value(code, state) {
+    const area = this.area(code, state);
+    if (!area) return null;
+    const { measure } = this.data;
+    if (measure === "promise") return { held: 1, "not held": 0 }[area.promise] ?? null;
+    if (measure !== "change") return area[measure];
+    const before = this.area(code, this.all.states.find(({ access }) => access === this.data.before));
+    return area.nearest_m === null ? null : area.nearest_m - before.nearest_m;
+  }
+
+  area(code, state = this.state) {
+    const row = state.areas[code];
+    return row && Object.fromEntries(this.all.area_columns.map((column, place) => [column, row[place]]));
+  }
+
+  // --- words
+
+  summary() {
+    const all = this.area("MET");
+    const boroughs = Object.keys(this.facts.boroughs).map((code) => this.area(code)).filter(Boolean);
+    const held = boroughs.filter(({ promise }) => promise === "held").length;
+    const complete = this.state.complete;
+    const figures = [
+      [complete ? whole.format(all.counters) : "not known", complete ? "front counters open" : "how many were open in all"],
+      [complete ? whole.format(all.open_24_7) : "not known", "never closing (24/7)"],
+      [complete ? `${held} of ${boroughs.length}` : "not known", "boroughs with the 24/7 counter promised in 2012"],
+      [all.nearest_m === null ? "not known" : `${km.format(all.nearest_m / 1000)} km`, "to the nearest, on average of residents"],
+      [all.nearest_24_7_m === null ? "not known" : `${km.format(all.nearest_24_7_m / 1000)} km`, "to the nearest that never closes"],
+    ];
+    this.part("figures").replaceChildren(
+      ...figures.map(([figure, what]) => {
+        const pair = document.createElement("div");
+        pair.append(element("dt", figure), element("dd", what));
+        return pair;
+      })
+    );
+    const ground = complete && all.basis === "announced" ? "announced" : complete ? "known" : "partial";
+    const banner = this.part("ground");
+    banner.className = `ground ${ground}`;
+    banner.textContent = {
+      announced: "Announced, not confirmed: no source says that it came so.",
+      known: "Known from sources; which site it is or its hours may be inferred, as each says.",
+      partial: `Not all counters of this date are known: ${this.sites.filter((s) => s.state === "open").length} are.`,
+    }[ground];
+    this.part("since").textContent = `${this.known.label}. ${this.known.note ?? ""}`;
+    this.part("source").textContent = `Source: ${this.known.source}`;
+    this.part("heading").textContent = asWords(this.on);
+  }
+
+  list() {
+    const open = this.sites.filter(({ state }) => state === "open");
+    const now = this.data.now && this.on === this.data.now.on ? this.data.now : null;
+    const rows = Object.entries(this.facts.boroughs)
+      .filter(([code]) => this.area(code))
+      .sort(([, a], [, b]) => a.name.localeCompare(b.name, "en"))
+      .map(([code, borough]) => this.row(code, borough, open.filter((site) => site.borough_code === code), now));
+    this.part("list").replaceChildren(...rows);
+    this.part("none").textContent = now ? `“Open now” is as of ${now.time}, ${asWords(now.on)}.` : "";
+  }
+
+  row(code, borough, sites, now) {
+    const area = this.area(code);
+    const line = document.createElement("tr");
+    const name = element("th", "");
+    const button = element("button", borough.name);
+    button.type = "button";
+    button.onclick = () => this.tell("choose", { level: "boroughs", code });
+    name.scope = "row";
+    name.append(button);
+    const names = document.createElement("td");
+    sites.forEach((site) => {
+      const each = element("span", site.name);
+      const at = now ? `; now ${now.sites[site.name] ?? "not known"}` : "";
+      each.append(element("small", `${this.said(site)}${at}`));
+      names.append(each);
+    });
+    if (!sites.length) names.append(element("em", this.state.complete ? "none" : "none is known"));
+    const promise = element("td", area.promise);
+    promise.className = area.promise.replace(" ", "-");
+    const far = element("td", area.nearest_m === null ? "not known" : km.format(area.nearest_m / 1000));
+    far.className = "number";
+    line.append(name, names, promise, far);
+    return line;
+  }
+
+  part(name) {
+    return this.root.querySelector(`.${name}`);
+  }
+}
+
+/* The weakest ground that a site stands on. */
+function known(site) {
+  return site.basis === "confirmed" && site.inferred ? "inferred" : site.basis;
+}
+
+function look(site) {
+  const kind = site.state === "open" ? site.kind || "hours-unknown" : "closed";
+  return `counter kind-${kind.replace("/", "-")} ${known(site)}`;
+}
+
+function element(name, text) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  return made;
+}
