@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,8 @@ from streamlit.file_util import get_static_dir
 
 from bcumap import assets, load
 
+NAVIGATION = Path(assets.__file__).parent / "pages" / "navigation.py"
+
 
 async def the_app(_request: object) -> PlainTextResponse:
     return PlainTextResponse("the app")
@@ -24,9 +27,11 @@ async def the_app(_request: object) -> PlainTextResponse:
 APP = assets.FromMemory(Starlette(routes=[Route("/{path:path}", the_app, methods=["GET", "POST"])]))
 
 
-def ask(path: str, *, method: str = "GET", encoding: str = "gzip") -> httpx.Response:
+def ask(
+    path: str, *, method: str = "GET", encoding: str = "gzip", app: assets.FromMemory = APP
+) -> httpx.Response:
     async def send() -> httpx.Response:
-        transport = httpx.ASGITransport(app=APP)
+        transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             return await client.request(method, path, headers={"Accept-Encoding": encoding})
 
@@ -86,3 +91,55 @@ def test_only_reading_is_answered() -> None:
     assert ask(assets.url("areas.js"), method="POST").text == "the app"
     head = ask(assets.url("areas.js"), method="HEAD")
     assert (head.status_code, head.content) == (200, b"")
+
+
+# --- the page itself ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/", "/ward", "/officers", "/ward?ward=E05013714"])
+def test_every_page_has_its_title_and_knows_its_server_from_the_start(path: str) -> None:
+    answer = ask(path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["content-encoding"] == "gzip"
+    assert re.findall("<title>(.*?)</title>", answer.text) == ["bcumap: how London is policed"]
+    where = "window.__streamlit = { BACKEND_BASE_URL: location.origin + '/' }"
+    assert answer.text.count(where) == 1
+    assert answer.text.index(where) < min(
+        answer.text.index("<script type"), answer.text.index("<title>")
+    )
+    assert ask(path, encoding="identity").text == answer.text
+
+
+def test_a_page_is_streamlit_s_but_for_that() -> None:
+    ours = ask("/ward").text
+    theirs = (Path(get_static_dir()) / "index.html").read_text("utf-8")
+    for bundle in re.findall(r"static/[\w./-]+", theirs):
+        assert bundle in ours
+
+
+def test_under_another_path_the_pages_know_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assets.st, "get_option", {"server.baseUrlPath": "/met/map/"}.get)
+    app = assets.FromMemory(APP._app)
+    for path in ("/met/map/", "/met/map/ward", "/met/map/officers"):
+        assert "BACKEND_BASE_URL: location.origin + '/met/map/' }" in ask(path, app=app).text
+    assert ask("/ward", app=app).text == "the app"
+    assert assets.url("areas.js").startswith("/met/map/assets/")
+    assert ask(assets.url("areas.js"), app=app).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/ward/", "/officers/x", "/Ward", "/index.html"])
+def test_no_other_path_is_a_page(path: str) -> None:
+    assert ask(path).text == "the app"
+
+
+def test_the_pages_are_those_of_the_navigation() -> None:
+    calls = [
+        node
+        for node in ast.walk(ast.parse(NAVIGATION.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "st.Page"
+    ]
+    told = [{word.arg: ast.literal_eval(word.value) for word in call.keywords} for call in calls]
+    paths = ["" if page.get("default") else page["url_path"] for page in told]
+    assert sorted(paths) == sorted(assets.PAGES)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pytest
 
-from bcumap.monthly import all_months, borough_months, gaps, ward_months
+from bcumap.monthly import all_months, borough_months, gaps, series, ward_months
 
 NAN = float("nan")
 
@@ -112,3 +114,53 @@ def test_minutes_from_duty_are_told_from_all(yes: str) -> None:
     assert (row["minutes"], row["abstracted_minutes"]) == (90.0, 60.0)
     later = at(borough_months(strengths(*THREE), minutes, BOROUGHS), "A", "2025-04")
     assert later["abstraction_flag"] == "gap"
+
+
+# --- as series ---------------------------------------------------------------------------------
+
+
+def by_month(code: str, *rows: tuple[str, str, float | None]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=[code, "month", "fte"])
+    return frame.astype({"fte": "float64"})
+
+
+def test_a_series_has_a_figure_or_none_for_every_month() -> None:
+    told = series(
+        {
+            "wards": by_month(
+                "ward_code", ("A2", "2025-03", 1.0), ("A1", "2025-01", 2.0), ("A1", "2025-03", NAN)
+            ),
+            "boroughs": by_month("borough_code", ("A", "2025-02", 3.0)),
+        }
+    )
+    assert told == {
+        "months": ["2025-01", "2025-02", "2025-03"],
+        "wards": {"A1": [2.0, None, None], "A2": [None, None, 1.0]},
+        "boroughs": {"A": [None, 3.0, None]},
+    }
+
+
+def test_a_series_is_json_as_it_stands_and_rounded() -> None:
+    told = series({"wards": by_month("ward_code", ("A1", "", 2.004999), ("A2", "", None))})
+    assert told["wards"] == {"A1": [2.0], "A2": [None]}
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
+
+
+def test_zero_officers_are_a_figure() -> None:
+    assert series({"wards": by_month("ward_code", ("A1", "2025-01", 0.0))})["wards"] == {
+        "A1": [0.0]
+    }
+
+
+def test_a_series_of_nothing() -> None:
+    assert series({"wards": by_month("ward_code")}) == {"months": [], "wards": {}}
+    assert series({}) == {"months": []}
+
+
+def test_a_series_follows_the_flags_of_its_months() -> None:
+    rows = strengths(*(row for row in THREE if row[1][0] != "C"), ("2025-01", "C1", "PCSO", 1.0))
+    boroughs = borough_months(rows, NO_MINUTES, BOROUGHS)
+    told = series({"boroughs": boroughs})
+    assert told["months"] == ["2025-01", "2025-02", "2025-03", "2025-04"]
+    assert told["boroughs"]["A"] == [4.0, None, None, 4.0]
+    assert told["boroughs"]["C"] == [None] * 4

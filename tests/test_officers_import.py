@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from bcumap import load
+from bcumap.importing import RECONCILIATION
 
 from . import datastore_workbook as fake
 from .commands import COMMAND, Outcome, environment, everything, run, run_here
@@ -196,6 +197,63 @@ def test_columns_by_hand(import_: Callable[..., Outcome], tmp_path: Path) -> Non
     assert "no column 'Nowhere'" in import_(text, "--column", "ward=Nowhere").line
     assert "--column colour=…: a column can be" in import_(text, "--column", "colour=x").line
     assert "write it as ward=NAME" in import_(text, "--column", "Place").line
+
+
+def code_of(name: str) -> str:
+    (code,) = [code for code, ward in load.facts()["wards"].items() if ward["name"] == name]
+    return code
+
+
+def test_rows_decided_one_by_one(import_: Callable[..., Outcome], tmp_path: Path) -> None:
+    text = "ward,borough\nLeytonston,Waltham Forest\nBethnal Green,Tower Hamlets\n"
+    assert import_(text).code == 1
+    east = code_of("Bethnal Green East")
+    decided = ("--decide", f"2={code_of('Leytonstone')}", "--decide", f" 3 = {east} ")
+    done = import_(text, *decided)
+    assert (done.code, done.err) == (0, "")
+    lines = rows(tmp_path / "out" / "officers.csv")
+    assert [line["outcome"] for line in lines] == ["matched", "matched"]
+    assert [line["ward"] for line in lines] == ["Leytonstone", "Bethnal Green East"]
+    found = rows(tmp_path / "out" / "reconciliation.csv")
+    assert [line["note"] for line in found[:2]] == ["decided by hand", "decided by hand"]
+    assert east not in {line["ward_code"] for line in found if line["outcome"] == "no row"}
+
+
+def test_a_row_decided_for_no_ward(import_: Callable[..., Outcome], tmp_path: Path) -> None:
+    import_("ward,borough\nCann Hall,Waltham Forest\n", "--decide", "2=")
+    (line,) = rows(tmp_path / "out" / "officers.csv")
+    assert (line["outcome"], line["ward_code"]) == ("unknown", "")
+    found = rows(tmp_path / "out" / "reconciliation.csv")
+    assert found[0]["note"] == "decided by hand: no ward of today"
+
+
+@pytest.mark.parametrize("text", ["2", "", "=", "=E05013882", "Cann Hall"])
+def test_a_decision_that_is_none(text: str, import_: Callable[..., Outcome]) -> None:
+    done = import_("ward\nCann Hall\n", "--decide", text)
+    assert done.code == 2
+    assert done.line == f"bcumap: --decide {text}: write it as 12=E05013719, or 12= for no ward"
+
+
+@pytest.mark.parametrize("code", ["E05000026", "Leytonstone", "\x1b[2J"])
+def test_a_decision_for_a_ward_that_is_not_of_today(
+    code: str, import_: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    done = import_("ward\nCann Hall\n", "--decide", f"2={code}")
+    assert done.code == 2
+    assert done.line == f"bcumap: {code!r} is no ward of today; decide for one, or for none"
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_team_of_the_workbook_is_decided_by_its_sheet_and_row(
+    imported: tuple[Path, Outcome], import_: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    source, before = imported[0].parent / "DWO_Abstraction.xlsx", rows(imported[0] / RECONCILIATION)
+    (team,) = [line for line in before if line["given_ward"] == "Turkey Street Ward"]
+    done = import_(source, "--decide", f"{team['row']}={code_of('Bullsmoor')}")
+    assert done.code == 1  # the Town Centre Team is still open
+    after = pd.read_parquet(tmp_path / "out" / "strengths.parquet")
+    decided = after[after["team"] == "Turkey Street Ward"]["ward_code"]
+    assert set(decided) == {code_of("Bullsmoor")}
 
 
 def test_one_borough_for_all(import_: Callable[..., Outcome]) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from bcumap import load
+from bcumap.errors import SourceError
 from bcumap.names import bare, normalise
 from bcumap.reconcile import (
     ELSEWHERE_NOW,
@@ -264,6 +265,49 @@ def test_nothing_given_is_changed(wards: Wards) -> None:
     before = rows.copy()
     reconcile(rows, wards)
     pd.testing.assert_frame_equal(rows, before)
+
+
+# --- what somebody decided ---------------------------------------------------------------------
+
+
+def test_a_decision_comes_before_what_would_be_found(wards: Wards) -> None:
+    (leytonstone,) = wards.find("", "Leytonstone", "Waltham Forest").codes
+    rows = listed(("", "Cann Hall", "Waltham Forest"), ("", "zzz", ""), ("", "Cann Hall", ""))
+    found = reconcile(rows, wards, decided={"2": leytonstone, "3": ""})
+    assert list(found["outcome"]) == ["matched", "unknown", "matched"]
+    assert found["ward_code"][2] == leytonstone
+    assert found["codes"][2] == (leytonstone,)
+    assert pd.isna(found["ward_code"][3])
+    assert list(found["note"])[:2] == ["decided by hand", "decided by hand: no ward of today"]
+    assert wards.label(found["ward_code"][4]) == "Cann Hall, Waltham Forest"
+
+
+def test_of_rows_that_say_the_same_only_that_which_was_decided_is_another(wards: Wards) -> None:
+    rows = listed(("", "Bethnal Green", "Tower Hamlets"), ("", "Bethnal Green", "Tower Hamlets"))
+    east = wards.find("", "Bethnal Green East", "Tower Hamlets").codes[0]
+    found = reconcile(rows, wards, decided={"3": east})
+    assert list(found["outcome"]) == ["ambiguous", "matched"]
+
+
+def test_two_rows_decided_for_one_ward_are_duplicates(wards: Wards) -> None:
+    (code,) = wards.find("", "Cann Hall", "Waltham Forest").codes
+    found = reconcile(listed(("", "a", ""), ("", "b", "")), wards, decided={"2": code, "3": code})
+    assert list(found["outcome"]) == ["matched", "duplicate"]
+    assert found["note"][3] == "decided by hand; its ward is in row 2 already"
+
+
+def test_rows_for_several_months_may_be_decided_for_one_ward(wards: Wards) -> None:
+    (code,) = wards.find("", "Cann Hall", "Waltham Forest").codes
+    rows = listed(("", "a", ""), ("", "a", "")).assign(month=["2025-01", "2025-02"])
+    found = reconcile(rows, wards, key=["month"], decided={"2": code, "3": code})
+    assert list(found["outcome"]) == ["matched", "matched"]
+
+
+@pytest.mark.parametrize("code", ["E05000026", "E09000023", "e05013882", "Cann Hall", "x" * 500])
+def test_only_a_ward_of_today_can_be_decided_for(code: str, wards: Wards) -> None:
+    with pytest.raises(SourceError, match="is no ward of today; decide for one, or for none") as no:
+        reconcile(listed(("", "Cann Hall", "")), wards, decided={"2": code})
+    assert len(str(no.value)) < 120
 
 
 # --- what the rules rest on --------------------------------------------------------------------

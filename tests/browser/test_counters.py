@@ -1,0 +1,228 @@
+"""Front counters in a real Chromium: figures of known dates, a date that moves without the server."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from bcumap import counters, load
+
+from .conftest import Visit
+
+DOCUMENT = load.counters_web()
+FACTS = load.facts()
+NONE_LEFT = {"Harrow", "Kensington and Chelsea", "Merton", "Richmond upon Thames", "Waltham Forest"}
+STEP_LIMIT = 20_000  # bytes on the websocket
+REST_MS = 2500  # after a move: the server is told, and has answered
+
+
+def panel(page: Page) -> str:
+    return page.locator("#bcumap-panel").inner_text()
+
+
+def figures(page: Page) -> list[str]:
+    return page.locator("#bcumap-panel dt").all_inner_texts()
+
+
+def open_signs(page: Page) -> Locator:
+    return page.locator(".leaflet-marker-pane .counter, .leaflet-bcumap-counters-pane .counter")
+
+
+def drawn(visit: Visit, link: str) -> Page:
+    page = visit.go(link)
+    expect(page.locator("#bcumap-panel dt")).to_have_count(5)
+    return page
+
+
+def move(page: Page, on: str) -> None:
+    page.locator(".bcumap-time .day").fill(on)
+    page.locator(".bcumap-time .day").press("Tab")
+
+
+def test_before_the_changes_every_borough_has_one_that_never_closes(visit: Visit) -> None:
+    page = drawn(visit, "/counters?on=2025-09-01")
+    assert figures(page)[:3] == ["37", "32", "32 of 32"]
+    assert "Announced" not in panel(page)
+    assert page.locator(".bcumap-counters .list .held").count() == 32
+    expect(open_signs(page)).to_have_count(35)  # two have no postcode
+    assert "Church Street" in page.locator(".bcumap-counters .list").inner_text()
+    assert visit.console == []
+    assert visit.strangers() == []
+
+
+def test_the_changes_of_2026_are_announced_not_confirmed(visit: Visit) -> None:
+    page = drawn(visit, "/counters?on=2026-04-01")
+    assert figures(page)[:3] == ["27", "2", "2 of 32"]
+    assert "Announced, not confirmed" in panel(page)
+    rows = page.locator(".bcumap-counters .list tr")
+    expect(rows).to_have_count(32)
+    none = {
+        text.split("\t")[0].split("\n")[0]
+        for text in rows.all_inner_texts()
+        if "\tnone\t" in text.replace("\n", "\t")
+    }
+    assert none == NONE_LEFT
+    expect(open_signs(page)).to_have_count(27)
+    assert page.locator(".counter.kind-24-7").count() == 2
+    assert page.locator(".counter.announced").count() == 27
+
+
+def test_before_all_are_known_no_figure_is_made_up(visit: Visit) -> None:
+    page = drawn(visit, "/counters?on=2018-06-01")
+    assert figures(page) == ["not known"] * 5
+    assert "Not all counters of this date are known" in panel(page)
+    expect(page.locator('.bcumap path[data-code="E09000023"]')).to_have_class(
+        re.compile("no-figure")
+    )
+
+
+@pytest.mark.parametrize("state", [state["from"] for state in DOCUMENT["states"]])
+def test_every_date_is_drawn_as_the_module_says(visit: Visit, state: str) -> None:
+    on = dt.date.fromisoformat(state)
+    expected = counters.picture(DOCUMENT, on)
+    page = drawn(visit, f"/counters?on={state}")
+    placed = {site["name"] for site in DOCUMENT["sites"] if site["lat"] is not None}
+    labels = {
+        sign.split(":")[0]
+        for sign in open_signs(page).evaluate_all("all => all.map((e) => e.ariaLabel)")
+    }
+    assert labels == {site.name for site in expected.standings if site.is_open} & placed
+    for text in page.locator(".bcumap-counters .list tr").all_inner_texts():
+        name = text.split("\n")[0].split("\t")[0]
+        code = next(c for c, b in FACTS["boroughs"].items() if b["name"] == name)
+        assert expected.areas[code]["promise"] in text
+        metres = expected.areas[code]["nearest_m"]
+        far = text.replace("\n", "\t").split("\t")[-1]
+        assert far == ("not known" if metres is None else f"{metres / 1000:.1f}")
+
+
+def test_a_move_needs_no_request_and_little_of_the_websocket(visit: Visit) -> None:
+    page = drawn(visit, "/counters?on=2025-09-01")
+    page.wait_for_timeout(REST_MS)
+    asked, received = len(visit.requests), visit.received
+    map_before = page.evaluate("document.getElementById('map_bcumap').map._leaflet_id")
+    move(page, "2026-04-01")
+    assert figures(page)[0] == "27"  # at once
+    page.wait_for_timeout(REST_MS)
+    expect(page).to_have_url(re.compile(r"on=2026-04-01"))
+    assert len(visit.requests) == asked
+    assert visit.received - received < STEP_LIMIT
+    assert page.evaluate("document.getElementById('map_bcumap').map._leaflet_id") == map_before
+    assert figures(page)[0] == "27"
+
+
+def test_the_slider_and_the_steps_work_by_keyboard(visit: Visit) -> None:
+    page = drawn(visit, "/counters?on=2026-03-03")
+    page.locator(".bcumap-time .range").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".bcumap-time .date")).to_have_text("2 March 2026")
+    expect(page.locator(".bcumap-time .label")).to_have_text("Ten close, as announced")
+    page.get_by_role("button", name="Earlier change").press("Enter")
+    expect(page.locator(".bcumap-time .date")).to_have_text("28 February 2026")
+    page.get_by_role("button", name="Earlier change").press("Enter")
+    expect(page.locator(".bcumap-time .date")).to_have_text("15 October 2025")
+    page.get_by_role("button", name=re.compile("6 August 2025: A plan to close 18")).press("Enter")
+    expect(page.locator(".bcumap-time .label")).to_have_text("A plan to close 18")
+    page.locator(".counter").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".counter-about")).to_be_visible()
+    assert "Source:" in page.locator(".counter-about").inner_text()
+
+
+def test_playing_goes_from_change_to_change(visit: Visit) -> None:
+    page = drawn(visit, "/counters?on=2025-09-01")
+    page.get_by_role("button", name="Play").click()
+    expect(page.locator(".bcumap-time .date")).to_have_text("15 October 2025")
+    expect(page.locator(".bcumap-time .date")).to_have_text("28 February 2026")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_a_postcode_has_its_nearest_counter_on_the_date(visit: Visit) -> None:
+    page = drawn(visit, "/counters?on=2025-09-01&q=E17 3NX")
+    card = page.locator(".bcumap-panel", has_text="From E17 3NX")
+    expect(card).to_contain_text("in a straight line")
+    before = card.inner_text()
+    move(page, "2026-04-01")
+    expect(card).to_contain_text("As announced, not confirmed.")
+    assert card.inner_text() != before
+    expect(page.locator(".bcumap .found-point")).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"q=E17"))
+
+
+def test_a_ward_has_the_average_of_its_residents(visit: Visit) -> None:
+    page = drawn(visit, "/counters?on=2025-09-01&ward=E05013719")
+    card = page.locator(".bcumap-panel", has_text="From Deptford, on average")
+    expect(card).to_contain_text("for most, Lewisham")
+
+
+@pytest.mark.parametrize("measure", ["nearest_24_7_m", "promise", "change"])
+def test_the_areas_are_shaded_by_each_measure(visit: Visit, measure: str) -> None:
+    page = drawn(visit, f"/counters?on=2026-04-01&measure={measure}")
+    harrow = page.locator('.bcumap path[data-code="E09000015"]')
+    expect(harrow).to_have_class(re.compile(r"shade-\d"))
+    said = {
+        "nearest_24_7_m": r"never closes: \d+\.\d km",
+        "promise": "2012: not held",
+        "change": r"September 2025: \d\.\d km",
+    }
+    expect(harrow).to_have_attribute("aria-label", re.compile(said[measure]))
+    page.locator(".bcumap-levels span", has_text="Wards").click()
+    ward = page.locator('.bcumap path[data-code="E05013719"]')
+    expect(ward).to_have_class(
+        re.compile("no-figure" if measure == "promise" else r"shade-\d"), timeout=15_000
+    )
+
+
+def test_closed_counters_can_be_shown(visit: Visit) -> None:
+    page = drawn(visit, "/counters?on=2026-04-01")
+    assert page.locator(".counter.kind-closed").count() == 0
+    page.get_by_text("Show closed counters too").click()
+    expect(page.locator(".counter.kind-closed").first).to_be_visible()
+    assert page.locator(".counter.kind-closed").count() >= 8
+
+
+def test_today_says_what_is_open_now(visit: Visit) -> None:
+    page = drawn(visit, "/counters")
+    text = page.locator(".bcumap-counters").inner_text()
+    assert "“Open now” is as of" in text
+    assert re.search(r"Charing Cross\n?open 24/7 \(announced\); now open", text)
+    page.locator(".bcumap-time .back").click()
+    expect(page.locator(".bcumap-counters .none")).to_have_text("")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("2011-12-31", "Nothing is known of front counters on 2011-12-31"),
+        ("31.12.2018", "is no date; write it as 2018-12-31"),
+        ("<script>alert(1)</script>", "is no date"),
+        ("2999-01-01", "is out of range"),
+        ("2099-01-01", "is still to come"),
+        ("", "is no date"),
+    ],
+)
+def test_a_wrong_date_is_told_kindly(visit: Visit, asked: str, said: str) -> None:
+    page = drawn(visit, f"/counters?on={asked}")
+    expect(page.locator(".bcumap-notice")).to_contain_text(said)
+    assert visit.console == []
+
+
+def test_the_closings_say_who_is_worse_off(visit: Visit) -> None:
+    page = drawn(visit, "/counters")
+    table = page.locator("table.bcumap-plain", has_text="What each closing changed")
+    expect(table.locator("tbody tr")).to_have_count(8)
+    assert "Pinner, Harrow: 6.9 km farther" in table.inner_text()
+    text = page.locator("[data-testid=stMain]").inner_text()
+    assert "Church Street and Royalty Studios close too" in text
+
+
+def test_it_fits_a_phone_and_prints(phone: Visit) -> None:
+    page = drawn(phone, "/counters?on=2026-04-01")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.emulate_media(media="print")
+    expect(page.locator(".bcumap-search")).to_be_hidden()
+    expect(page.locator("#bcumap-panel")).to_be_visible()

@@ -1,0 +1,122 @@
+"""How areas changed in a real Chromium: boroughs that merge into BCUs as the date moves."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import Visit
+
+STEP_LIMIT = 20_000  # bytes on the websocket
+REST_MS = 2500
+
+
+def drawn(visit: Visit, link: str) -> Page:
+    page = visit.go(link)
+    page.locator(".bcumap path.unit").first.wait_for(state="attached")
+    expect(page.locator("#bcumap-panel dt")).to_have_count(3)
+    return page
+
+
+def figures(page: Page) -> list[str]:
+    return page.locator("#bcumap-panel dt").all_inner_texts()
+
+
+def listed(page: Page) -> dict[str, str]:
+    rows = page.locator(".bcumap-units .list tr").all_inner_texts()
+    return {row.split("\t")[0]: row.split("\t")[1] for row in rows}
+
+
+def test_at_first_every_borough_has_its_own_unit(visit: Visit) -> None:
+    page = drawn(visit, "/history?on=2014-01-01")
+    assert figures(page) == ["32", "0", "1 + 1"]
+    expect(page.locator(".bcumap path.unit")).to_have_count(33)
+    expect(page.locator(".bcumap path.unit.city")).to_have_count(1)
+    assert set(listed(page).values()) == {"not yet"}
+    assert visit.console == []
+    assert visit.strangers() == []
+
+
+def test_at_the_end_of_2018_some_are_live_and_some_were_planned(visit: Visit) -> None:
+    page = drawn(visit, "/history?on=2018-12-31")
+    then = listed(page)
+    assert {name for name, said in then.items() if said.startswith("live")} - {
+        name for name, said in then.items() if "if as" in said
+    } == {"Central North", "East Area", "West Area"}
+    assert {name for name, said in then.items() if "live if as planned" in said} == {
+        "South West", "North East", "South East", "Central South", "North West",
+        "North Area", "Central East", "South Area",
+    }  # fmt: skip
+    assert then["Central West"] == "not yet"
+    assert "live if as planned, called South" in then["Central South"]
+    assert page.locator(".bcumap path.unit.planned").count() == 8
+    names = page.locator(".unit-name").all_inner_texts()
+    assert {"North", "West", "East", "South"} < set(names)
+
+
+def test_today_there_are_twelve(visit: Visit) -> None:
+    page = drawn(visit, "/history")
+    assert figures(page) == ["0", "12", "2 + 1"]
+    expect(page.locator(".bcumap path.unit")).to_have_count(13)
+    assert "Contains OS data" in page.locator(".leaflet-control-attribution").inner_text()
+
+
+def test_the_boroughs_merge_as_the_date_moves(visit: Visit) -> None:
+    page = drawn(visit, "/history?on=2016-12-31")
+    page.wait_for_timeout(REST_MS)
+    asked, received = len(visit.requests), visit.received
+    page.get_by_role("button", name="Later change").click()
+    expect(page.locator(".bcumap-time .date")).to_have_text("1 January 2017")
+    assert page.locator(".bcumap path.unit").count() == 30
+    expect(page.locator('.bcumap path[data-code="EA"]')).to_have_attribute(
+        "aria-label", re.compile("East BCU, test unit since January 2017, known")
+    )
+    page.wait_for_timeout(REST_MS)
+    expect(page).to_have_url(re.compile("on=2017-01-01"))
+    assert len(visit.requests) == asked
+    assert visit.received - received < STEP_LIMIT
+
+
+def test_playing_ends_with_the_last_change(visit: Visit) -> None:
+    page = drawn(visit, "/history?on=2018-11-15")
+    page.get_by_role("button", name="Play").click()
+    expect(page.locator(".bcumap path.unit")).to_have_count(13)
+    expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=15_000)
+    expect(page.locator(".bcumap-time .date")).to_have_text("18 July 2023")
+
+
+def test_a_place_is_told_who_policed_it_then(visit: Visit) -> None:
+    page = drawn(visit, "/history?on=2018-12-31&q=SE8 4RX")
+    text = page.locator("[data-testid=stMain]").inner_text()
+    assert "On 31 December 2018 it was policed by South East BCU (planned" in text
+    page.locator(".bcumap-time .day").fill("2015-05-05")
+    page.locator(".bcumap-time .day").press("Tab")
+    expect(page.get_by_text("On 5 May 2015 it was policed by its own borough unit")).to_be_visible()
+
+
+def test_structures_money_and_sources_are_told(visit: Visit) -> None:
+    page = drawn(visit, "/history")
+    expect(page.locator(".bcumap-structures section")).to_have_count(4)
+    text = page.locator("[data-testid=stMain]").inner_text()
+    for fact in ("£73 million", "−1,583", "£600 million", "£325 million", "Baroness Casey"):
+        assert fact in text
+    assert "6 × Chief inspectors" in text
+
+
+@pytest.mark.parametrize("asked", ["1828-01-01", "soon", "<b>", "2100-01-01"])
+def test_a_wrong_date_is_told_kindly(visit: Visit, asked: str) -> None:
+    page = drawn(visit, f"/history?on={asked}")
+    expect(page.locator(".bcumap-notice")).to_be_visible()
+    assert figures(page)[1] == "12"
+
+
+def test_the_other_pages_are_as_they_were(visit: Visit) -> None:
+    page = drawn(visit, "/history?on=2018-12-31")
+    page.get_by_role("link", name="Map", exact=True).first.click()
+    expect(page.locator(".bcumap path.bcumap-area")).to_have_count(13)
+    expect(page.locator(".bcumap.units")).to_have_count(0)
+    page.get_by_role("link", name="Front counters").first.click()
+    expect(page.locator("#bcumap-panel dt")).to_have_count(5)
+    assert visit.console == []
