@@ -24,7 +24,7 @@ from bcumap.untrusted import plain
 MEMORY_BYTES = 3_000_000_000  # address space; the official workbook takes half of it
 CPU_S, WALL_S = 120, 180
 AT_ONCE, PATIENCE_S = 2, 60  # so many read at a time; others wait so long for their turn
-WISH, RESULT, TABLES = "wish.json", "result.json", "tables"
+GIVEN, WISH, RESULT, TABLES = "given", "wish.json", "result.json", "tables"
 NAME_LENGTH = 60
 
 _turns = threading.BoundedSemaphore(AT_ONCE)
@@ -96,7 +96,8 @@ def import_apart(
 def _in_folder(
     folder: Path, content: bytes, name: str, wish: Wish, progress: Callable[[int, int], object]
 ) -> Imported:
-    given = folder / _file_name(name)
+    (folder / GIVEN).mkdir()
+    given = folder / GIVEN / _file_name(name)
     given.write_bytes(content)
     (folder / WISH).write_text(json.dumps({"file": given.name, **asdict(wish)}))
     with _reader(folder) as process:
@@ -152,7 +153,7 @@ def main(folder: Path) -> None:
 
     wish = json.loads((folder / WISH).read_text())
     path = Path(wish.pop("file"))
-    request = importing.Request(path, Path(TABLES), **wish)
+    request = importing.Request(path, folder / TABLES, **wish)
     told: dict[str, Any] = {"error": "", "report": {}, "sheets": [], "columns": []}
     try:
         report = importing.import_file(request, load.facts(), progress=_tell)
@@ -184,6 +185,6 @@ def _look(path: Path, sheet: str | None) -> tuple[list[str], list[str]]:
 if __name__ == "__main__":
     import os
 
-    here = Path(sys.argv[1])
-    os.chdir(here)
+    here = Path(sys.argv[1]).resolve()
+    os.chdir(here / GIVEN)  # so that messages call the file by its name
     main(here)

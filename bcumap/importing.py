@@ -17,7 +17,7 @@ from bcumap.reconcile import Outcome, Wards, reconcile, without_row
 from bcumap.sources import datastore, lists
 from bcumap.sources.datastore import ABSTRACTIONS, STRENGTHS
 from bcumap.sources.spreadsheets import Book, as_text, open_book
-from bcumap.untrusted import spreadsheet_safe
+from bcumap.untrusted import TEXT_LENGTH, spreadsheet_safe
 
 NO_ROW = "no row"  # what the reconciliation says of a ward that nothing was found for
 RECONCILIATION = "reconciliation.csv"
@@ -146,6 +146,7 @@ def import_file(
     tell(MATCHED, 100)
     _write(written, request.out)
     report.written = list(written)
+    tell(100, 100)
     return report
 
 
@@ -349,15 +350,15 @@ def _reconciliation(rows: pd.DataFrame, found: pd.DataFrame, wards: Wards) -> pd
         {
             "row": [str(number) for number in rows.index],
             "rows": rows.get("rows", 1),
-            "given_ward_code": rows["ward_code"],
-            "given_ward": rows["ward"],
-            "given_borough": rows["borough"],
+            "given_ward_code": rows["ward_code"].str[:TEXT_LENGTH],
+            "given_ward": rows["ward"].str[:TEXT_LENGTH],
+            "given_borough": rows["borough"].str[:TEXT_LENGTH],
             "outcome": found["outcome"],
             "ward_code": found["ward_code"],
             "ward": [ward for ward, _ in areas],
             "borough": [borough for _, borough in areas],
             "suggestions": [_offered(codes, wards) for codes in found["codes"]],
-            "note": found["note"],
+            "note": found["note"].str[:TEXT_LENGTH],
         }
     )
     missing = without_row(_certain(found), wards)

@@ -96,14 +96,16 @@ def breaks(known: Iterable[float | None], measure: Measure) -> list[float]:
     numbers = [round(value, decimals) for value in known if value is not None]
     if len(set(numbers)) <= CLASSES:
         return sorted(set(numbers))[1:]
-    between = statistics.quantiles(numbers, n=CLASSES, method="inclusive")
-    rounded = sorted({round(value, decimals) for value in between})
-    return [value for value in rounded if min(numbers) < value]
+    fifths = _fifths(numbers, decimals)
+    # Where most areas have the same value, it takes the different ones to tell the others apart.
+    return fifths if len(fifths) == CLASSES - 1 else _fifths(set(numbers), decimals)
 
 
-def class_of(value: float, at: Sequence[float]) -> int:
-    """Return the class of a value, from 0."""
-    return sum(value >= limit for limit in at)
+def _fifths(numbers: Iterable[float], decimals: int) -> list[float]:
+    """Return where the fifths of some numbers begin, but for the first."""
+    ordered = sorted(numbers)
+    between = statistics.quantiles(ordered, n=CLASSES, method="inclusive")
+    return sorted({round(value, decimals) for value in between if value > ordered[0]})
 
 
 def labels(known: Iterable[float | None], at: Sequence[float], measure: Measure) -> list[str]:

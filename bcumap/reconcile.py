@@ -67,6 +67,7 @@ class Outcome(StrEnum):
     AMBIGUOUS = "ambiguous"  # several may be meant
     UNKNOWN = "unknown"
     DUPLICATE = "duplicate"  # its ward has a row above
+    LEFT_OUT = "left out"  # somebody decided that it is of no ward
 
 
 @dataclass(frozen=True)
@@ -275,6 +276,8 @@ def reconcile(
         A row for each, under its index: `outcome`, `ward_code` (of a matched, suggested or
         duplicate row; else missing), `note`, and `codes`, the wards that may be meant, best first.
     """
+    if absent := sorted(set(decided) - set(rows.index.astype("str"))):
+        raise SourceError(f"there is no row {absent[0][:40]!r} to decide upon")
     said = rows[["ward_code", "ward", "borough"]]
     findings = {
         row: wards.find(*row, codes_from_names=codes_from_names)
@@ -304,10 +307,11 @@ def reconcile(
 def _decided(code: str, wards: Wards) -> Finding:
     """What somebody decided of a row."""
     if not code:
-        return Finding(Outcome.UNKNOWN, (), "decided by hand: no ward of today")
-    if code not in wards.by_code:
+        return Finding(Outcome.LEFT_OUT, (), "decided by hand: no ward of today")
+    found = code.strip().upper()
+    if found not in wards.by_code:
         raise SourceError(f"{code[:40]!r} is no ward of today; decide for one, or for none")
-    return Finding(Outcome.MATCHED, (code,), "decided by hand")
+    return Finding(Outcome.MATCHED, (found,), "decided by hand")
 
 
 def without_row(found: Iterable[str], wards: Wards) -> list[str]:

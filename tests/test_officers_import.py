@@ -220,9 +220,10 @@ def test_rows_decided_one_by_one(import_: Callable[..., Outcome], tmp_path: Path
 
 
 def test_a_row_decided_for_no_ward(import_: Callable[..., Outcome], tmp_path: Path) -> None:
-    import_("ward,borough\nCann Hall,Waltham Forest\n", "--decide", "2=")
+    done = import_("ward,borough\nCann Hall,Waltham Forest\n", "--decide", "2=")
+    assert done.code == 0
     (line,) = rows(tmp_path / "out" / "officers.csv")
-    assert (line["outcome"], line["ward_code"]) == ("unknown", "")
+    assert (line["outcome"], line["ward_code"]) == ("left out", "")
     found = rows(tmp_path / "out" / "reconciliation.csv")
     assert found[0]["note"] == "decided by hand: no ward of today"
 

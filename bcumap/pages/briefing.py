@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from bcumap import assets
-from bcumap.answers import listed
+from bcumap.answers import counted, listed
 from bcumap.measures import MEASURES
 from bcumap.pages.panels import link, months, number, pcsos, police, residents, since
 from bcumap.untrusted import plain
@@ -144,7 +144,7 @@ def comparison_note(facts: Facts) -> str:
         f" (FTE), {months(facts)}. The dashed line is the promise of"
         f" {facts['officers']['dwo'] + facts['officers']['pcso']} in each ward; FTE counts everyone"
         " on ward teams, so a borough may stand above it while single wards do not."
-        f" {escape(listed(missing))}: {NO_FIGURE}.</p>"
+        f"{f' {escape(listed(missing))}: {NO_FIGURE}.' if missing else ''}</p>"
     )
 
 
@@ -228,12 +228,12 @@ def team(told: Team, people: Iterable[Person], facts: Facts) -> str:
     if not known:
         known = [("Contacts", "data.police.uk gives none")]
     promise = facts["officers"]
-    counted = (
-        f"{told.constables} constables and {told.pcsos} PCSOs listed"
+    listing = (
+        f"{counted(told.constables, 'constable')} and {counted(told.pcsos, 'PCSO')} listed"
         f" <small>the promise: {promise['dwo']} ward officers and {pcsos(promise)}. A list of"
         " names says little of who is on duty.</small>"
     )
-    rows = [*known, ("Listed", counted)]
+    rows = [*known, ("Listed", listing)]
     names = "".join(
         f"<li>{escape(who.name)} <small>{escape(who.rank)}</small></li>" for who in people
     )
@@ -262,6 +262,8 @@ def no_team(ward: str, *, listed: bool) -> str:
 
 def _anchor(href: str, text: str) -> str:
     """A link that leaves this site without telling where from; "" if there is none."""
+    if not href.startswith(("https://", "http://", "mailto:")):
+        return escape(text)
     if not text:
         return ""
     return (

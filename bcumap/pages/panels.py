@@ -331,7 +331,7 @@ def _go_live(row: Mapping[str, Any]) -> str:
 def residents(count: float | None, facts: Facts) -> str:
     """How many residents, and of when."""
     if count is None:
-        return f"{NOT_KNOWN} <small>ONS publishes no estimate for some of its wards</small>"
+        return f"{NOT_KNOWN} <small>ONS publishes no estimate for all of it</small>"
     return f"{number(count)} <small>ONS estimate, {date(facts['residents_as_of'])}</small>"
 
 

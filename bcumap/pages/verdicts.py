@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from bcumap.answers import counted
-from bcumap.untrusted import plain
+from bcumap.untrusted import STARTS_A_FORMULA, plain
 
 OPEN = ("suggested", "ambiguous", "unknown", "duplicate")  # outcomes that wait for a decision
 MEANING = {
@@ -18,6 +18,7 @@ MEANING = {
     "ambiguous": "may be one of several wards",
     "unknown": "no ward found",
     "duplicate": "the ward has a row already",
+    "left out": "left out by you",
 }
 MOST_NAMED = 30  # wards without a row that are named on the page; the download has all
 
@@ -46,7 +47,9 @@ def failed(name: str, error: str) -> str:
 def verdict(name: str, report: Mapping[str, Any]) -> str:
     """How the rows of a list came out."""
     what = "teams" if report["official"] else "rows"
-    read = ", ".join(f"{rows:,} rows of {escape(plain(of))}" for of, rows in report["rows"].items())
+    read = ", ".join(
+        f"{counted(rows, 'row')} of {escape(plain(of))}" for of, rows in report["rows"].items()
+    )
     counts = "".join(
         f"<div><dt>{count:,}</dt><dd>{what} {MEANING[outcome]}</dd></div>"
         for outcome, count in report["counts"].items()
@@ -101,7 +104,7 @@ def _said(row: Mapping[str, str]) -> Iterator[str]:
     """What a row says of its ward, without the mark that keeps a spreadsheet from running it."""
     for name in ("given_ward_code", "given_ward", "given_borough"):
         text = row[name]
-        yield text[1:] if text[:1] == "'" and text[1:2] in "=+-@" else text
+        yield text[1:] if text[:1] == "'" and text[1:].startswith(STARTS_A_FORMULA) else text
 
 
 def still_open(rows: list[dict[str, Any]]) -> int:

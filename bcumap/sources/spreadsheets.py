@@ -34,6 +34,8 @@ CELLS = 10_000_000
 PIECE_BYTES = 1 << 22
 ROW_BYTES = 1 << 24
 
+LARGEST = 1e12  # no number of officers or minutes comes near
+
 ZIP, OLE = b"PK\x03\x04", bytes.fromhex("D0CF11E0A1B11AE1")
 NOT_TEXT = {b"%PDF": "a PDF", b"PAR1": "Parquet", b"\x1f\x8b": "packed with gzip", b"{": "JSON",
             b"<": "a web page or XML"}  # fmt: skip
@@ -452,6 +454,11 @@ def as_text(cell: Cell) -> str:
 
 def as_number(cell: Cell) -> float:
     """Read a cell as a number, with commas between thousands or before decimals; else NaN."""
+    number = _number(cell)
+    return number if abs(number) <= LARGEST else float("nan")
+
+
+def _number(cell: Cell) -> float:
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         return float(cell)
     text = as_text(cell)
@@ -472,7 +479,8 @@ def as_month(cell: Cell) -> str | None:
     text = as_text(cell).replace("T", " ").removesuffix(" 00:00:00").replace("Sept ", "Sep ")
     for form in MONTH_FORMATS:
         try:
-            return dt.datetime.strptime(text, form).strftime("%Y-%m")
+            read = dt.datetime.strptime(text, form)
         except ValueError:
             continue
+        return f"{read.year:04}-{read.month:02}"
     return None

@@ -197,7 +197,9 @@
       const value = (measure.values ? measure.values[code] : officers?.[measure.key]) ?? null;
       if (value === null) return;
       const least = !measure.values && officers.at_least ? "≥ " : "";
-      values.set(code, value);
+      // As it is shown: else an area of 3.97 would say 4.0 and be in the class below 4.0.
+      const shown = (value * scale).toFixed(decimals ?? 2) / scale;
+      values.set(code, measure.words ? value : shown);
       texts.set(code, least + written(value));
     });
     return { ...measure, values, texts };

@@ -211,7 +211,7 @@ class Scene {
       each.append(element("small", `${this.said(site)}${at}`));
       names.append(each);
     });
-    if (!sites.length) names.append(element("em", this.state.complete ? "none" : "none is known"));
+    if (!sites.length) names.append(element("span", this.state.complete ? "none" : "none is known"));
     const promise = element("td", area.promise);
     promise.className = area.promise.replace(" ", "-");
     const far = element("td", area.nearest_m === null ? "not known" : km.format(area.nearest_m / 1000));

@@ -75,7 +75,8 @@ def test_the_boroughs_merge_as_the_date_moves(visit: Visit) -> None:
     )
     page.wait_for_timeout(REST_MS)
     expect(page).to_have_url(re.compile("on=2017-01-01"))
-    assert len(visit.requests) == asked
+    since = [request.url for request in visit.requests[asked:]]
+    assert [url for url in since if not url.endswith("favicon.png")] == []  # Streamlit's own
     assert visit.received - received < STEP_LIMIT
 
 

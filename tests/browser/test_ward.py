@@ -196,7 +196,7 @@ def test_the_team_comes_live_from_the_service(asking: Visit, police: PoliceServe
     assert "deptford.snt@met.police.uk" in told
     assert "020 8721 2415" in told
     assert "Ada Byron" in told
-    assert "1 constables and 0 PCSOs listed" in told
+    assert "1 constable and 0 PCSOs listed" in told
     assert "data.police.uk, asked on" in told
     assert police.requests == [DEPTFORD, f"{DEPTFORD}N", f"{DEPTFORD}N/people"]
     page.emulate_media(media="print")

@@ -275,7 +275,7 @@ def test_a_team_is_told_as_it_answers_just_now() -> None:
         "mailto:brockley@met.example", "https://www.met.police.uk/a", "https://x.com/a",
         "https://x.com/b",
     ]  # fmt: skip
-    assert "3 constables and 1 PCSOs listed" in page.text
+    assert "3 constables and 1 PCSO listed" in page.text
     assert "the promise: 2 ward officers and 1 PCSO" in page.text
     assert "A. Name PC" in page.text
     assert "asked on 22 November 2026; neither kept nor printed" in page.text

@@ -71,7 +71,7 @@ def test_every_outcome_has_its_words() -> None:
     from bcumap.reconcile import Outcome
 
     assert set(verdicts.MEANING) == {str(each) for each in Outcome}
-    assert set(verdicts.OPEN) == set(verdicts.MEANING) - {"matched"}
+    assert set(verdicts.OPEN) == set(verdicts.MEANING) - {"matched", "left out"}
 
 
 def test_gaps_figures_that_are_none_and_notes_are_told() -> None:
