@@ -9,6 +9,7 @@ from benchmarks import (
     assign,
     browser,
     build,
+    dates,
     dissolve,
     fetch,
     find,
@@ -30,6 +31,7 @@ BENCHMARKS = {
     "imports": imports,
     "loads": loads,
     "browser": browser,
+    "dates": dates,
 }
 
 
