@@ -1,4 +1,4 @@
-"""Answers beside the pages, for scripts: as JSON, from the same server."""
+"""What the server answers beside its pages: suggestions for the search box, and the API."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bcumap import api
 from bcumap.assets import base_path
 from bcumap.errors import BcuMapError
-from bcumap.measures import records
-from bcumap.schema import LEVELS
-from bcumap.served import facts, finder
+from bcumap.served import finder
 
 SUGGEST = "/suggest"
-OFFICERS = "/api/v1/officers"
-COMMITMENT = ("dwo", "pcso", "since", "restated", "source")
 # What is suggested changes with the data only, so with a new start of the app.
 A_WHILE = "public, max-age=600"
 
@@ -31,26 +28,7 @@ async def suggest(request: Request) -> Response:
     return JSONResponse(body, headers={"Cache-Control": A_WHILE})
 
 
-async def officers(request: Request) -> Response:
-    """Answer ?level= with the ward officers of all areas of a level, see docs/data.md."""
-    level = request.query_params.get("level", "boroughs")
-    if level not in LEVELS:
-        told = {"error": f"there is no level {level[:40]!r}; give one of {', '.join(LEVELS)}"}
-        return JSONResponse(told, status_code=400)
-    known = facts()
-    body = {
-        "edition": known["edition"],
-        "commitment": {key: known["officers"][key] for key in COMMITMENT},
-        "months": known["officers"]["months"],
-        "areas": records(known, level),
-    }
-    return JSONResponse(body, headers={"Cache-Control": A_WHILE})
-
-
 def routes() -> list[Route]:
     """Return the routes, under the base path that the server was given."""
     base = base_path()
-    return [
-        Route(f"{base}{SUGGEST}", suggest, methods=["GET"]),
-        Route(f"{base}{OFFICERS}", officers, methods=["GET"]),
-    ]
+    return [Route(f"{base}{SUGGEST}", suggest, methods=["GET"]), *api.routes(base)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -26,6 +27,13 @@ def counters() -> Mapping[str, Any]:
 def history() -> Mapping[str, Any]:
     """The prepared policing models of every date."""
     return load.history_web()
+
+
+@cache
+def topology(name: str) -> Mapping[str, Any]:
+    """A layer as TopoJSON, parsed when somebody first asks for shapes of it."""
+    document: Mapping[str, Any] = json.loads(load.web_files()[name])
+    return document
 
 
 @cache

@@ -6,6 +6,7 @@ import argparse
 from types import ModuleType
 
 from benchmarks import (
+    api,
     assign,
     browser,
     build,
@@ -32,6 +33,7 @@ BENCHMARKS = {
     "loads": loads,
     "browser": browser,
     "dates": dates,
+    "api": api,
 }
 
 

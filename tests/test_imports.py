@@ -25,7 +25,7 @@ ONLY = {
     "folium": ("bcumap.maps",),
     "branca": ("bcumap.maps",),
     "streamlit": ("bcumap.pages.", "bcumap.assets", "app"),
-    "starlette": ("bcumap.assets", "bcumap.routes", "app"),
+    "starlette": ("bcumap.assets", "bcumap.routes", "bcumap.api", "app"),
     "typer": ("bcumap.cli", "bcumap.cli_officers", "bcumap.cli_counters"),
     "holidays": ("bcumap.hours",),
     "rich": ("bcumap.cli", "bcumap.terminal"),
@@ -46,7 +46,7 @@ PURE = {"topology", "projection", "levels", "london", "locate", "web", "schema",
         "report", "placing", "names", "nearby", "answers", "lookup", "assign",
         "untrusted", "reconcile", "monthly", "measures", "charts", "dated",
         "hours", "counters", "counter_events", "reach", "history", "through_time",
-        "report_counters"}  # fmt: skip
+        "report_counters", "geojson", "openapi"}  # fmt: skip
 NOT_FOR_PURE = ("bcumap.load", "bcumap.build", "bcumap.check", "bcumap.maps", "bcumap.pages",
                 "bcumap.assets", "bcumap.cli", "bcumap.terminal")  # fmt: skip
 FILES = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "read_parquet",

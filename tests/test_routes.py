@@ -81,69 +81,6 @@ def test_a_malformed_link_is_answered_too(raw: str) -> None:
     assert isinstance(answer.json(), list)
 
 
-def officers(*levels: str | None) -> list[httpx.Response]:
-    return ask(*levels, path="/api/v1/officers", parameter="level")
-
-
-@pytest.mark.parametrize(("level", "areas"), [("bcus", 12), ("boroughs", 32), ("wards", 679)])
-def test_the_officers_of_every_area_of_a_level(level: str, areas: int) -> None:
-    (answer,) = officers(level)
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "application/json"
-    assert "max-age" in answer.headers["cache-control"]
-    told = answer.json()
-    assert set(told) == {"edition", "commitment", "months", "areas"}
-    assert len({area["code"] for area in told["areas"]}) == len(told["areas"]) == areas
-    assert told["commitment"]["dwo"] + told["commitment"]["pcso"] == 3
-    assert told["commitment"]["since"] == "2017-12-28"
-    assert told["commitment"]["source"]
-    assert told["months"] == ["2025-08", "2026-07"]
-
-
-def test_boroughs_are_answered_unless_a_level_is_asked_for() -> None:
-    default, asked = officers(None, "boroughs")
-    assert default.json() == asked.json()
-
-
-def test_a_borough_s_figures_and_where_it_is() -> None:
-    (answer,) = officers("boroughs")
-    areas = {area["name"]: area for area in answer.json()["areas"]}
-    lewisham = areas["Lewisham"]
-    assert (lewisham["code"], lewisham["bcu"]) == ("E09000023", "South East")
-    assert (lewisham["fte"], lewisham["fte_per_ward"], lewisham["committed"]) == (75.9, 3.99, 57)
-    assert "City of London" not in areas
-
-
-def test_what_nobody_knows_is_null_and_there_all_the_same() -> None:
-    boroughs, wards = officers("boroughs", "wards")
-    assert boroughs.text.count('"fte":null') == 2
-    areas = {area["name"]: area for area in boroughs.json()["areas"]}
-    for name in ("Camden", "Islington"):
-        assert (areas[name]["fte"], areas[name]["rank"]) == (None, None)
-        assert areas[name]["committed"] > 0
-    assert {area.get("fte") for area in wards.json()["areas"]} == {None}
-    assert "NaN" not in boroughs.text + wards.text
-
-
-@pytest.mark.parametrize("level", ["ward", "", "WARDS", " boroughs", "officers", "<script>"])
-def test_a_level_there_is_none_of_is_refused_in_a_sentence(level: str) -> None:
-    (answer,) = officers(level)
-    assert answer.status_code == 400
-    assert answer.headers["content-type"] == "application/json"
-    assert answer.json() == {
-        "error": f"there is no level {level!r}; give one of bcus, boroughs, wards"
-    }
-
-
-def test_every_hostile_level_is_refused_in_short() -> None:
-    levels = [query.encode("utf-8", "replace").decode()[:2_000] for query in QUERIES]
-    for level, answer in zip(levels, officers(*levels), strict=True):
-        assert answer.status_code == 400, ascii(level)
-        (line,) = answer.json().values()
-        assert line.isprintable()
-        assert len(line) < 500
-
-
 def test_data_that_cannot_answer_suggests_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: object) -> None:
         raise DataError("no postcodes")

@@ -7,13 +7,13 @@ import datetime as dt
 import streamlit as st
 
 from bcumap import charts, measures
+from bcumap.api import OFFICERS
 from bcumap.assets import base_path
 from bcumap.errors import BcuMapError, NotThereError
 from bcumap.measures import MEASURES
 from bcumap.pages import briefing, own, panels, search
 from bcumap.pages.components import area_map, map_data, sent, share_bar
 from bcumap.pages.links import Chosen, answered, choose, found, from_link
-from bcumap.routes import OFFICERS
 from bcumap.served import facts
 
 COMPARED = "fte_per_ward"
