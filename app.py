@@ -3,10 +3,11 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from bcumap import assets, routes
+from bcumap import assets, listening, routes
 
 app = st.App(
     "bcumap/pages/navigation.py",
     middleware=[Middleware(assets.FromMemory)],
     routes=routes.routes(),
+    lifespan=listening.at_once,
 )

