@@ -1,6 +1,6 @@
 """Makes the server send what it has at once; the one module that touches a socket.
 
-Streamlit binds its socket in a way that asyncio does not know for TCP and so leaves Nagle's algorithm
+Streamlit binds its socket in a way that asyncio does not know for TCP, and so leaves Nagle's method
 on: an answer's headers leave at once, its body waits until the client has acknowledged them, which
 clients put off for 40 ms. A connection inherits the setting of the socket that it came in by.
 """
