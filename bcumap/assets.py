@@ -23,6 +23,7 @@ from streamlit.file_util import get_static_dir
 from xstatic.pkg import leaflet
 
 from bcumap import load
+from bcumap.words import PAGES
 
 PREFIX = "/assets"
 # A name changes with its content (Streamlit's own bundles are named so too).
@@ -34,13 +35,6 @@ INDEX, HEAD = "index.html", "<head>"
 SAYS_WHERE = (
     "<script>window.__streamlit = {{ BACKEND_BASE_URL: location.origin + {base!r} }}</script>"
 )
-PAGES = (
-    "",
-    "ward",
-    "officers",
-    "counters",
-    "history",
-)  # the paths of the pages, see pages/navigation.py
 TITLE = "bcumap: how London is policed"
 
 IMPORT = re.compile(rb'from "\./([\w.-]+)"')
@@ -158,7 +152,7 @@ def _served() -> dict[str, Asset]:
     }
     index = (folder / INDEX).read_text(encoding="utf-8")
     page = Asset(INDEX, lambda: _page(index).encode())
-    pages = {f"/{path}": page for path in PAGES}
+    pages = {f"/{path}": page for path, _ in PAGES}
     first = {name for name in theirs if f'".{name}"' in index}
     for asset in (page, *ours.values(), *(theirs[name] for name in first)):
         if asset.suffix in COMPRESSIBLE:

@@ -20,6 +20,14 @@ LEVEL_WORDS = {
     "boroughs": LevelWords("borough", "Boroughs", "borough"),
     "wards": LevelWords("ward", "Wards", "ward"),
 }
+# The pages of the app: their paths and titles, in the order of the navigation.
+PAGES = (
+    ("", "Map"),
+    ("ward", "My ward"),
+    ("officers", "Ward officers"),
+    ("counters", "Front counters"),
+    ("history", "How areas changed"),
+)
 MET_POLICE = "Metropolitan Police"
 CITY_POLICE = "City of London Police"
 ATTRIBUTION = (

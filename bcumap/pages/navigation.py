@@ -4,15 +4,15 @@ import streamlit as st
 
 from bcumap.assets import TITLE
 from bcumap.pages import areas, counters, history, officers, ward
+from bcumap.words import PAGES
+
+DRAWN = (areas.page, ward.page, officers.page, counters.page, history.page)
 
 st.set_page_config(page_title=TITLE, layout="wide")
 st.navigation(
     [
-        st.Page(areas.page, title="Map", default=True),
-        st.Page(ward.page, title="My ward", url_path="ward"),
-        st.Page(officers.page, title="Ward officers", url_path="officers"),
-        st.Page(counters.page, title="Front counters", url_path="counters"),
-        st.Page(history.page, title="How areas changed", url_path="history"),
+        st.Page(draw, title=title, url_path=path, default=not path)
+        for (path, title), draw in zip(PAGES, DRAWN, strict=True)
     ],
     position="top",
 ).run()

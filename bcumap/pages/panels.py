@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from bcumap import assets
 from bcumap.answers import Answer, Option, Place, listed
-from bcumap.words import CITY_POLICE, LEVEL_WORDS, NOT_KNOWN, date
+from bcumap.words import CITY_POLICE, LEVEL_WORDS, NOT_KNOWN, PAGES, date
 
 Facts = Mapping[str, Any]
 
@@ -168,7 +168,7 @@ def panel(chosen: Mapping[str, str] | None, facts: Facts) -> str:
 def footer(facts: Facts) -> str:
     """Where the data comes from, and of when it is."""
     return (
-        '<footer class="bcumap-footer"><p>'
+        f'<footer class="bcumap-footer">{_pages()}<p>'
         f"Boundaries: wards of {escape(facts['edition'])}, generalised for this map."
         f" Residents: ONS estimates for {date(facts['residents_as_of'])}."
         " Areas are measured on the British National Grid before generalisation.</p><p>"
@@ -180,6 +180,15 @@ def footer(facts: Facts) -> str:
         " Strengths: Met Police through the London Datastore (e16kd) and an open analysis of it,"
         " October 2026.</p></footer>"
     )
+
+
+def _pages() -> str:
+    """Links to all pages: on a phone the navigation is folded away."""
+    links = "".join(
+        f'<a href="{assets.base_path()}/{path}" target="_self">{escape(title)}</a>'
+        for path, title in (*PAGES, ("api", "API"))
+    )
+    return f'<nav aria-label="All pages">{links}</nav>'
 
 
 def _london(facts: Facts) -> str:

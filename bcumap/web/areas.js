@@ -403,7 +403,7 @@
       '<rect width="2" height="6" class="hatch-line"/></pattern>' +
       '<pattern id="bcumap-no-figure" width="7" height="7" patternUnits="userSpaceOnUse">' +
       '<rect width="7" height="7" class="hatch-ground"/>' +
-      '<circle cx="2" cy="2" r="1" class="hatch-line"/></pattern></defs>';
+      '<path d="M0 0 7 7M7 0 0 7" class="hatch-thin"/></pattern></defs>';
     map.getContainer().appendChild(svg);
   }
 })();

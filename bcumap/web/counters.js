@@ -163,6 +163,7 @@ class Scene {
       [complete ? `${held} of ${boroughs.length}` : "not known", "boroughs with the 24/7 counter promised in 2012"],
       [all.nearest_m === null ? "not known" : `${km.format(all.nearest_m / 1000)} km`, "to the nearest, on average of residents"],
       [all.nearest_24_7_m === null ? "not known" : `${km.format(all.nearest_24_7_m / 1000)} km`, "to the nearest that never closes"],
+      [all.within_2km === null ? "not known" : whole.format(all.within_2km), "residents within 2 km of one"],
     ];
     this.part("figures").replaceChildren(
       ...figures.map(([figure, what]) => {

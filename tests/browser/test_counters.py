@@ -33,7 +33,7 @@ def open_signs(page: Page) -> Locator:
 
 def drawn(visit: Visit, link: str) -> Page:
     page = visit.go(link)
-    expect(page.locator("#bcumap-panel dt")).to_have_count(5)
+    expect(page.locator("#bcumap-panel dt")).to_have_count(6)
     return page
 
 
@@ -72,7 +72,7 @@ def test_the_changes_of_2026_are_announced_not_confirmed(visit: Visit) -> None:
 
 def test_before_all_are_known_no_figure_is_made_up(visit: Visit) -> None:
     page = drawn(visit, "/counters?on=2018-06-01")
-    assert figures(page) == ["not known"] * 5
+    assert figures(page) == ["not known"] * 6
     assert "Not all counters of this date are known" in panel(page)
     expect(page.locator('.bcumap path[data-code="E09000023"]')).to_have_class(
         re.compile("no-figure")

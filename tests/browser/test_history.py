@@ -119,5 +119,5 @@ def test_the_other_pages_are_as_they_were(visit: Visit) -> None:
     expect(page.locator(".bcumap path.bcumap-area")).to_have_count(13)
     expect(page.locator(".bcumap.units")).to_have_count(0)
     page.get_by_role("link", name="Front counters").first.click()
-    expect(page.locator("#bcumap-panel dt")).to_have_count(5)
+    expect(page.locator("#bcumap-panel dt")).to_have_count(6)
     assert visit.console == []
