@@ -81,9 +81,7 @@ def _check_use(layer: str, **given: str | None) -> None:
     from bcumap.layers import LAYERS, OFFICERS
 
     if layer not in (*LAYERS, ALL):
-        raise BcuMapError(
-            f"there is no layer {layer!r}; give one of {', '.join((*LAYERS, ALL))}"
-        )
+        raise BcuMapError(f"there is no layer {layer!r}; give one of {', '.join((*LAYERS, ALL))}")
     if layer == ALL and (given["columns"] or given["measure"]):
         raise BcuMapError("all are written with all their columns: no --columns and no --measure")
     if given["level"] and layer != OFFICERS:

@@ -37,7 +37,7 @@ class Tier:
 
 # 6 decimals are 0.11 m by 0.07 m in London, 5 are 1.1 m by 0.7 m. The web tier is as fine as lets
 # 704 wards stay below 150 KB as compressed TopoJSON.
-TIERS = {"full": Tier(0.0, 6), "web": Tier(10.0, 5), "overview": Tier(25.0, 5)}
+TIERS = {"full": Tier(0.0, 6), "web": Tier(10.5, 5), "overview": Tier(25.0, 5)}
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,7 @@ class Drawn:
     error_m: float
 
 
-def draw(
-    levels: dict[str, gpd.GeoDataFrame], name: str, *, source_error_m: float
-) -> Drawn:
+def draw(levels: dict[str, gpd.GeoDataFrame], name: str, *, source_error_m: float) -> Drawn:
     """Draw the levels of the full coverage in the detail of a tier.
 
     Parameters

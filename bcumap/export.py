@@ -65,7 +65,7 @@ FORMATS = {
     ".topojson": Format(
         "TopoJSON", export_json.topology, export_json.read_topology, clockwise=True
     ),
-    ".gpkg": Format("GeoPackage", export_gdal.geopackage, export_gdal.read),
+    ".gpkg": Format("GeoPackage", export_gdal.geopackage, export_gdal.read_geopackage),
     ".parquet": Format("GeoParquet", export_tables.geoparquet, export_tables.read_geoparquet),
     ".fgb": Format("FlatGeobuf", export_gdal.flatgeobuf, export_gdal.read),
     ".kml": Format("KML", export_gdal.kml, export_gdal.read),

@@ -84,9 +84,14 @@ def kml(layer: Layer) -> bytes:
 
 
 def read(content: bytes, layer: Layer) -> gpd.GeoDataFrame:
-    """Read any of these back."""
+    """Read FlatGeobuf or KML back."""
     del layer
     return pyogrio.read_dataframe(content)
+
+
+def read_geopackage(content: bytes, layer: Layer) -> gpd.GeoDataFrame:
+    """Read a GeoPackage back, from a file, because GDAL warns of any without its suffix."""
+    return _read_as(f"{layer.name}.gpkg", content)
 
 
 def shapefile(layer: Layer) -> bytes:
@@ -113,15 +118,19 @@ def shapefile(layer: Layer) -> bytes:
 def read_shapefile(content: bytes, layer: Layer) -> gpd.GeoDataFrame:
     """Read a zipped Shapefile back, under the layer's own names."""
     _, names = _short(layer)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "layer.shp.zip"
-        path.write_bytes(content)
-        frame = pyogrio.read_dataframe(path)
+    frame = _read_as(f"{layer.name}.shp.zip", content)
     whole = {}
     for short, name in names.items():
         part = frame[short]
         whole[name] = whole[name] + (" " + part).fillna("") if name in whole else part
     return gpd.GeoDataFrame(pd.DataFrame(whole), geometry=frame.geometry, crs=frame.crs)
+
+
+def _read_as(name: str, content: bytes) -> gpd.GeoDataFrame:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(content)
+        return pyogrio.read_dataframe(path)
 
 
 @contextmanager
@@ -176,7 +185,9 @@ def _pieces(values: pd.Series) -> list[pd.Series]:
     cut = [_cut(value) if isinstance(value, str) else [] for value in values]
     most = max(map(len, cut), default=0)
     return [
-        pd.Series([row[n] if n < len(row) else None for row in cut], index=values.index, dtype="str")
+        pd.Series(
+            [row[n] if n < len(row) else None for row in cut], index=values.index, dtype="str"
+        )
         for n in range(max(most, 1))
     ]
 

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
-import topojson
 
+from bcumap import arcs
 from bcumap.layers import Layer
 from bcumap.projection import WGS84_CRS
 
@@ -43,14 +43,14 @@ def read_geojson(content: bytes, layer: Layer) -> gpd.GeoDataFrame:
 def topology(layer: Layer) -> bytes:
     """Encode a layer as TopoJSON whose grid is the layer's own, so that nothing is lost.
 
-    Outer rings are clockwise, as d3-geo wants them; RFC 7946 is for GeoJSON. Arcs begin at the
-    lesser of their ends and stand in the order of their beginnings, which compresses better.
+    Outer rings are clockwise, as d3-geo wants them; RFC 7946 is for GeoJSON. Arcs stand in the
+    order of their beginnings, which compresses better.
     """
     steps = 10**layer.decimals
     origin = np.floor(np.array(_extent(layer.frame.geometry)[:2]) * steps).astype(int)
     shapes = shapely.orient_polygons(layer.frame.geometry.to_numpy(), exterior_cw=True)
     cells = shapely.transform(shapes, lambda xy: np.rint(xy * steps) - origin)
-    arcs, drawn = _arcs(cells) if layer.is_coverage else ([], [_point(cell) for cell in cells])
+    lines, drawn = arcs.shared(cells) if layer.is_coverage else ([], [*map(_point, cells)])
     rows = zip(drawn, _properties(layer), strict=True)
     document = {
         "type": "Topology",
@@ -68,7 +68,7 @@ def topology(layer: Layer) -> bytes:
                 ],
             }
         },
-        "arcs": arcs,
+        "arcs": [np.diff(line, axis=0, prepend=[[0, 0]]).tolist() for line in lines],
     }
     return f"{_compact(document)}\n".encode()
 
@@ -115,37 +115,7 @@ def _compact(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-# --- TopoJSON -----------------------------------------------------------------------------------
-
-
 def _point(cell: shapely.Point | None) -> Json:
     if cell is None:
         return {"type": None}
     return {"type": "Point", "coordinates": [round(cell.x), round(cell.y)]}
-
-
-def _arcs(cells: Any) -> tuple[list[Any], list[Json]]:
-    """Return the arcs that polygons share, each as steps, and the polygons as numbers of arcs."""
-    frame = gpd.GeoDataFrame(geometry=cells)
-    encoded = topojson.Topology(
-        frame, object_name="o", prequantize=False, shared_coords=False
-    ).to_dict()
-    arcs = [np.rint(np.asarray(arc)).astype(int) for arc in encoded["arcs"]]
-    turned = [tuple(arc[-1]) < tuple(arc[0]) for arc in arcs]
-    forward = [arc[::-1] if turn else arc for arc, turn in zip(arcs, turned, strict=True)]
-    order = sorted(range(len(arcs)), key=lambda number: forward[number].tolist())
-    place = {old: new for new, old in enumerate(order)}
-
-    def renamed(number: Any) -> Any:
-        if not isinstance(number, int):
-            return [renamed(each) for each in number]
-        arc = max(number, ~number)
-        return ~place[arc] if (number < 0) != turned[arc] else place[arc]
-
-    shapes = [
-        {"type": shape["type"], "arcs": renamed(shape["arcs"])}
-        for shape in encoded["objects"]["o"]["geometries"]
-    ]
-    steps = [np.diff(forward[old], axis=0, prepend=[[0, 0]]).tolist() for old in order]
-    return steps, shapes
-

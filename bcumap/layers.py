@@ -183,7 +183,9 @@ def layer(wish: Wish, known: Known, drawn: Drawn) -> Layer:
         frame = drawn.levels[level]
         key, label = KEYS[level]
         if wish.layer == OFFICERS:
-            frame = _joined(frame[[key, "geometry"]], _officers(known, level, wish.on), key, "inner")
+            frame = _joined(
+                frame[[key, "geometry"]], _officers(known, level, wish.on), key, "inner"
+            )
         elif wish.measures:
             frame = _joined(frame, _measured(known, wish), key, "left")
     frame = _within(frame, wish, known)
@@ -193,9 +195,7 @@ def layer(wish: Wish, known: Known, drawn: Drawn) -> Layer:
     return Layer(wish.layer, key, label, frame, passport, decimals)
 
 
-def _joined(
-    areas: gpd.GeoDataFrame, table: pd.DataFrame, key: str, how: str
-) -> gpd.GeoDataFrame:
+def _joined(areas: gpd.GeoDataFrame, table: pd.DataFrame, key: str, how: str) -> gpd.GeoDataFrame:
     merged = pd.DataFrame(areas).merge(table, on=key, how=how, validate="one_to_one")  # type: ignore[arg-type]
     return gpd.GeoDataFrame(merged, geometry="geometry", crs=projection.WGS84_CRS)
 
@@ -230,7 +230,9 @@ def _within(frame: gpd.GeoDataFrame, wish: Wish, known: Known) -> gpd.GeoDataFra
         return frame
     kept = frame[frame[KEYS[_level_of(wish.area, known)][0]] == wish.area]
     if kept.empty:
-        raise NothingThereError(f"{wish.area} has no {wish.layer}: nothing to export; give another area")
+        raise NothingThereError(
+            f"{wish.area} has no {wish.layer}: nothing to export; give another area"
+        )
     return kept
 
 
@@ -303,10 +305,20 @@ def _counters(known: Known, on: dt.date) -> gpd.GeoDataFrame:
     """Return where every counter that anything is known of stands on a date."""
     sites = {site["name"]: site for site in known.counters["sites"]}
     standings = counters.picture(known.counters, on).standings
-    names = ("state", "kind", "hours", "basis", "inferred", "since", "event", "due", "note", "source")
+    names = (
+        "state",
+        "kind",
+        "hours",
+        "basis",
+        "inferred",
+        "since",
+        "event",
+        "due",
+        "note",
+        "source",
+    )
     rows = [
-        _placed(sites[each.name], known)
-        | {name: getattr(each, name) or None for name in names}
+        _placed(sites[each.name], known) | {name: getattr(each, name) or None for name in names}
         for each in standings
     ]
     frame = pd.DataFrame(rows)
