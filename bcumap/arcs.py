@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import shapely
@@ -64,10 +65,11 @@ def shared(cells: Polygons) -> tuple[list[list[Cell]], list[dict[str, Any]]]:
 
 def _rings(polygon: shapely.Polygon) -> list[list[Cell]]:
     """Return the rings of a polygon without the cell that closes each."""
-    rings = shapely.get_rings(polygon)
-    cells = ([tuple(map(round, xy)) for xy in shapely.get_coordinates(ring)] for ring in rings)
-    return [[cell for cell, after in zip(ring, ring[1:], strict=False) if cell != after]
-            for ring in cells]  # type: ignore[misc]  # fmt: skip
+    found = []
+    for ring in shapely.get_rings(polygon):
+        cells = [(round(x), round(y)) for x, y in shapely.get_coordinates(ring)]
+        found.append([one for one, after in pairwise(cells) if one != after])
+    return found
 
 
 def _junctions(rings: Iterator[list[Cell]]) -> set[Cell]:

@@ -217,7 +217,7 @@ def write_all(
         text = report_export.readme(made, formats)
         (staging / README).write_text(text, encoding="utf-8")
         (staging / SUMS).write_text(_sums(staging), encoding="utf-8")
-    order = {name: place for place, name in enumerate((layer.name for layer in made))}
+    order = {name: place for place, name in enumerate(layer.name for layer in made)}
     placed = (replace(each, path=folder / each.path.name) for each in written)
     return sorted(placed, key=lambda each: (order[each.layer.name], each.path.name))
 
@@ -273,7 +273,7 @@ def _layers(facts: Known, drawn: detail.Drawn, wish: Wish) -> Iterator[Layer]:
 
 
 def _costly_first() -> list[str]:
-    """Return the suffixes, those that take longest first, so that no long one is left to the end."""
+    """Return the suffixes, those that take longest first, so that none of them is left over."""
     costly = [".topojson", ".geojson", ".geojsonl", ".kml"]
     return costly + [suffix for suffix in FORMATS if suffix not in costly]
 

@@ -28,7 +28,8 @@ ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 # A text of a Shapefile has room for so many bytes; longer ones go on in a column of their own.
 SHAPEFILE_TEXT_BYTES = 254
 
-README = "README.txt"
+# Not .txt or .json, which mapshaper takes for layers.
+README = "README.md"
 
 _dating = threading.Lock()
 
@@ -111,7 +112,6 @@ def shapefile(layer: Layer) -> bytes:
         )
         parts = {each.name: each.read_bytes() for each in sorted(Path(folder).iterdir())}
     parts[README] = _shapefile_readme(layer, names).encode()
-    parts["metadata.json"] = json.dumps(layer.passport, ensure_ascii=False, indent=1).encode()
     return _zipped(parts)
 
 
@@ -119,7 +119,7 @@ def read_shapefile(content: bytes, layer: Layer) -> gpd.GeoDataFrame:
     """Read a zipped Shapefile back, under the layer's own names."""
     _, names = _short(layer)
     frame = _read_as(f"{layer.name}.shp.zip", content)
-    whole = {}
+    whole: dict[str, pd.Series] = {}
     for short, name in names.items():
         part = frame[short]
         whole[name] = whole[name] + (" " + part).fillna("") if name in whole else part
@@ -205,11 +205,13 @@ def _cut(text: str) -> list[str]:
 
 
 def _shapefile_readme(layer: Layer, names: Mapping[str, str]) -> str:
-    lines = [description(layer.passport), "", "Text is UTF-8. Columns:", ""]
+    lines = [description(layer.passport), "", "Sources:", ""]
+    lines += [f"- {', '.join(source.values())}" for source in layer.passport["sources"]]
+    lines += ["", "Text is UTF-8. Columns:", ""]
     for short, name in names.items():
         meaning = fields.FIELDS[name].meaning
         more = "" if short == fields.FIELDS[name].short else " (goes on after a blank)"
-        lines.append(f"{short:<12}{name}{more}: {meaning}")
+        lines.append(f"- `{short}` is {name}{more}: {meaning}")
     lines += ["", "Yes or no is 1 or 0. What is not known is null."]
     return "\n".join(lines) + "\n"
 

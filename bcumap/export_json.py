@@ -54,12 +54,12 @@ def topology(layer: Layer) -> bytes:
     rows = zip(drawn, _properties(layer), strict=True)
     document = {
         "type": "Topology",
-        **layer.passport,
         **_bbox(layer.frame.geometry),
-        "transform": {
+        "transform": {  # early, or mapshaper takes the file for something else
             "scale": [10.0**-layer.decimals] * 2,
             "translate": [round(value / steps, layer.decimals) for value in origin.tolist()],
         },
+        **layer.passport,
         "objects": {
             layer.name: {
                 "type": "GeometryCollection",

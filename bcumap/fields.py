@@ -62,7 +62,7 @@ FIELDS: dict[str, Field] = {
     "fte_per_10k": Field("number", "fte_10k", "fte for each 10,000 residents of the Census 2021"),
     "share_of_commitment": Field("number", "fte_share", "fte divided by committed; 1 is 100 %"),
     "residents_per_committed": Field("number", "res_comm", "residents for each promised post"),
-    "at_least": Field("yes or no", "at_least", "whether fte, and what is made of it, is only a lower"
+    "at_least": Field("yes or no", "at_least", "whether fte, and what is made of it, is a lower"
                       " bound, because a part of the area has no reliable figure"),
     "no_figure_for": Field("text", "no_figure", "the boroughs without a reliable figure"),
     "rank": Field("whole", "rank", "rank by share_of_commitment among areas with a whole figure"),

@@ -23,6 +23,8 @@ COUNTERS, OFFICERS = "counters", "officers"
 LAYERS = (*LEVELS, COUNTERS, OFFICERS)
 LICENCE_URL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 
+COORDINATES = "EPSG:4326, longitude and latitude in degrees"
+
 # Measures that can be joined to areas. No strength by ward is published, and counters are counted
 # by borough.
 PROMISED = ("committed", "committed_dwo", "committed_pcso", "residents_per_committed")
@@ -255,15 +257,15 @@ def _officers(known: Known, level: str, on: dt.date) -> pd.DataFrame:
     has = frame["fte"].notna()
     lists = frame["no_figure_for"]
     return rounded.assign(
-        no_figure_for=[", ".join(names) if names else None for names in lists],
+        no_figure_for=lists.str.join(", ").replace("", None),
         fte_from=_where(has, strengths["from_month"].min()),
         fte_to=_where(has, strengths["to_month"].max()),
         fte_source=_where(has, "; ".join(strengths["source"].unique())),
     )
 
 
-def _where(has: pd.Series, value: str) -> list[str | None]:
-    return [value if yes else None for yes in has]
+def _where(has: pd.Series, value: str) -> pd.Series:
+    return pd.Series(value, index=has.index, dtype="str").where(has)
 
 
 def _measured(known: Known, wish: Wish) -> pd.DataFrame:
@@ -366,7 +368,7 @@ def _passport(wish: Wish, known: Known, drawn: Drawn, frame: gpd.GeoDataFrame) -
         told["on"] = wish.on.isoformat()
     if wish.area:
         told["area"] = wish.area
-    told |= {"crs": "EPSG:4326, longitude and latitude in degrees", "features": len(frame)}
+    told |= {"coordinate_system": COORDINATES, "feature_count": len(frame)}
     if wish.layer == COUNTERS:
         told["without_point"] = int(frame.geometry.isna().sum())
     else:

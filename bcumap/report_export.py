@@ -52,7 +52,7 @@ def readme(made: Sequence[Layer], formats: Mapping[str, str]) -> str:
 
 
 def _paragraphs(layer: Layer) -> Iterator[str]:
-    yield f"{layer.passport['features']} features. "
+    yield f"{layer.passport['feature_count']} features. "
     yield from (f"{line}  " for line in description(layer.passport).splitlines())
 
 
@@ -84,7 +84,7 @@ def _csv_column(name: str) -> dict[str, Any]:
 def file_lines(written: Written) -> Iterator[str]:
     """Tell what was written and what a reader should know of it."""
     told = written.layer.passport
-    rows = f"{told['features']:,} feature{'s' if told['features'] != 1 else ''}"
+    rows = f"{told['feature_count']:,} feature{'s' if told['feature_count'] != 1 else ''}"
     yield f"{told['title']}: {rows}, {written.format.name}, {written.size:,} bytes"
     if "measured_error_m" in told:
         yield (
@@ -105,7 +105,7 @@ def all_lines(files: Sequence[Written], folder: object) -> Iterator[str]:
         without = layer.passport.get("without_point")
         more = f", {without} without a point" if without else ""
         yield (
-            f"  {name:<10}{layer.passport['features']:>5} features in {len(sizes)} formats,"
+            f"  {name:<10}{layer.passport['feature_count']:>5} features in {len(sizes)} formats,"
             f" {sum(sizes) / 1e6:5.1f} MB{more}"
         )
     yield f"Wrote {len(files)} files to {folder}, each read back and checked"
