@@ -55,12 +55,14 @@ def csv_wkt(layer: Layer) -> bytes:
 
 def read_csv(content: bytes, layer: Layer) -> pd.DataFrame:
     """Read either back, as pandas users should: or NA, North Area, is taken for nothing."""
-    kinds: Any = {name: fields.DTYPES[fields.FIELDS[name].kind] for name in layer.columns}
+    kinds: dict[str, Any] = {
+        name: fields.DTYPES[fields.FIELDS[name].kind] for name in layer.columns
+    }
     frame: pd.DataFrame = pd.read_csv(
         io.BytesIO(content), keep_default_na=False, na_values=[""], dtype={**kinds, WKT: "str"}
     )
-    if WKT not in frame:
-        return pd.DataFrame(frame)
+    if WKT not in frame.columns:
+        return frame
     shapes = shapely.from_wkt(frame.pop(WKT).astype(object).where(lambda cell: cell.notna(), None))
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=projection.WGS84_CRS)
 
