@@ -1,4 +1,4 @@
-"""Layers as GeoParquet and CSV, and back; pure, reads no file."""
+"""Layers as GeoParquet and CSV, and back, in memory; touches no file."""
 
 from __future__ import annotations
 
@@ -58,13 +58,14 @@ def read_csv(content: bytes, layer: Layer) -> pd.DataFrame:
     kinds: dict[str, Any] = {
         name: fields.DTYPES[fields.FIELDS[name].kind] for name in layer.columns
     }
-    frame: pd.DataFrame = pd.read_csv(
+    frame = pd.read_csv(
         io.BytesIO(content), keep_default_na=False, na_values=[""], dtype={**kinds, WKT: "str"}
     )
     if WKT not in frame.columns:
         return frame
     shapes = shapely.from_wkt(frame.pop(WKT).astype(object).where(lambda cell: cell.notna(), None))
-    return gpd.GeoDataFrame(frame, geometry=shapes, crs=projection.WGS84_CRS)
+    found: pd.DataFrame = gpd.GeoDataFrame(frame, geometry=shapes, crs=projection.WGS84_CRS)
+    return found
 
 
 def _csv(table: pd.DataFrame) -> bytes:

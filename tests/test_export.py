@@ -392,7 +392,7 @@ def test_an_unknown_detail_is_said(facts: Known) -> None:
 
 def moved(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     shapes = frame.geometry.to_numpy().copy()
-    shapes[3] = shapely.transform(shapes[3], lambda xy: xy + (0.00001, 0))
+    shapes[3] = shapely.transform(shapes[3], lambda xy: xy + np.array([0.00001, 0]))
     return frame.set_geometry(shapes)
 
 
@@ -456,7 +456,7 @@ def test_everything(facts: Known, tmp_path: Path) -> None:
     assert "14 without a point" in text
     assert "Crown copyright" in text
     told_csv = json.loads((out / "counters.csv-metadata.json").read_text())
-    header = (out / "counters.csv").read_text().split("\r\n")[0].split(",")
+    header = (out / "counters.csv").read_bytes().decode().split("\r\n")[0].split(",")
     assert [each["name"] for each in told_csv["tableSchema"]["columns"]] == header
     before = everything(out)
     export.write_all(out, facts, on=ON, tier="overview")  # over an earlier one
