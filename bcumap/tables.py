@@ -150,7 +150,7 @@ def write(
         If the file cannot be written, or a column cannot be written in its format.
     """
     suffix = suffix_of(path)
-    with _beside(path) as temporary:
+    with beside(path) as temporary:
         if suffix == PARQUET:
             _write_parquet(temporary, schema, blocks, text=dialect is not None)
         else:
@@ -292,7 +292,7 @@ def _clear_errors(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[Path]:
+def beside(path: Path) -> Iterator[Path]:
     """Give a place to write to beside a file, and rename what was written at the end."""
     try:
         folder = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
