@@ -27,6 +27,7 @@ PAGES = (
     ("officers", "Ward officers"),
     ("counters", "Front counters"),
     ("history", "How areas changed"),
+    ("download", "Download"),
 )
 MET_POLICE = "Metropolitan Police"
 CITY_POLICE = "City of London Police"

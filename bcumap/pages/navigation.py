@@ -3,10 +3,10 @@
 import streamlit as st
 
 from bcumap.assets import TITLE
-from bcumap.pages import areas, counters, history, officers, ward
+from bcumap.pages import areas, counters, download, history, officers, ward
 from bcumap.words import PAGES
 
-DRAWN = (areas.page, ward.page, officers.page, counters.page, history.page)
+DRAWN = (areas.page, ward.page, officers.page, counters.page, history.page, download.page)
 
 st.set_page_config(page_title=TITLE, layout="wide")
 st.navigation(

@@ -1,0 +1,89 @@
+"""Files made to order: the command's bytes, its errors as sentences, nothing left behind."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bcumap import export, layers, made
+from bcumap.errors import BcuMapError
+from bcumap.made import Order
+from bcumap.pages import download
+
+DEPTFORD = "E05013719"
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have temporary folders where they can be seen, and none left."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    yield
+    assert list(tmp_path.glob("bcumap-*")) == []
+    made.make.cache_clear()
+
+
+def test_one_ward_as_geojson() -> None:
+    collection = json.loads(made.make(Order("wards", ".geojson", "web", DEPTFORD)))
+    (feature,) = collection["features"]
+    assert (feature["id"], feature["properties"]["ward"]) == (DEPTFORD, "Deptford")
+
+
+def test_officers_of_a_date_and_level_as_csv() -> None:
+    order = Order("officers", ".csv", "full", "", "2026-04-01", "bcus")
+    assert order.name == "officers-bcus-2026-04-01.csv"
+    rows = list(csv.DictReader(io.StringIO(made.make(order).decode("utf-8-sig"))))
+    assert len(rows) == 12
+    assert {row["bcu_code"]: row["fte"] for row in rows}["CN"] == ""
+    assert "NA" in {row["bcu_code"] for row in rows}
+
+
+def test_the_same_is_made_once() -> None:
+    order = Order("bcus", ".csv")
+    assert made.make(order) is made.make(Order("bcus", ".csv"))
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        (Order("streets", ".csv"), "there is no layer 'streets'"),
+        (Order("../../x", ".csv"), "there is no layer"),
+        (Order("wards", ".csv", "full", "E05999999"), "E05999999"),
+        (Order("wards", ".csv", "finest"), "finest"),
+        (Order("counters", ".csv", "full", "", "soon"), "is no date"),
+        (Order("wards", ".exe"), "the suffix names no format"),
+    ],
+)
+def test_what_cannot_be_made_is_told_in_the_commands_words(order: Order, said: str) -> None:
+    with pytest.raises(BcuMapError) as raised:
+        made.make(order)
+    assert said in str(raised.value)
+    assert "Traceback" not in str(raised.value)
+
+
+def test_what_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(made, "WALL_S", 0.05)
+    with pytest.raises(BcuMapError, match="takes too long to make"):
+        made.make(Order("wards", ".geojson"))
+
+
+def test_who_waits_too_long_for_a_turn_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(made, "PATIENCE_S", 0.05)
+    turns = [made._turns.acquire() for _ in range(made.AT_ONCE)]
+    try:
+        with pytest.raises(BcuMapError, match="other files are being made"):
+            made.make(Order("boroughs", ".csv"))
+    finally:
+        for _ in turns:
+            made._turns.release()
+
+
+def test_the_page_offers_what_can_be_exported() -> None:
+    assert set(download.LAYERS) == set(layers.LAYERS)
+    assert set(download.FORMATS) == set(export.FORMATS)
+    assert list(download.DETAILS) == ["full", "web", "overview"]
