@@ -107,11 +107,6 @@ def _said(row: Mapping[str, str]) -> Iterator[str]:
         yield text[1:] if text[:1] == "'" and text[1:].startswith(STARTS_A_FORMULA) else text
 
 
-def still_open(rows: list[dict[str, Any]]) -> int:
-    """How many of them nobody has decided."""
-    return sum(not row["note"].startswith("decided by hand") for row in rows)
-
-
 def nothing_open() -> str:
     """What is said when every row has its ward."""
     return '<p class="bcumap-explained">Every row has its ward; there is nothing to decide.</p>'

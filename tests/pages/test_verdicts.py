@@ -208,8 +208,6 @@ def test_rows_that_were_decided_stay_and_can_be_decided_anew() -> None:
         )
     )
     assert [(row["row"], row["chosen"]) for row in rows] == [("2", EAST), ("3", ""), ("4", "")]
-    assert verdicts.still_open(rows) == 1
-    assert verdicts.still_open([]) == 0
 
 
 def test_nothing_to_decide_and_too_much_of_it_are_said() -> None:
