@@ -364,8 +364,8 @@ def test_a_live_team_comes_in_time_or_not_at_all(server: PoliceServer) -> None:
     server.fail(PEOPLE, fake.drip)
     start = time.monotonic()
     with pytest.raises(DownloadError, match="no whole answer within"):
-        police_uk.live_team(WARD, timeout_s=1.2)
-    assert time.monotonic() - start < 1.2
+        police_uk.live_team(WARD, timeout_s=6)
+    assert time.monotonic() - start < 6
     assert server.requests == [WARD, PEOPLE]  # asked once
 
 
