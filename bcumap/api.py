@@ -76,14 +76,18 @@ def routes(base: str) -> list[Route]:
         "/api": lambda _: _explained(base),
     }
     for level in LEVELS:
-        table[f"{V1}/{level}"] = lambda _, level=level: _listed(level)  # type: ignore[misc]
-        table[f"{V1}/{level}.geojson"] = lambda _, level=level: _layer(level)  # type: ignore[misc]
-        table[f"{V1}/{level}/{{code}}"] = lambda asked, level=level: _area(  # type: ignore[misc]
-            level, asked.path_params["code"]
-        )
+        table |= _of_level(level)
     found = [Route(f"{base}{path}", _answering(work)) for path, work in table.items()]
     missing = _answering(_missing)
     return [*found, Route(f"{base}/api/{{rest:path}}", missing)]
+
+
+def _of_level(level: str) -> dict[str, Work]:
+    return {
+        f"{V1}/{level}": lambda _: _listed(level),
+        f"{V1}/{level}.geojson": lambda _: _layer(level),
+        f"{V1}/{level}/{{code}}": lambda asked: _area(level, asked.path_params["code"]),
+    }
 
 
 def _answering(work: Work) -> Endpoint:

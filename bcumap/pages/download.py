@@ -29,8 +29,8 @@ FORMATS = {
 }  # fmt: skip
 DETAILS = {
     "full": "Full: within 3 m of the official boundary",
-    "web": "Web: within 24 m, a third of the size",
-    "overview": "Overview: within 62 m",
+    "web": "Web: within 24 m, smaller",
+    "overview": "Overview: within 62 m, smallest",
 }
 DATED = ("counters", "officers")
 ROWS_SHOWN, COLUMNS_SHOWN = 5, 8

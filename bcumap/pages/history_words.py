@@ -8,6 +8,7 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
+from bcumap.dated import last_on
 from bcumap.words import NOT_KNOWN, date
 
 Document = Mapping[str, Any]
@@ -24,7 +25,8 @@ def heading() -> str:
 
 def unit_then(name: str, borough_code: str, on: dt.date, document: Document) -> str:
     """Who policed an area on a date."""
-    change = [row for row in document["changes"] if row["from"] <= on.isoformat()][-1]
+    changes = document["changes"]
+    change = last_on(changes, on) or changes[0]
     place = change["units"][document["boroughs"].index(borough_code)]
     unit = dict(zip(document["unit_columns"], document["units"][place], strict=True))
     kind = {"borough unit": "its own borough unit", "own force": unit["name"]}.get(

@@ -14,10 +14,10 @@ from bcumap.measures import MEASURES
 from bcumap.pages import briefing, own, panels, search
 from bcumap.pages.components import area_map, map_data, sent, share_bar
 from bcumap.pages.links import Chosen, answered, choose, found, from_link
+from bcumap.schema import COMMITMENT_HOLDS
 from bcumap.served import facts
 
 COMPARED = "fte_per_ward"
-HELD = ("in force", "delivered", "restated")  # a promise alone was not held yet
 TEAM_TIMEOUT_S = 12
 
 
@@ -115,7 +115,7 @@ def _history(code: str) -> None:
         st.html("<h2>Your list, month by month</h2>")
         st.altair_chart(charts.months(rows, promise=committed))
     st.html("<h2>The promise through time</h2>")
-    held = [each for each in facts()["officers"]["timeline"] if each["basis"] in HELD]
+    held = [each for each in facts()["officers"]["timeline"] if each["basis"] in COMMITMENT_HOLDS]
     with st.container(key="promised"):
         st.altair_chart(charts.promised(held, dt.date.today().isoformat()))
     st.html(briefing.timeline(facts()))

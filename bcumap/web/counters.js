@@ -1,7 +1,7 @@
 /* Front counters on a date: their marks on the map, the areas shaded by a measure, and a list by
    borough. All is drawn from one prepared file, so a step in time asks no server for anything. Text
    from data only ever becomes text. */
-import { asWords, lastOn, load, theMap } from "./dates.js";
+import { asWords, followDate, lastOn, load, theMap } from "./dates.js";
 
 const km = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const whole = new Intl.NumberFormat("en-GB");
@@ -13,6 +13,7 @@ const SHAPES = {
   "": '<path d="M9 1 17 9 9 17 1 9Z"/>',
   closed: '<path class="cross" d="M4 4 14 14M14 4 4 14"/>',
 };
+
 export default async function ({ parentElement, data: [data], setTriggerValue }) {
   const root = parentElement.querySelector(".bcumap-counters");
   const { urls } = data;
@@ -30,11 +31,7 @@ class Scene {
     this.bySite = all.sites.map((_, site) => this.events.filter((event) => event.site === site));
     this.marks = L.layerGroup().addTo(map);
     this.markers = new Map();
-    const show = ({ detail }) => {
-      if (root.isConnected) this.show(detail);
-      else document.removeEventListener("bcumap:date", show);
-    };
-    document.addEventListener("bcumap:date", show);
+    followDate(root, (on) => this.show(on));
   }
 
   told(data, tell) {
@@ -64,7 +61,7 @@ class Scene {
     const wanted = new Map();
     this.sites
       .filter((site) => site.lat !== null && (site.state === "open" || this.data.closed))
-      .forEach((site) => wanted.set(`${site.site} ${look(site)}`, site));
+      .forEach((site) => wanted.set(`${site.site} ${site.from} ${look(site)}`, site));
     this.markers.forEach((marker, key) => {
       if (wanted.has(key)) return;
       marker.remove();

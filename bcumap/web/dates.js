@@ -15,6 +15,15 @@ export const starts = (partial) => partial + "-01-01".slice(partial.length - 4);
 /* The last of some rows, in the order of their dates, that holds on a day; null if none does. */
 export const lastOn = (rows, iso) => rows.filter((row) => starts(row.from) <= iso).at(-1) ?? null;
 
+/* Call `show` with every date that the page moves to, as long as an element is on it. */
+export function followDate(element, show) {
+  const moved = ({ detail }) => {
+    if (element.isConnected) show(detail);
+    else document.removeEventListener("bcumap:date", moved);
+  };
+  document.addEventListener("bcumap:date", moved);
+}
+
 /* The map of this page, once it is drawn. */
 export async function theMap() {
   for (;;) {

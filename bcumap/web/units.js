@@ -1,6 +1,6 @@
 /* Police units on a date: boroughs that merge into BCUs as the date moves. All is drawn from one
    prepared file and the map's own layer. Text from data only ever becomes text. */
-import { asWords, lastOn, load, starts, theMap } from "./dates.js";
+import { asWords, followDate, lastOn, load, starts, theMap } from "./dates.js";
 
 const BASIS = {
   known: "known",
@@ -31,11 +31,7 @@ class Scene {
       window.bcumap.features(areas, level).forEach((shape) => this.shapes.set(shape.properties.code, shape));
     }
     this.paths = new Map();
-    const show = ({ detail }) => {
-      if (root.isConnected) this.show(detail);
-      else document.removeEventListener("bcumap:date", show);
-    };
-    document.addEventListener("bcumap:date", show);
+    followDate(root, (on) => this.show(on));
   }
 
   told(data, tell) {
