@@ -14,6 +14,7 @@ import typer
 from bcumap import load
 from bcumap.cli_counters import counters_app
 from bcumap.cli_officers import officers_app
+from bcumap.cli_site import site
 from bcumap.errors import BcuMapError
 from bcumap.terminal import BAD_INPUT, DONE, FAILED, INTERRUPTED, err, out, progress
 
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(officers_app)
 app.add_typer(counters_app)
+app.command()(site)
 
 
 @app.callback()
