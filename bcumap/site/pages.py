@@ -28,7 +28,7 @@ UP = "../"
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its caption, the heads of its columns (numbers end with `#`), rows of HTML."""
+    """A table: caption, heads of columns (those of numbers end with `#`), and rows of HTML."""
 
     caption: str
     heads: tuple[str, ...]
@@ -267,7 +267,7 @@ def bcu_table(facts: Facts, link: Link) -> Table:
         )
         for code, row in sorted(facts["bcus"].items(), key=lambda each: each[1]["name"])
     )
-    return Table("The 12 BCUs", ("BCU", "Code", "Boroughs", *_FIGURES), rows)
+    return Table(f"The {len(rows)} BCUs", ("BCU", "Code", "Boroughs", *_FIGURES), rows)
 
 
 def borough_table(facts: Facts, codes: Iterable[str], link: Link, caption: str) -> Table:

@@ -352,7 +352,7 @@ export function normalise(text) {
   const plain = text
     .replace(/['’‘‛`´ʼʹʻ′＇]/g, "")
     .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
+    .replace(/(?!\u034f)\p{Mn}/gu, "") // those that combine, so not U+034F
     .toLowerCase();
   const words = plain.replaceAll("&", " and ").replace(/[^\p{L}\p{N}]+/gu, " ").split(" ");
   return words.filter(Boolean).map((word) => (word === "saint" ? "st" : word)).join(" ");
