@@ -101,8 +101,8 @@ def write(
     shards = sum(len(set(each)) for each in archive.sectors.values())
     tell = _Telling(progress, len(areas) + shards)
     with _staged(out) as folder:
-        postcodes = _write_postcodes(folder, archive, facts, data, tell)
         links = _write_assets(folder / "assets", facts, data)
+        postcodes = _write_postcodes(folder, archive, facts, data, tell)
         site = Site(facts, links, f"{postcodes.name}/", date(request.on.isoformat()), url)
         _write_pages(folder, Renderer(site), areas, data, tell)
         _write_plain(folder, url)
