@@ -456,12 +456,16 @@ def test_what_is_no_site_of_ours_is_left_alone(tmp_path: Path) -> None:
     assert "did not write" in refused(folder)
     (folder / writing.MARKER).write_text("{}")
     assert "did not write" in refused(folder)
+    pages_of_others = tmp_path / "www"
+    pages_of_others.mkdir()
+    (pages_of_others / "index.html").write_text("my own")
+    assert "did not write" in refused(pages_of_others)
     file = tmp_path / "file"
     file.write_text("x")
     assert "is a file" in refused(file)
     assert "no such folder" in refused(tmp_path / "no" / "such")
     assert (folder / "thesis.txt").read_text() == "years of work"
-    assert {path.name for path in tmp_path.iterdir()} == {"home", "file"}
+    assert {path.name for path in tmp_path.iterdir()} == {"home", "file", "www"}
 
 
 @pytest.mark.usefixtures("few")

@@ -38,7 +38,6 @@ SHARDS = "postcodes-"  # followed by a hash of the archive
 OWN_FILES = ("site.js", "finder.js", "site.css")
 SHARED_FILES = ("search.js", "areas.js", "page.css", "leaflet.js", "leaflet.css")
 PREPARED_FILES = ("map.js", "areas.topojson", "wards.topojson")
-MODE = 0o755  # a temporary folder is its owner's alone; a web server must read this one
 
 
 @dataclass(frozen=True)
@@ -190,7 +189,7 @@ def _staged(out: Path) -> Iterator[Path]:
     """Give a folder beside the wanted one; whatever is left of it goes at the end."""
     staging = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        folder = staging / "new"
+        folder = staging / "new"  # not the temporary folder itself, which others may not read
         folder.mkdir()
         yield folder
     finally:
@@ -200,7 +199,6 @@ def _staged(out: Path) -> Iterator[Path]:
 def _replace(out: Path, folder: Path) -> None:
     """Rename the new site into place; the old one comes back if that fails."""
     check_target(out)  # once more: something may have been put there meanwhile
-    folder.chmod(MODE)
     if not out.exists():
         folder.rename(out)
         return
