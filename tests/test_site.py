@@ -190,6 +190,14 @@ def test_a_borough_page_has_all_its_wards_and_the_boroughs_beside(site: Path) ->
     }
 
 
+def test_no_borough_is_beside_itself_and_those_beside_see_each_other() -> None:
+    beside = pages.borough_neighbours(FACTS)
+    assert set(beside) == set(FACTS["boroughs"])
+    for code, others in beside.items():
+        assert code not in others
+        assert all(code in beside[each] for each in others)
+
+
 def test_a_bcu_page_has_its_boroughs_and_says_what_is_not_known(site: Path) -> None:
     text = area(site, "bcu/CN.html").text("main")
     assert "Camden" in text
