@@ -195,10 +195,10 @@ def _km(metres: float | None) -> str:
     return NOT_KNOWN if metres is None else f"{metres / 1000:.1f} km"
 
 
-def footer(facts: Facts) -> str:
-    """Where the data comes from, and of when it is."""
+def footer(facts: Facts, *, links: str = "") -> str:
+    """Where the data comes from, and of when it is; `links` is HTML that stands first."""
     return (
-        '<footer class="bcumap-footer"><p>'
+        f'<footer class="bcumap-footer">{links}<p>'
         f"Boundaries: wards of {escape(facts['edition'])}, generalised for this map."
         f" Residents: ONS estimates for {date(facts['residents_as_of'])}."
         " Areas are measured on the British National Grid before generalisation.</p><p>"

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from bcumap import assets, told
 from bcumap.answers import Answer, Option, Place
-from bcumap.told import footer as footer
 from bcumap.told import legend as legend
 from bcumap.told import months as months
 from bcumap.told import number as number
@@ -145,6 +144,11 @@ def panel(chosen: Mapping[str, str] | None, facts: Facts) -> str:
         '<section id="bcumap-panel" class="bcumap-panel" tabindex="-1" aria-live="polite"'
         f' aria-label="About the chosen area">{body}</section>'
     )
+
+
+def footer(facts: Facts) -> str:
+    """Where the data comes from, and of when it is."""
+    return told.footer(facts)
 
 
 def _london(facts: Facts) -> str:
