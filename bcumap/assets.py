@@ -7,7 +7,6 @@ about 10 ms on each. A page loads some 70 of them, so this is the larger part of
 from __future__ import annotations
 
 import gzip
-import hashlib
 import mimetypes
 import re
 from collections.abc import Callable, Mapping
@@ -20,9 +19,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
-from xstatic.pkg import leaflet
 
 from bcumap import load
+from bcumap.linked import hashed_name, paths, with_imports
 from bcumap.words import PAGES
 
 PREFIX = "/assets"
@@ -37,12 +36,8 @@ SAYS_WHERE = (
 )
 TITLE = "bcumap: how London is policed"
 
-IMPORT = re.compile(rb'from "\./([\w.-]+)"')
-
 MEDIA_TYPES = {".topojson": "application/json", ".js": "text/javascript"}
 COMPRESSIBLE = {".html", ".js", ".css", ".json", ".topojson"}
-# Linked by name from Leaflet's own style sheet, so these keep their names.
-LEAFLET_IMAGES = ("layers.png", "layers-2x.png")
 
 
 @dataclass(frozen=True)
@@ -65,10 +60,7 @@ class Asset:
     @cached_property
     def link(self) -> str:
         """The name with the content's hash in it; images keep theirs."""
-        if self.suffix == ".png":
-            return self.name
-        digest = hashlib.sha256(self.content).hexdigest()[:12]
-        return f"{PurePosixPath(self.name).stem}-{digest}{self.suffix}"
+        return hashed_name(self.name, self.content)
 
     @cached_property
     def compressed(self) -> bytes:
@@ -109,11 +101,7 @@ class FromMemory:
 @cache
 def shipped() -> Mapping[str, Asset]:
     """Return every file the page links to by name: ours, Leaflet's, and those of geodata/web."""
-    library = Path(leaflet.BASE_DIR)
-    ours = {path.name: path for path in (Path(__file__).parent / "web").iterdir()}
-    ours |= {name: library / name for name in ("leaflet.js", "leaflet.css")}
-    ours |= {f"images/{name}": library / "images" / name for name in LEAFLET_IMAGES}
-    read = {name: partial(_read, path) for name, path in ours.items()}
+    read = {name: partial(_read, path) for name, path in paths().items()}
     read |= {name: partial(bytes, content) for name, content in load.web_files().items()}
     return {name: Asset(name, each) for name, each in read.items()}
 
@@ -123,11 +111,7 @@ def _read(path: Path) -> bytes:
     content = path.read_bytes()
     if path.suffix != ".js":
         return content
-    return IMPORT.sub(lambda found: b'from "./%s"' % _link(found[1]), content)
-
-
-def _link(name: bytes) -> bytes:
-    return shipped()[name.decode()].link.encode()
+    return with_imports(content, lambda name: shipped()[name].link)
 
 
 def url(name: str) -> str:

@@ -54,6 +54,17 @@ WEB_FILES = (
     "counters.json",
     "history.json",
 )
+# What others may want as it is, with its licence and its passport.
+PUBLIC_FILES = (
+    "LICENCE.md",
+    "README.md",
+    "sources.json",
+    "bcus.parquet",
+    "boroughs.parquet",
+    "wards.parquet",
+    "thames.parquet",
+    *(f"web/{name}" for name in WEB_FILES if name != "map.js"),
+)
 
 
 def data_dir() -> Path:
@@ -267,6 +278,15 @@ def web_files(*, data: Path | None = None) -> dict[str, bytes]:
         return {name: (folder / name).read_bytes() for name in WEB_FILES}
     except OSError as error:
         raise DataError(f"{error}; run `bcumap build`, or restore geodata/web") from error
+
+
+def public_files(*, data: Path | None = None) -> dict[str, bytes]:
+    """Read the files that are offered as downloads, by their path in the folder of data."""
+    folder = data or data_dir()
+    try:
+        return {name: (folder / name).read_bytes() for name in PUBLIC_FILES}
+    except OSError as error:
+        raise DataError(f"{error}; run `bcumap build`, or restore geodata/") from error
 
 
 def _read_parquet(path: Path) -> gpd.GeoDataFrame:

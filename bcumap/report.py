@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bcumap.build import Report
     from bcumap.importing import Report as ImportReport
     from bcumap.officers import Commitment
+    from bcumap.site.write import Report as SiteReport
     from bcumap.teams import Fetched
 
 
@@ -240,3 +241,11 @@ def _first_rows(rows: list[int], count: int) -> str:
 
 def _yes(value: bool) -> str:
     return "yes" if value else "no"
+
+
+def site_lines(report: SiteReport, out: Path) -> Iterator[str]:
+    """Tell what a static site has, and what it is without."""
+    yield f"Wrote {out}: {report.files:,} files, {report.bytes / 1e6:.1f} MB"
+    yield f"  {report.pages:,} pages; {report.shards:,} shards of postcodes for the finder"
+    if not report.has_sitemap:
+        yield "  no sitemap.xml and no canonical links: give --url https://… to have them"

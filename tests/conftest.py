@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import signal
 import socket
@@ -16,6 +17,7 @@ import pytest
 from bcumap import build as building
 from bcumap import load
 from bcumap.schema import LEVELS
+from bcumap.site import write as site_writing
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
@@ -127,3 +129,14 @@ def build(tmp_path_factory: pytest.TempPathFactory, no_postcodes: Path) -> Build
         return done[key]
 
     return once
+
+
+SITE_DAY = dt.date(2026, 4, 7)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole static site of the shipped data, on a day after the last change of counters."""
+    out = tmp_path_factory.mktemp("static") / "site"
+    site_writing.write(site_writing.Request(out, SITE_DAY))
+    return out

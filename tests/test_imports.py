@@ -26,7 +26,16 @@ ONLY = {
     "branca": ("bcumap.maps",),
     "streamlit": ("bcumap.pages.", "bcumap.assets", "app"),
     "starlette": ("bcumap.assets", "bcumap.routes", "bcumap.api", "app"),
-    "typer": ("bcumap.cli", "bcumap.cli_officers", "bcumap.cli_counters", "bcumap.cli_export"),
+    "typer": (
+        "bcumap.cli",
+        "bcumap.cli_officers",
+        "bcumap.cli_counters",
+        "bcumap.cli_export",
+        "bcumap.cli_site",
+    ),
+    "jinja2": ("bcumap.site.render",),
+    "markupsafe": ("bcumap.site.render",),
+    "xstatic": ("bcumap.linked",),
     "holidays": ("bcumap.hours",),
     "rich": ("bcumap.cli", "bcumap.terminal"),
     "pyogrio": ("bcumap.sources.", "bcumap.web", "bcumap.export_gdal", "bcumap.export_json"),
@@ -48,7 +57,7 @@ PURE = {"topology", "projection", "levels", "london", "locate", "web", "schema",
         "untrusted", "reconcile", "monthly", "measures", "charts", "dated",
         "hours", "counters", "counter_events", "reach", "history", "through_time",
         "report_counters", "geojson", "openapi", "fields", "detail", "arcs", "layers", "recheck",
-        "report_export", "export_json"}  # fmt: skip
+        "report_export", "export_json", "told", "site/pages", "site/finding"}  # fmt: skip
 NOT_FOR_PURE = ("bcumap.load", "bcumap.build", "bcumap.check", "bcumap.maps", "bcumap.pages",
                 "bcumap.assets", "bcumap.cli", "bcumap.terminal")  # fmt: skip
 FILES = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "read_parquet",
@@ -191,6 +200,14 @@ def test_what_the_pages_of_counters_and_history_need_is_light() -> None:
     assert loaded[:2] == ["Charing_Cross", "open"]
     assert "bcumap.history" in loaded
     assert [name for name in HEAVY if name in loaded] == []
+
+
+def test_making_the_static_site_needs_no_streamlit_and_nothing_heavy() -> None:
+    loaded = run(
+        "import sys\nfrom bcumap.site import write\nprint(*sys.modules, sep='\\n')"
+    ).split()
+    assert "jinja2" in loaded
+    assert [name for name in (*HEAVY, "streamlit", "starlette", "requests") if name in loaded] == []
 
 
 def test_importing_the_command_line_is_quick_and_light() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from bcumap.answers import Answer, counted, listed
 from bcumap.counters import ANNOUNCED, Closing, Picture, Standing, nearest
 from bcumap.pages.panels import link, number
+from bcumap.told import counters_near
 from bcumap.words import NOT_KNOWN, date
 
 Facts = Mapping[str, Any]
@@ -86,21 +87,8 @@ def _far(found: tuple[Standing, int] | None) -> str:
 
 
 def _from_ward(code: str, picture: Picture, facts: Facts) -> str:
-    row = picture.wards.get(code)
-    if row is None:
-        lines = [("Nearest", NOT_KNOWN), ("Never closing", NOT_KNOWN)]
-    else:
-        most = f"<small>for most, {escape(row['nearest'])}</small>"
-        lines = [
-            ("Nearest", f"{_km(row['nearest_m'])}{most}"),
-            ("Never closing", _km(row["nearest_24_7_m"])),
-            ("Within 2 km", f"{number(row['within_2km'])} residents"),
-        ]  # fmt: skip
+    lines = counters_near(picture.wards.get(code))
     return _card(f"From {facts['wards'][code]['name']}, on average", lines, picture)
-
-
-def _km(metres: float | None) -> str:
-    return NOT_KNOWN if metres is None else f"{metres / 1000:.1f} km"
 
 
 def _card(title: str, lines: Sequence[tuple[str, str]], picture: Picture) -> str:

@@ -7,20 +7,20 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from bcumap import assets
-from bcumap.answers import Answer, Option, Place, listed
-from bcumap.words import CITY_POLICE, LEVEL_WORDS, NOT_KNOWN, PAGES, date
+from bcumap import assets, told
+from bcumap.answers import Answer, Option, Place
+from bcumap.told import legend as legend
+from bcumap.told import months as months
+from bcumap.told import number as number
+from bcumap.told import pcsos as pcsos
+from bcumap.told import residents as residents
+from bcumap.told import since as since
+from bcumap.words import CITY_POLICE, LEVEL_WORDS, PAGES, date
 
 Facts = Mapping[str, Any]
 
 # The kind of a table's column (web/table.js) by the decimals of its measure.
 KINDS = {None: "percent", 0: "count", 1: "tenths", 2: "hundredths"}
-
-BASIS = {
-    "known": "",
-    "announced": " (announced; the day is not known)",
-    "planned": " (planned; the actual date is not known)",
-}
 
 
 def heading() -> str:
@@ -90,25 +90,6 @@ def _option(option: Option) -> str:
     return f"{shown} <small>{escape(option.detail)}</small>"
 
 
-def legend() -> str:
-    """What the lines, the hatching and the colours are."""
-    items = [
-        ("bcu-line", "BCU"),
-        ("borough-line", "Borough"),
-        ("ward-line", "Ward"),
-        ("thames", "Tidal Thames"),
-        ("city", f"City of London: {CITY_POLICE}, not the Met"),
-    ]
-    keys = "".join(
-        f'<li><span class="bcumap-key {css}" aria-hidden="true"></span>{escape(text)}</li>'
-        for css, text in items
-    )
-    return (
-        f'<ul class="bcumap-legend" aria-label="Legend">{keys}'
-        "<li>Fill colours only tell neighbours apart.</li></ul>"
-    )
-
-
 def shading_legend(classes: Sequence[str], unknown: str | None) -> str:
     """What the shades of a measure stand for.
 
@@ -167,19 +148,7 @@ def panel(chosen: Mapping[str, str] | None, facts: Facts) -> str:
 
 def footer(facts: Facts) -> str:
     """Where the data comes from, and of when it is."""
-    return (
-        f'<footer class="bcumap-footer">{_pages()}<p>'
-        f"Boundaries: wards of {escape(facts['edition'])}, generalised for this map."
-        f" Residents: ONS estimates for {date(facts['residents_as_of'])}."
-        " Areas are measured on the British National Grid before generalisation.</p><p>"
-        "Source: Office for National Statistics licensed under the Open Government Licence v.3.0."
-        " Contains OS data © Crown copyright and database right 2026."
-        " Contains Royal Mail data © Royal Mail copyright and database right 2026."
-        " BCU names and codes: Met Police, April 2024."
-        " Ward officers promised: Mayor of London, 28 December 2017, and Met Police, February 2022."
-        " Strengths: Met Police through the London Datastore (e16kd) and an open analysis of it,"
-        " October 2026.</p></footer>"
-    )
+    return told.footer(facts, links=_pages())
 
 
 def _pages() -> str:
@@ -202,118 +171,25 @@ def _london(facts: Facts) -> str:
             ("BCUs", str(len(facts["bcus"]))),
             ("Boroughs", str(len(met))),
             ("Wards", number(sum(row["wards"] for row in met))),
-            ("Area", _area(sum(row["area_km2"] for row in met))),
+            ("Area", told.area(sum(row["area_km2"] for row in met))),
             ("Residents", residents(people, facts)),
         ],
     )
 
 
 def _bcu(row: Mapping[str, Any], code: str, facts: Facts) -> str:
-    boroughs = [(each, facts["boroughs"][each]["name"]) for each in row["boroughs"]]
-    return _card(
-        row["name"],
-        f"Basic Command Unit · code {code}",
-        [
-            ("Boroughs", _list(link("borough", each, name) for each, name in boroughs)),
-            ("Wards", number(row["wards"])),
-            ("Area", _area(row["area_km2"])),
-            ("Residents", residents(row["residents"], facts)),
-            ("Went live", _go_live(row)),
-            *_officers(row["officers"], row["wards"], facts),
-        ],
-    )
+    return _card(row["name"], told.kind("bcus", row, code), told.of_bcu(row, facts, link))
 
 
 def _borough(row: Mapping[str, Any], code: str, facts: Facts) -> str:
-    return _card(
-        row["name"],
-        f"{'Borough' if row['bcu_code'] else 'Not a borough of the Met'} · {code}",
-        [
-            ("Policed by", police(row["bcu_code"], facts)),
-            ("Wards", number(row["wards"])),
-            ("Area", _area(row["area_km2"])),
-            ("Residents", residents(row["residents"], facts)),
-            *(_officers(row["officers"], row["wards"], facts) if row["bcu_code"] else []),
-        ],
-    )
+    return _card(row["name"], told.kind("boroughs", row, code), told.of_borough(row, facts, link))
 
 
 def _ward(row: Mapping[str, Any], code: str, facts: Facts) -> str:
-    borough = facts["boroughs"][row["borough_code"]]
+    more = ("More", f'<a href="{ward_page(code)}" target="_self">This ward on a page</a>')
     return _card(
-        row["name"],
-        f"Ward · {code}",
-        [
-            ("Borough", link("borough", row["borough_code"], borough["name"])),
-            ("Policed by", police(borough["bcu_code"], facts)),
-            ("Area", _area(row["area_km2"])),
-            ("Residents", residents(row["residents"], facts)),
-            *(_ward_officers(borough, facts) if borough["bcu_code"] else []),
-            ("More", f'<a href="{ward_page(code)}" target="_self">This ward on a page</a>'),
-        ],
+        row["name"], told.kind("wards", row, code), [*told.of_ward(row, facts, link), more]
     )
-
-
-def _ward_officers(borough: Mapping[str, Any], facts: Facts) -> list[tuple[str, str]]:
-    """What a ward was promised, and what is known of its borough."""
-    promise = facts["officers"]
-    told = borough["officers"]
-    name = escape(borough["name"])
-    if told["fte"] is None:
-        of_borough = f"{name} has no reliable figure."
-    else:
-        per_ward = told["fte"] / borough["wards"]
-        of_borough = f"{name} has {per_ward:.1f} FTE for each of its wards, {months(facts)}."
-    return [
-        (
-            "Promised",
-            f"{promise['dwo']} ward officers, {pcsos(promise)}<small>{since(promise)}</small>",
-        ),
-        ("Strength", f"{NOT_KNOWN} <small>No figure by ward is published. {of_borough}</small>"),
-    ]
-
-
-def _officers(told: Mapping[str, Any], wards: int, facts: Facts) -> list[tuple[str, str]]:
-    """What the wards of a borough or BCU were promised, and what is known to be there."""
-    promise = facts["officers"]
-    posts = (
-        f"{number(told['committed'])} <small>{number(wards * promise['dwo'])} ward officers and"
-        f" {number(wards * promise['pcso'])} PCSOs, {since(promise)}</small>"
-    )
-    return [("Promised", posts), ("Strength", _strength(told, facts))]
-
-
-def _strength(told: Mapping[str, Any], facts: Facts) -> str:
-    missing = escape(listed(told["no_figure_for"]))
-    if told["fte"] is None:
-        return (
-            f"no reliable figure <small>the published one for {missing} is missing or wrong</small>"
-        )
-    at_least = "at least " if told["at_least"] else ""
-    without = f"; no reliable figure for {missing}" if told["at_least"] else ""
-    rank = f"; rank {told['rank']} of the {told['ranked']} with a figure" if told["rank"] else ""
-    share = f"{at_least}{told['share_of_commitment']:.0%} of the promise"
-    return (
-        f"{at_least}{told['fte']:,.1f} FTE <small>ward officers and PCSOs together,"
-        f" {months(facts)}: {share}{rank}{without}</small>"
-    )
-
-
-def pcsos(promise: Mapping[str, Any]) -> str:
-    """How many PCSOs a promise has."""
-    return f"{promise['pcso']} PCSO{'' if promise['pcso'] == 1 else 's'}"
-
-
-def since(promise: Mapping[str, Any]) -> str:
-    """From when on a promise has held."""
-    again = f", restated {date(promise['restated'])}" if promise["restated"] else ""
-    return f"since {date(promise['since'])}{again}"
-
-
-def months(facts: Facts) -> str:
-    """The months that the strengths are a mean of."""
-    first, last = facts["officers"]["months"]
-    return f"mean of {date(first)} to {date(last)}"
 
 
 def _card(title: str, kind: str, facts: list[tuple[str, str]]) -> str:
@@ -323,25 +199,8 @@ def _card(title: str, kind: str, facts: list[tuple[str, str]]) -> str:
 
 
 def police(bcu_code: str | None, facts: Facts) -> str:
-    """Who polices a borough."""
-    if bcu_code is None:
-        return f"{CITY_POLICE} <small>a force of its own, in no BCU of the Met</small>"
-    return f"{link('bcu', bcu_code, facts['bcus'][bcu_code]['name'])} <small>BCU</small>"
-
-
-def _go_live(row: Mapping[str, Any]) -> str:
-    note = f"{row['go_live_note']}. " if row["go_live_note"] else ""
-    return (
-        f"{date(row['go_live'])}{BASIS[row['go_live_basis']]}"
-        f"<small>{escape(note)}Source: {escape(row['go_live_source'])}</small>"
-    )
-
-
-def residents(count: float | None, facts: Facts) -> str:
-    """How many residents, and of when."""
-    if count is None:
-        return f"{NOT_KNOWN} <small>ONS publishes no estimate for all of it</small>"
-    return f"{number(count)} <small>ONS estimate, {date(facts['residents_as_of'])}</small>"
+    """Who polices a borough, with a link to its BCU."""
+    return told.police(bcu_code, facts, link)
 
 
 def ward_page(code: str) -> str:
@@ -352,16 +211,3 @@ def ward_page(code: str) -> str:
 def link(parameter: str, code: str, name: str) -> str:
     """A link to an area on the same page."""
     return f'<a href="?{parameter}={escape(code)}" target="_self">{escape(name)}</a>'
-
-
-def _list(items: Any) -> str:
-    return ", ".join(items)
-
-
-def number(value: float) -> str:
-    """A whole number."""
-    return f"{value:,.0f}"
-
-
-def _area(value: float) -> str:
-    return f"{value:,.2f} km²"

@@ -1,0 +1,325 @@
+"""The steps that make the static site, in order; writes one folder and nothing else.
+
+Everything is written to a folder beside the wanted one and renamed when it is whole, so that an
+interrupted run leaves what was there. Only an earlier site of ours is ever replaced.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from xml.sax.saxutils import escape
+
+from bcumap import counters, linked, load
+from bcumap.errors import BcuMapError
+from bcumap.postcodes import Archive
+from bcumap.site import downloads, finding, pages
+from bcumap.site.render import Renderer, Site
+from bcumap.words import date
+
+# What tells a folder as a site of ours, and what else may stand in it.
+MARKER = "bcumap-site.json"
+MADE_BY = "bcumap site"
+PARTS = frozenset({
+    MARKER, "index.html", "wards.html", "404.html", "robots.txt", "sitemap.xml",
+    "assets", "bcu", "borough", "ward", "downloads",
+})  # fmt: skip
+SHARDS = "postcodes-"  # followed by a hash of the archive
+
+OWN_FILES = ("site.js", "finder.js", "site.css")
+SHARED_FILES = ("search.js", "areas.js", "page.css", "leaflet.js", "leaflet.css")
+PREPARED_FILES = ("map.js", "areas.topojson", "wards.topojson")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be made.
+
+    Attributes
+    ----------
+    out
+        The folder; a new one, an empty one, or an earlier site.
+    on
+        The date of the front counters, and the day that the pages say they were made on.
+    url
+        Where the site will be, for the sitemap and the links that must be absolute; "" if it is
+        not known.
+    """
+
+    out: Path
+    on: dt.date
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was made: pages of areas and others, shards, files and bytes in all."""
+
+    pages: int
+    shards: int
+    files: int
+    bytes: int
+    has_sitemap: bool
+
+
+Progress = Callable[[int, int], None]
+
+
+def write(
+    request: Request, *, data: Path | None = None, progress: Progress | None = None
+) -> Report:
+    """Write the static site.
+
+    Parameters
+    ----------
+    data
+        The folder of data to make it from.
+    progress
+        Told how much of so much is done.
+
+    Raises
+    ------
+    BcuMapError
+        If the folder may not be replaced, the address is none, or the data is damaged.
+    """
+    out, url = request.out.resolve(), checked_url(request.url)
+    check_target(out)
+    facts, document = load.facts(data=data), load.counters_web(data=data)
+    archive = load.postcodes(data=data)
+    picture = counters.picture(document, request.on)
+    areas = list(pages.all_pages(facts, picture, document["sites"]))
+    shards = sum(len(set(each)) for each in archive.sectors.values())
+    tell = _Telling(progress, len(areas) + shards)
+    with _staged(out) as folder:
+        links = _write_assets(folder / "assets", facts, data)
+        postcodes = _write_postcodes(folder, archive, facts, data, tell)
+        site = Site(facts, links, f"{postcodes.name}/", date(request.on.isoformat()), url)
+        _write_pages(folder, Renderer(site), areas, data, tell)
+        _write_plain(folder, url)
+        report = _report(folder, postcodes)
+        _write_marker(folder, facts, request.on)
+        _replace(out, folder)
+    return report
+
+
+class _Telling:
+    """Counts what is done."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress = progress
+        self._total = total
+        self._done = 0
+
+    def one(self) -> None:
+        self._done += 1
+        if self._progress:
+            self._progress(min(self._done, self._total), self._total)
+
+
+# --- where it may be written ---------------------------------------------------------------------
+
+
+def check_target(out: Path) -> None:
+    """Refuse a folder that is not new, empty, or a site of ours with nothing else in it.
+
+    Raises
+    ------
+    BcuMapError
+        If so; nothing has been written then.
+    """
+    if not out.parent.is_dir():
+        raise BcuMapError(f"{out.parent}: there is no such folder; make it first")
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise BcuMapError(f"{out}: is a file; give a folder that is new or an earlier site")
+    inside = {each.name for each in out.iterdir()}
+    if not inside:
+        return
+    if not _is_ours(out / MARKER):
+        raise BcuMapError(
+            f"{out}: is a folder that `bcumap site` did not write; give a new or an empty one"
+        )
+    strange = sorted(each for each in inside - PARTS if not each.startswith(SHARDS))
+    if strange:
+        raise BcuMapError(
+            f"{out}: holds {strange[0]!r}, which `bcumap site` did not write; move it away first"
+        )
+
+
+def _is_ours(marker: Path) -> bool:
+    try:
+        told = json.loads(marker.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and told.get("made_by") == MADE_BY
+
+
+def checked_url(url: str) -> str:
+    """Return an address with a slash at its end.
+
+    Raises
+    ------
+    BcuMapError
+        If it is not one of the web, or has parts that a folder has not.
+    """
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        is_web = False
+    if not is_web or parts.query or parts.fragment or not url.isprintable() or " " in url:
+        raise BcuMapError(f"--url {url}: is no address; write it as https://example.org/police/")
+    return url.rstrip("/") + "/"
+
+
+@contextmanager
+def _staged(out: Path) -> Iterator[Path]:
+    """Give a folder beside the wanted one; whatever is left of it goes at the end."""
+    staging = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        folder = staging / "new"  # not the temporary folder itself, which others may not read
+        folder.mkdir()
+        yield folder
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _replace(out: Path, folder: Path) -> None:
+    """Rename the new site into place; the old one comes back if that fails."""
+    check_target(out)  # once more: something may have been put there meanwhile
+    if not out.exists():
+        folder.rename(out)
+        return
+    old = folder.parent / "old"
+    out.rename(old)
+    try:
+        folder.rename(out)
+    except OSError:
+        old.rename(out)
+        raise
+
+
+# --- what is written -----------------------------------------------------------------------------
+
+
+def _write_postcodes(
+    folder: Path,
+    archive: Archive,
+    facts: Mapping[str, Any],
+    data: Path | None,
+    tell: _Telling,
+) -> Path:
+    """Write the shards and their directory; return their folder, named by what is in them."""
+    entries = {entry["file"]: entry for entry in load.sources(data=data)["files"]}
+    told = _json(finding.directory(archive, entries[load.POSTCODES]["as_of"]))
+    target = folder / "shards"
+    target.mkdir()
+    hashed = hashlib.sha256(told)
+    (target / "index.json").write_bytes(told)
+    for sector, shard in finding.shards(archive, facts):
+        content = _json(shard)
+        hashed.update(content)
+        (target / finding.file_name(sector)).write_bytes(content)
+        tell.one()
+    return target.rename(folder / f"{SHARDS}{hashed.hexdigest()[:12]}")
+
+
+def _write_assets(folder: Path, facts: Mapping[str, Any], data: Path | None) -> dict[str, str]:
+    """Write scripts, styles and layers under hashed names; return their paths by name."""
+    own = Path(__file__).parent / "web"
+    paths, prepared = linked.paths(), load.web_files(data=data)
+    images = [f"images/{name}" for name in linked.LEAFLET_IMAGES]
+    files = {name: (own / name).read_bytes() for name in OWN_FILES}
+    files |= {name: paths[name].read_bytes() for name in (*SHARED_FILES, *images)}
+    files |= {name: prepared[name] for name in PREPARED_FILES}
+    files["names.json"] = _json(finding.names(facts))
+    links = {}
+    for name, (link, content) in linked.hashed(files).items():
+        target = folder / link
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        links[name] = f"{folder.name}/{link}"
+    return links
+
+
+def _write_pages(
+    folder: Path,
+    renderer: Renderer,
+    areas: list[pages.AreaPage],
+    data: Path | None,
+    tell: _Telling,
+) -> None:
+    for page in areas:
+        _text(folder / page.path, renderer.area(page))
+        tell.one()
+    _text(folder / "index.html", renderer.front())
+    _text(folder / "wards.html", renderer.wards())
+    _text(folder / "404.html", renderer.not_found())
+    target = folder / "downloads"
+    target.mkdir()
+    downloads.fill(target, data=data)
+    files = downloads.described(target, load.sources(data=data))
+    _text(target / "index.html", renderer.downloads(files))
+
+
+def _write_plain(folder: Path, url: str) -> None:
+    """Write what search engines read: robots.txt, and the sitemap if the address is known."""
+    robots = "User-agent: *\nAllow: /\n"
+    if url:
+        robots += f"Sitemap: {url}sitemap.xml\n"
+        _text(folder / "sitemap.xml", sitemap(url, _page_paths(folder)))
+    _text(folder / "robots.txt", robots)
+
+
+def sitemap(url: str, paths: list[str]) -> str:
+    """Return a sitemap (https://www.sitemaps.org/protocol.html) of pages by their paths."""
+    links = "".join(
+        f"<url><loc>{escape(url + ('' if path == 'index.html' else path))}</loc></url>\n"
+        for path in paths
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{links}</urlset>\n'
+    )
+
+
+def _page_paths(folder: Path) -> list[str]:
+    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
+    return sorted(path for path in found if path != "404.html")
+
+
+def _write_marker(folder: Path, facts: Mapping[str, Any], on: dt.date) -> None:
+    told = {"made_by": MADE_BY, "made_on": on.isoformat(), "edition": facts["edition"]}
+    _text(folder / MARKER, json.dumps(told) + "\n")
+
+
+def _report(folder: Path, shards: Path) -> Report:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return Report(
+        pages=len(_page_paths(folder)) + 1,
+        shards=sum(1 for _ in shards.iterdir()) - 1,
+        files=len(files) + 1,
+        bytes=sum(path.stat().st_size for path in files),
+        has_sitemap=(folder / "sitemap.xml").exists(),
+    )
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _text(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,357 @@
+"""The static site in a real browser, served from a sub-folder by a server that only has files."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from bcumap import load
+from bcumap.lookup import Finder
+from bcumap.postcodes import unpack
+from tests.browser.conftest import Visit
+from tests.hostile import QUERIES
+
+# What a page needs no point for: these the answer of the static site does not have.
+NOT_SHIPPED = ("easting", "northing", "query")
+SAMPLE = 400
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The site in a sub-folder of a server on loopback."""
+    root = tmp_path_factory.mktemp("served")
+    (root / "of").mkdir()
+    (root / "of" / "london").symlink_to(site)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=root))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/of/london/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def tour(browser: Browser, address: str) -> Iterator[Visit]:
+    visited = Visit(browser, address)
+    yield visited
+    assert visited.strangers() == []
+    assert visited.console == []
+    visited.context.close()
+
+
+@pytest.fixture(scope="module")
+def finder() -> Finder:
+    return load.finder()
+
+
+def ask(page: Page, text: str) -> str:
+    """Ask with the keyboard alone; return what is answered."""
+    page.keyboard.press("/")
+    page.keyboard.press("Control+a")
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?q=*" if "?" not in page.url else "**")
+    answer = page.locator(".bcumap-answer")
+    answer.wait_for()
+    return answer.inner_text()
+
+
+# --- pages and their maps ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("link", "name"),
+    [("bcu/NA.html", "North Area"), ("borough/E09000001.html", "City of London"),
+     ("borough/E09000007.html", "Camden"), ("ward/E05013719.html", "Deptford"),
+     ("ward/E05009288.html", "Aldersgate")],
+)  # fmt: skip
+def test_the_map_of_an_area_is_drawn_with_it_marked_and_in_view(
+    tour: Visit, link: str, name: str
+) -> None:
+    page = tour.go(link)
+    line = page.locator("path.chosen-line").first
+    line.wait_for(state="attached")
+    current = page.locator("path.bcumap-area[aria-current]")
+    expect(current).to_have_count(1)
+    assert (current.get_attribute("aria-label") or "").startswith(f"{name}, ")
+    around, inside = page.locator("#map_bcumap").bounding_box(), line.bounding_box()
+    assert around is not None
+    assert inside is not None
+    assert around["x"] <= inside["x"] + 3
+    assert inside["x"] + inside["width"] <= around["x"] + around["width"] + 3
+    assert max(inside["width"] / around["width"], inside["height"] / around["height"]) > 0.2
+
+
+def test_the_front_page_has_all_bcus_and_the_city_and_asks_for_no_wards(tour: Visit) -> None:
+    page = tour.go("index.html")
+    expect(page.locator("path.bcumap-area")).to_have_count(13)
+    assert not [each.url for each in tour.requests if "wards-" in each.url]
+
+
+def test_an_area_is_reached_with_tab_and_its_page_opened_with_enter(tour: Visit) -> None:
+    page = tour.go("index.html")
+    page.locator('path[data-code="CE"]').focus()
+    page.keyboard.press("Tab")
+    focused = page.evaluate("document.activeElement.dataset.code")
+    assert focused == "CN"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/of/london/bcu/CN.html")
+
+
+def test_an_area_is_opened_with_a_click(tour: Visit) -> None:
+    page = tour.go("index.html")
+    page.locator('path[data-code="SN"]').click()
+    page.wait_for_url("**/of/london/bcu/SN.html")
+    page.locator("path.chosen-line").first.wait_for(state="attached")
+
+
+def test_the_first_tab_skips_to_the_content(tour: Visit) -> None:
+    page = tour.go("ward/E05013719.html")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Skip to the content")
+    expect(page.locator(":focus")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+
+
+@pytest.mark.parametrize(
+    "link", ["index.html", "wards.html", "downloads/index.html", "404.html", "bcu/NW.html",
+             "borough/E09000020.html", "ward/E05013719.html"]
+)  # fmt: skip
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_every_page_without_scrolling_sideways(
+    browser: Browser, address: str, link: str, scheme: str
+) -> None:
+    visited = Visit(browser, address, viewport={"width": 360, "height": 740}, is_mobile=True,
+                    has_touch=True, color_scheme=scheme)  # fmt: skip
+    page = visited.page
+    page.goto(address + link)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    if link != "404.html":  # as the browser has it
+        assert ground == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(18, 24, 31)")
+    assert visited.strangers() == visited.console == []
+    visited.context.close()
+
+
+def test_paper_has_the_facts_and_not_the_finder(tour: Visit) -> None:
+    page = tour.go("ward/E05013719.html")
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.locator(".bcumap-search")).to_be_hidden()
+    expect(page.locator("#map_bcumap")).to_be_visible()
+    expect(page.get_by_text("since 28 December 2017")).to_be_visible()
+    expect(page.locator(".bcumap-footer")).to_contain_text("Crown copyright")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_the_tables_are_there_without_scripts(browser: Browser, address: str) -> None:
+    visited = Visit(browser, address, java_script_enabled=False)
+    page = visited.page
+    page.goto(address + "borough/E09000023.html")
+    expect(page.locator("table").first.locator("tbody tr")).to_have_count(19)
+    expect(page.locator("noscript .bcumap-notice")).to_contain_text("need JavaScript")
+    visited.context.close()
+
+
+# --- the finder ----------------------------------------------------------------------------------
+
+
+def test_a_postcode_is_answered_with_two_small_files(tour: Visit) -> None:
+    page = tour.go("index.html")
+    told = ask(page, "se84rx")
+    assert "SE8 4RX is in Deptford ward, Lewisham, policed by South East BCU." in told
+    fetched = [each.url for each in tour.requests if "/postcodes-" in each.url]
+    names = {url.rsplit("/", 1)[1] for url in fetched}
+    assert {"index.json", "SE8-4.json"} <= names
+    assert all(re.fullmatch(r"index.json|SE8?-\d.json", each) for each in names)  # while typing
+    assert len(fetched) == len(names)
+    expect(page.locator("path.chosen-line").first).to_be_attached()
+    expect(page.locator("path.found-point")).to_be_attached()
+    page.locator(".bcumap-answer a", has_text="Deptford").click()
+    page.wait_for_url("**/ward/E05013719.html")
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("BN1 1AA", "BN1 1AA is outside London."),
+        ("EC2V 7HH", "City of London Police, not the Met"),
+        ("ZZ9 9ZZ", "There is no postcode district ZZ9."),
+        ("Dept ford", "called “Dept ford”"),
+        ("51.5, -0.1", "it cannot look up a point"),
+    ],
+)
+def test_what_is_not_a_met_postcode_is_said_so(tour: Visit, asked: str, words: str) -> None:
+    page = tour.go("index.html")
+    assert words in ask(page, asked)
+
+
+def test_a_postcode_that_may_be_elsewhere_names_the_other_wards(
+    tour: Visit, finder: Finder
+) -> None:
+    code = "SE8 4BA"
+    known = finder.find(code)
+    assert known.others
+    page = tour.go("index.html")
+    told = ask(page, code)
+    assert known.notes[-1] in told
+    assert "Or perhaps" in told
+    expect(page.locator(".bcumap-answer.unsure")).to_be_visible()
+    expect(page.locator("path.possible-line").first).to_be_attached()
+
+
+def test_suggestions_lead_to_a_page_by_arrows(tour: Visit) -> None:
+    page = tour.go("ward/E05013719.html")
+    page.keyboard.press("/")
+    page.keyboard.type("lewisham cen")
+    page.locator("#bcumap-options li").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/of/london/ward/E05013727.html")
+    expect(page.locator("h1")).to_have_text("Lewisham Central")
+
+
+def test_a_question_on_any_page_is_answered_on_the_front_and_back_goes_back(tour: Visit) -> None:
+    page = tour.go("ward/E05013719.html")
+    page.keyboard.press("/")
+    page.keyboard.type("SE8 4RX")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/of/london/index.html?q=SE8%204RX")
+    page.locator(".bcumap-answer").wait_for()
+    page.keyboard.press("/")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Camden")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**?q=Camden")
+    page.go_back()
+    expect(page.locator(".bcumap-answer h2")).to_have_text("SE8 4RX")
+    expect(page.locator("#bcumap-q")).to_have_value("SE8 4RX")
+
+
+def test_what_is_asked_stays_text(tour: Visit) -> None:
+    page = tour.go("index.html?q=<img src=x onerror=alert(1)>")
+    told = page.locator(".bcumap-answer")
+    expect(told).to_contain_text("<img src=x onerror=alert(1)>")
+    assert page.locator(".bcumap-answer img").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("link", "path"),
+    [("?ward=E05013719", "ward/E05013719.html"), ("?borough=e09000007", "borough/E09000007.html"),
+     ("?bcu=NA", "bcu/NA.html")],
+)  # fmt: skip
+def test_links_of_the_app_lead_to_pages(tour: Visit, link: str, path: str) -> None:
+    tour.page.goto(tour.address + link)
+    tour.page.wait_for_url(f"**/of/london/{path}")
+    tour.page.locator("path.chosen-line").first.wait_for(state="attached")
+
+
+def test_a_finder_that_cannot_fetch_says_so(browser: Browser, address: str) -> None:
+    visited = Visit(browser, address)
+    page = visited.page
+    page.route(re.compile("/postcodes-"), lambda route: route.abort())
+    visited.go("index.html")
+    page.fill("#bcumap-q", "SE8 4RX")
+    page.keyboard.press("Enter")
+    expect(page.locator("#answer [role=alert]")).to_contain_text("Please try again")
+    visited.context.close()
+
+
+# --- the same answers as `lookup.Finder` ---------------------------------------------------------
+
+COMPARE = """async ([queries, script]) => {
+  const { Finder } = await import(new URL(script, document.baseURI).href);
+  const finder = new Finder(JSON.parse(document.getElementById("bcumap-page").textContent));
+  const told = [];
+  for (const each of queries) told.push([await finder.find(each), await finder.suggest(each)]);
+  return told;
+}"""
+
+
+def questions() -> list[str]:
+    """Postcodes, their beginnings, slips in them, districts of everywhere, names and nonsense."""
+    chance = random.Random(6)  # noqa: S311
+    texts = unpack(load.SHIPPED / load.POSTCODES)
+    rows, districts = ([line.split(",") for line in text.splitlines()[1:]] for text in texts)
+    known = chance.sample([row[0] for row in rows], SAMPLE)
+    in_no_ward = [row[0] for row in rows if row[9] == "0"]
+    estimated = [row[0] for row in rows if row[6] and int(row[6]) >= 50]
+    facts = load.facts()
+    strays = [row[0] for row in rows if facts["wards"][row[7]]["borough_code"] != row[8]]
+    areas = [(code, row["name"]) for level in ("bcus", "boroughs", "wards")
+             for code, row in facts[level].items()]  # fmt: skip
+    some = [text for area in chance.sample(areas, 100) for text in area]
+    hostile = [each for each in QUERIES if not any(0xD800 <= ord(sign) <= 0xDFFF for sign in each)]
+    return [
+        *known,
+        *(
+            each
+            for kind in (in_no_ward, estimated, strays)
+            for each in kind[:: len(kind) // 20 + 1]
+        ),
+        *(each.replace(" ", "").lower() for each in known[:40]),
+        *(each[:-2] for each in known[:30]),
+        *(each.split()[0] for each in known[:10]),
+        *(
+            "SW1",
+            "N1",
+            "EC1",
+            "W",
+            "the city",
+            "st mary’s",
+            "Kensington & Chelsea",
+            "Area",
+            "LB Camden",
+        ),
+        *(each[:-1] + chance.choice("ABDEFGHJLNPQRSTUWXYZ") for each in known[:60]),
+        *(
+            f"{each}{chance.choice(['', ' 9', ' 9ZZ'])}"
+            for each, *_ in chance.sample(districts, 120)
+        ),
+        *some,
+        *(each.replace("e", "a", 1) for each in some[:100]),
+        *(each[:4] for each in some[:100]),
+        *hostile,
+    ]
+
+
+def test_answers_and_suggestions_are_those_of_the_app(
+    tour: Visit, finder: Finder, site: Path
+) -> None:
+    (script,) = (site / "assets").glob("finder-*.js")
+    tour.page.goto(tour.address + "wards.html")
+    asked = questions()
+    told = tour.page.evaluate(COMPARE, [asked, f"assets/{script.name}"])
+    differ, compared = [], 0
+    for query, (answer, suggested) in zip(asked, told, strict=True):
+        known = json.loads(json.dumps(asdict(finder.find(query))))
+        wanted = {key: value for key, value in known.items() if key not in NOT_SHIPPED}
+        options = [asdict(each) for each in finder.suggest(query)]
+        if "is a point on the map" in answer["text"]:
+            assert (
+                known["kind"] == "point" or "point" in known["text"] or "no place" in known["text"]
+            )
+            continue
+        compared += 1
+        if (answer, suggested) != (wanted, options):
+            differ.append((query, wanted["text"], answer["text"]))
+    assert differ == []
+    assert compared > SAMPLE + 600
