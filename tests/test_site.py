@@ -11,17 +11,18 @@ import re
 import stat
 import xml.etree.ElementTree as ET
 from functools import cache
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from bcumap import counters, load
+from bcumap import counters, export, load
 from bcumap.errors import BcuMapError, DataError
+from bcumap.layers import LAYERS
 from bcumap.postcodes import OUTSIDE, Prefix
-from bcumap.site import finding, pages
+from bcumap.site import downloads, finding, pages
 from bcumap.site import write as writing
 from bcumap.site.render import Renderer, Site
 from bcumap.words import ATTRIBUTION
@@ -259,7 +260,9 @@ def test_names_of_strangers_stay_text() -> None:
     made = [renderer.area(page) for page in pages.all_pages(facts, picture, document["sites"])]
     made += [renderer.front(), renderer.wards()]
     keys = ("path", "title", "edition", "licence", "attribution", "size")
-    made.append(renderer.downloads([dict.fromkeys(keys, HOSTILE)]))
+    file = downloads.File(HOSTILE, HOSTILE, HOSTILE)
+    tier = downloads.Tier(HOSTILE, 3.0, [HOSTILE], [downloads.Row(HOSTILE, [file])], [file])
+    made.append(renderer.downloads(downloads.Offered([tier], [dict.fromkeys(keys, HOSTILE)])))
     assert len(made) == 7
     for text in made:
         page = Page(text)
@@ -347,10 +350,14 @@ def test_districts_outside_london_are_known_as_such() -> None:
 # --- downloads, robots, sitemap ------------------------------------------------------------------
 
 
-def test_downloads_are_those_of_the_data_and_their_sums_are_right(site: Path) -> None:
-    folder = site / "downloads"
+def sums(folder: Path) -> dict[str, str]:
     lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
-    named = dict(reversed(line.split("  ")) for line in lines)
+    return dict(reversed(line.split("  ")) for line in lines)
+
+
+def test_downloads_of_the_data_are_as_shipped_and_their_sums_are_right(site: Path) -> None:
+    folder = site / "downloads" / "data"
+    named = sums(folder)
     for name in ("web/wards.topojson", "wards.parquet", "sources.json", "web/facts.json"):
         assert name in named
     for name, digest in named.items():
@@ -358,7 +365,22 @@ def test_downloads_are_those_of_the_data_and_their_sums_are_right(site: Path) ->
         assert hashlib.sha256(content).hexdigest() == digest
         assert content == (load.SHIPPED / name).read_bytes()
     offered = set(area(site, "downloads/index.html").links)
-    assert set(named) | {"SHA256SUMS"} <= offered
+    assert {f"data/{name}" for name in (*named, "SHA256SUMS")} <= offered
+
+
+@pytest.mark.parametrize("tier", downloads.TIERS)
+def test_every_layer_is_offered_in_every_format(site: Path, tier: str) -> None:
+    folder = site / "downloads" / tier
+    offered = set(area(site, "downloads/index.html").links)
+    for layer, suffix in product(LAYERS, export.FORMATS):
+        assert (folder / f"{layer}{suffix}").stat().st_size > 100
+        assert f"{tier}/{layer}{suffix}" in offered
+    assert {f"{tier}/{name}" for name in ("README.md", "SHA256SUMS")} <= offered
+    for name, digest in sums(folder).items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    wards = json.loads((folder / "wards.geojson").read_bytes())
+    assert len(wards["features"]) == 704
+    assert wards["measured_error_m"] < {"full": 3, "web": 25}[tier]
 
 
 def test_without_an_address_there_is_no_sitemap_and_nothing_absolute(site: Path) -> None:
@@ -412,10 +434,11 @@ def test_the_command_writes_the_same_again(
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make a site of three areas and two shards: quick, where only the folder matters."""
+    """Make a site of three areas and two shards, no exports: quick, as only the folder matters."""
     all_pages, shards = pages.all_pages, finding.shards
     monkeypatch.setattr(pages, "all_pages", lambda *given: islice(all_pages(*given), 3))
     monkeypatch.setattr(finding, "shards", lambda *given: islice(shards(*given), 2))
+    monkeypatch.setattr(downloads, "TIERS", ())
 
 
 def write(out: Path, **options: Any) -> writing.Report:

@@ -5,7 +5,7 @@ Whatever is not marked as HTML is escaped. Links are relative, so that the site 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bcumap import told
+from bcumap.site.downloads import Offered
 from bcumap.site.pages import UP, AreaPage, linker
 from bcumap.site.pages import bcu_table as make_bcu_table
 from bcumap.site.pages import borough_table as make_borough_table
@@ -83,9 +84,9 @@ class Renderer:
         table = make_ward_table(facts, facts["wards"], linker(""), f"Wards of {facts['edition']}")
         return self._fill("wards.html", "wards.html", tables=(table,))
 
-    def downloads(self, files: Sequence[Mapping[str, Any]]) -> str:
+    def downloads(self, offered: Offered) -> str:
         """Return the list of downloads."""
-        return self._fill("downloads.html", "downloads/index.html", up=UP, files=files)
+        return self._fill("downloads.html", "downloads/index.html", up=UP, offered=offered)
 
     def not_found(self) -> str:
         """Return what a server answers for an address that is none; it links to nothing beside."""

@@ -98,12 +98,14 @@ def write(
     picture = counters.picture(document, request.on)
     areas = list(pages.all_pages(facts, picture, document["sites"]))
     shards = sum(len(set(each)) for each in archive.sectors.values())
-    tell = _Telling(progress, len(areas) + shards)
+    tell = _Telling(progress, len(areas) + shards + downloads.count())
     with _staged(out) as folder:
         links = _write_assets(folder / "assets", facts, data)
         postcodes = _write_postcodes(folder, archive, facts, data, tell)
         site = Site(facts, links, f"{postcodes.name}/", date(request.on.isoformat()), url)
-        _write_pages(folder, Renderer(site), areas, data, tell)
+        renderer = Renderer(site)
+        _write_pages(folder, renderer, areas, tell)
+        _write_downloads(folder, renderer, request.on, data, tell)
         _write_plain(folder, url)
         report = _report(folder, postcodes)
         _write_marker(folder, facts, request.on)
@@ -255,11 +257,7 @@ def _write_assets(folder: Path, facts: Mapping[str, Any], data: Path | None) -> 
 
 
 def _write_pages(
-    folder: Path,
-    renderer: Renderer,
-    areas: list[pages.AreaPage],
-    data: Path | None,
-    tell: _Telling,
+    folder: Path, renderer: Renderer, areas: list[pages.AreaPage], tell: _Telling
 ) -> None:
     for page in areas:
         _text(folder / page.path, renderer.area(page))
@@ -267,11 +265,15 @@ def _write_pages(
     _text(folder / "index.html", renderer.front())
     _text(folder / "wards.html", renderer.wards())
     _text(folder / "404.html", renderer.not_found())
+
+
+def _write_downloads(
+    folder: Path, renderer: Renderer, on: dt.date, data: Path | None, tell: _Telling
+) -> None:
     target = folder / "downloads"
     target.mkdir()
-    downloads.fill(target, data=data)
-    files = downloads.described(target, load.sources(data=data))
-    _text(target / "index.html", renderer.downloads(files))
+    offered = downloads.fill(target, on=on, data=data, progress=tell.one)
+    _text(target / "index.html", renderer.downloads(offered))
 
 
 def _write_plain(folder: Path, url: str) -> None:
