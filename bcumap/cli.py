@@ -15,6 +15,7 @@ from bcumap import load
 from bcumap.cli_counters import counters_app
 from bcumap.cli_export import export
 from bcumap.cli_officers import officers_app
+from bcumap.cli_picture import picture
 from bcumap.cli_site import site
 from bcumap.errors import BcuMapError
 from bcumap.terminal import BAD_INPUT, DONE, FAILED, INTERRUPTED, err, out, progress
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.add_typer(officers_app)
 app.add_typer(counters_app)
 app.command()(export)
+app.command()(picture)
 app.command()(site)
 
 

@@ -249,3 +249,8 @@ def site_lines(report: SiteReport, out: Path) -> Iterator[str]:
     yield f"  {report.pages:,} pages; {report.shards:,} shards of postcodes for the finder"
     if not report.has_sitemap:
         yield "  no sitemap.xml and no canonical links: give --url https://… to have them"
+
+
+def picture_line(path: Path, size: int) -> str:
+    """Tell what picture was written."""
+    return f"Wrote {path}, {size / 1e3:,.0f} KB"

@@ -15,6 +15,11 @@ from bcumap.words import CITY_POLICE, NOT_KNOWN, date
 Facts = Mapping[str, Any]
 Row = Mapping[str, Any]
 Told = list[tuple[str, str]]  # what it is, and its value as HTML
+OFFICER_SOURCES = (
+    "Ward officers promised: Mayor of London, 28 December 2017, and Met Police, February 2022."
+    " Strengths: Met Police through the London Datastore (e16kd) and an open analysis of it,"
+    " October 2026."
+)
 # Makes a link of a parameter (bcu, borough or ward), a code and a name.
 Link = Callable[[str, str, str], str]
 
@@ -206,9 +211,7 @@ def footer(facts: Facts, *, links: str = "") -> str:
         " Contains OS data © Crown copyright and database right 2026."
         " Contains Royal Mail data © Royal Mail copyright and database right 2026."
         " BCU names and codes: Met Police, April 2024."
-        " Ward officers promised: Mayor of London, 28 December 2017, and Met Police, February 2022."
-        " Strengths: Met Police through the London Datastore (e16kd) and an open analysis of it,"
-        " October 2026.</p></footer>"
+        f" {OFFICER_SOURCES}</p></footer>"
     )
 
 

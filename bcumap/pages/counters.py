@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from bcumap import assets, counters
+from bcumap.counter_measures import BEFORE, FIRST, KM, MEASURES, CounterMeasure
 from bcumap.dated import last_on
 from bcumap.hours import LONDON
 from bcumap.pages import counter_words, panels, search
@@ -31,32 +31,6 @@ from bcumap.pages.links import (
 )
 from bcumap.served import counters as document
 from bcumap.served import facts
-from bcumap.words import NOT_KNOWN
-
-FIRST = "nearest_m"
-BEFORE = dt.date(2025, 9, 1)  # all 37 counters, before any of the announced changes
-KM = {"scale": 0.001, "unit": " km", "decimals": 1}
-# What the areas can be shaded by: see `bcumap.shade` in web/areas.js. Limits are in metres, the
-# same on every date, so that the colours of two dates can be compared.
-MEASURES: Mapping[str, Mapping[str, Any]] = {
-    "nearest_m": {
-        "title": "To the nearest counter", "breaks": [1000, 2000, 3000, 5000], **KM,
-        "classes": ["below 1 km", "1 to 2 km", "2 to 3 km", "3 to 5 km", "5 km or more"],
-    },
-    "nearest_24_7_m": {
-        "title": "To the nearest that never closes", "breaks": [1000, 2000, 5000, 10_000], **KM,
-        "classes": ["below 1 km", "1 to 2 km", "2 to 5 km", "5 to 10 km", "10 km or more"],
-    },
-    "promise": {
-        "title": "A counter that never closes, as promised in 2012", "breaks": [1], "decimals": 0,
-        "words": {"0": "not held", "1": "held"}, "classes": ["not held", "held"],
-    },
-    "change": {
-        "title": "Farther from a counter than in September 2025", "breaks": [1, 500, 1500, 3000],
-        **KM, "classes": ["no farther", "up to 0.5 km", "0.5 to 1.5 km", "1.5 to 3 km",
-                          "3 km or more"],
-    },
-}  # fmt: skip
 
 
 def page() -> None:
@@ -102,7 +76,7 @@ def explorer() -> None:
             on_choose_change=lambda: choose(st.session_state["map"]["choose"]),
             on_level_change=lambda: show_level(st.session_state["map"]["level"]),
         )
-        st.html(panels.shading_legend(MEASURES[measure]["classes"], NOT_KNOWN))
+        st.html(panels.shading_legend(MEASURES[measure].classes, MEASURES[measure].unknown))
         st.html(counter_words.signs())
     with right:
         share_bar()(key="share", data=sent())
@@ -112,9 +86,7 @@ def explorer() -> None:
                 urls={name: assets.url(f"{name}.json") for name in ("counters", "facts")},
                 on=on.isoformat(),
                 measure=measure,
-                measures={
-                    key: {**each, "unknown": _unknown(key)} for key, each in MEASURES.items()
-                },
+                measures={key: _told(each) for key, each in MEASURES.items()},
                 before=(last_on(document()["states"], BEFORE) or {})["access"],
                 closed=closed,
                 now=_now(),
@@ -148,15 +120,19 @@ def _measure() -> str:
     chosen: str = st.selectbox(
         "What the areas show",
         list(MEASURES),
-        format_func=lambda key: str(MEASURES[key]["title"]),
+        format_func=lambda key: MEASURES[key].title,
         key="counters-measure",
         on_change=lambda: st.query_params.update(measure=st.session_state["counters-measure"]),
     )
     return chosen
 
 
-def _unknown(measure: str) -> str:
-    return f"{NOT_KNOWN}, or not promised to such an area" if measure == "promise" else NOT_KNOWN
+def _told(measure: CounterMeasure) -> dict[str, Any]:
+    """A measure as `bcumap.shade` of web/areas.js takes it."""
+    told = {"title": measure.title, "breaks": measure.breaks, "unknown": measure.unknown}
+    if measure.is_distance:
+        return {**told, "scale": KM, "unit": " km", "decimals": 1}
+    return {**told, "words": dict(enumerate(measure.classes)), "decimals": 0}
 
 
 def _now() -> dict[str, Any]:
