@@ -14,7 +14,7 @@ from typing import Any
 
 from bcumap import counters
 from bcumap.counters import HELD, NOT_HELD, Picture
-from bcumap.words import NOT_KNOWN
+from bcumap.words import NOT_KNOWN, figure
 
 BEFORE = dt.date(2025, 9, 1)  # all 37 counters, before any of the announced changes
 KM = 0.001  # of a metre
@@ -52,7 +52,7 @@ class CounterMeasure:
     def text(self, value: float) -> str:
         """Write a value as people read it."""
         if self.is_distance:
-            return f"{value * KM:.1f} km"
+            return f"{figure(value * KM, 1)} km"
         return HELD if value else NOT_HELD
 
 

@@ -25,3 +25,7 @@ class DataError(BcuMapError):
 
 class NotThereError(DownloadError):
     """A service that answers has no such thing."""
+
+
+class BusyError(BcuMapError):
+    """Too much is asked at once; the same may be had a little later."""

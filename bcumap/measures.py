@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from bcumap.schema import LEVELS
+from bcumap.words import figure, percent, rounded
 
 Facts = Mapping[str, Any]
 
@@ -42,7 +43,7 @@ class Measure:
 
     def text(self, value: float) -> str:
         """Write a value as people read it."""
-        return f"{value:.0%}" if self.decimals is None else f"{value:,.{self.decimals}f}"
+        return percent(value) if self.decimals is None else figure(value, self.decimals)
 
     @property
     def is_of_strength(self) -> bool:
@@ -93,7 +94,7 @@ def breaks(known: Iterable[float | None], measure: Measure) -> list[float]:
     They are rounded as the measure is shown, so that the legend says just where they are.
     """
     decimals = 2 if measure.decimals is None else measure.decimals
-    numbers = [round(value, decimals) for value in known if value is not None]
+    numbers = [float(rounded(value, decimals)) for value in known if value is not None]
     if len(set(numbers)) <= CLASSES:
         return sorted(set(numbers))[1:]
     fifths = _fifths(numbers, decimals)
@@ -105,7 +106,7 @@ def _fifths(numbers: Iterable[float], decimals: int) -> list[float]:
     """Return where the fifths of some numbers begin, but for the first."""
     ordered = sorted(numbers)
     between = statistics.quantiles(ordered, n=CLASSES, method="inclusive")
-    return sorted({round(value, decimals) for value in between if value > ordered[0]})
+    return sorted({float(rounded(value, decimals)) for value in between if value > ordered[0]})
 
 
 def labels(known: Iterable[float | None], at: Sequence[float], measure: Measure) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from bcumap import load, picture, picture_wish, scenes
 from bcumap.errors import BcuMapError
 from bcumap.scenes import Documents
+from bcumap.shapes import Shapes
 from bcumap.tables import beside
 
 LONGEST_VALUES = 1_000_000  # bytes of a CSV of somebody's own
@@ -31,8 +32,7 @@ def known(data: Path | None = None) -> Documents:
         facts=load.facts(data=data),
         counters=load.counters_web(data=data),
         history=load.history_web(data=data),
-        areas=json.loads(files["areas.topojson"]),
-        wards=json.loads(files["wards.topojson"]),
+        shapes=Shapes(*(json.loads(files[name]) for name in ("areas.topojson", "wards.topojson"))),
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bcumap.answers import counted, metres
 from bcumap.untrusted import plain
-from bcumap.words import date
+from bcumap.words import date, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,7 +141,7 @@ def _fte(row: Mapping[Any, Any]) -> str:
 
 def _share(row: Mapping[Any, Any]) -> str:
     share = row["share_of_commitment"]
-    return "–" if share != share else f"{'≥ ' if row['at_least'] else ''}{share:.0%}"
+    return "–" if share != share else f"{'≥ ' if row['at_least'] else ''}{percent(share)}"
 
 
 def _or_dash(value: Any) -> str:

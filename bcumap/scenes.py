@@ -7,23 +7,22 @@ map that it was taken of. `picture` draws it.
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import shapely
 
-from bcumap import counter_measures, counters, geojson, measures, told
+from bcumap import counter_measures, counters, measures, told
 from bcumap.answers import counted
 from bcumap.colours import COLOURS
 from bcumap.dated import check_known, last_on
-from bcumap.errors import BcuMapError
 from bcumap.hours import ALWAYS
 from bcumap.measures import Measure
 from bcumap.picture_wish import AREAS, COUNTERS, HISTORY, OFFICERS, Frame, Wish
 from bcumap.schema import LEVELS
-from bcumap.words import ATTRIBUTION, CITY_POLICE, LEVEL_WORDS, NO_FIGURE, NOT_KNOWN, date
+from bcumap.shapes import Shapes, in_view, middle
+from bcumap.words import ATTRIBUTION, CITY_POLICE, LEVEL_WORDS, NO_FIGURE, NOT_KNOWN, date, rounded
 
 Document = Mapping[str, Any]
 
@@ -51,15 +50,14 @@ class Documents:
     ----------
     facts, counters, history
         The prepared facts.
-    areas, wards
-        The shapes, as TopoJSON.
+    shapes
+        The prepared shapes.
     """
 
     facts: Document
     counters: Document
     history: Document
-    areas: Document
-    wards: Document
+    shapes: Shapes
 
 
 @dataclass(frozen=True)
@@ -161,8 +159,8 @@ def scene(wish: Wish, documents: Documents) -> Scene:
         return _units(wish, documents)
     level = wish.level
     polygons = _polygons(documents, level)
-    chosen = _area(wish.area, documents)
-    frame = _frame(wish, documents, chosen)
+    chosen = _chosen(wish, documents)
+    frame = documents.shapes.frame(wish.view, chosen)
     part = {AREAS: _areas, OFFICERS: _officers, COUNTERS: _counters}[wish.kind](
         wish, level, documents
     )
@@ -175,7 +173,7 @@ def scene(wish: Wish, documents: Documents) -> Scene:
         title=part.title,
         subtitle=part.subtitle,
         caution=part.caution,
-        shapes=[_thames(documents), *shapes, *_outlines(documents), *_outline(chosen)],
+        shapes=[_thames(documents.shapes), *shapes, *_lines(documents.shapes), *_outline(chosen)],
         marks=part.marks,
         names=names,
         legend=[*_legend(part, level), *part.signs],
@@ -184,80 +182,42 @@ def scene(wish: Wish, documents: Documents) -> Scene:
     )
 
 
-# --- shapes --------------------------------------------------------------------------------------
+# --- shapes and names ----------------------------------------------------------------------------
 
 
 def _polygons(documents: Documents, level: str) -> dict[str, shapely.Geometry]:
     """Return the polygons of a level by code; the City is an area of its own among the BCUs."""
-    topology = documents.wards if level == "wards" else documents.areas
-    found = dict(_decoded(topology, level))
-    if level == "bcus":
-        found |= {
-            code: polygon
-            for code, polygon in _decoded(topology, "boroughs")
-            if _bcu_of(code, "boroughs", documents.facts) is None
-        }
-    return found
+    found = documents.shapes.of_level(level)
+    if level != "bcus":
+        return found
+    city = {
+        code: polygon
+        for code, polygon in documents.shapes.of_level("boroughs").items()
+        if _bcu_of(code, "boroughs", documents.facts) is None
+    }
+    return found | city
 
 
-def _decoded(topology: Document, name: str) -> Iterator[tuple[str, shapely.Geometry]]:
-    for shape in topology["objects"][name]["geometries"]:
-        yield shape["properties"].get("code", ""), _polygon(topology, shape)
+def _chosen(wish: Wish, documents: Documents) -> shapely.Geometry | None:
+    """Return the polygon of the area that is asked for, of any level."""
+    if not wish.area:
+        return None
+    return documents.shapes.of_level(_level_of(wish.area, documents.facts))[wish.area]
 
 
-def _polygon(topology: Document, shape: Mapping[str, Any]) -> shapely.Geometry:
-    properties = {"code": "", **shape["properties"]}
-    found = geojson.feature(topology, {**shape, "properties": properties}, {})["geometry"]
-    parts = found["coordinates"]
-    rings = [parts] if found["type"] == "Polygon" else parts
-    return shapely.MultiPolygon([(outer, inner) for outer, *inner in rings])
+def _thames(shapes: Shapes) -> Shape:
+    return Shape(shapes.thames, ("thames",))
 
 
-def _thames(documents: Documents) -> Shape:
-    ((_, polygon),) = _decoded(documents.areas, "thames")
-    return Shape(polygon, ("thames",))
-
-
-def _outlines(documents: Documents) -> Iterator[Shape]:
+def _lines(shapes: Shapes) -> Iterator[Shape]:
     for level, look in (("boroughs", "borough-line"), ("bcus", "bcu-line")):
-        for _, polygon in _decoded(documents.areas, level):
+        for polygon in shapes.of_level(level).values():
             yield Shape(polygon, (look,))
 
 
 def _outline(chosen: shapely.Geometry | None) -> Iterator[Shape]:
     if chosen is not None:
         yield Shape(chosen, ("chosen-halo", "chosen-line"))
-
-
-def _area(code: str, documents: Documents) -> shapely.Geometry | None:
-    """Return the polygon of an area of any level; None if none is asked for."""
-    if not code:
-        return None
-    level = _level_of(code, documents.facts)
-    topology = documents.wards if level == "wards" else documents.areas
-    return dict(_decoded(topology, level))[code]
-
-
-def _frame(wish: Wish, documents: Documents, chosen: shapely.Geometry | None) -> Frame:
-    """Return the part of London that is shown, at least `SMALLEST` high."""
-    west, south, east, north = london = tuple(documents.areas["bbox"])
-    if wish.view is not None:
-        west, south, east, north = wish.view
-        if west > london[2] or east < london[0] or south > london[3] or north < london[1]:
-            raise BcuMapError("the view shows no part of London")
-        # What is far outside of London is empty: all of London is shown at most.
-        wide, high = london[2] - london[0], london[3] - london[1]
-        west, east = max(west, london[0] - wide / 2), min(east, london[2] + wide / 2)
-        south, north = max(south, london[1] - high / 2), min(north, london[3] + high / 2)
-    elif chosen is not None:
-        west, south, east, north = shapely.bounds(chosen)
-    high = max(north - south, SMALLEST)
-    across = max((east - west) * math.cos(math.radians(south)), SMALLEST)
-    if wish.view is None:
-        high, across = high * (1 + 2 * MARGIN), across * (1 + 2 * MARGIN)
-    wide = across / math.cos(math.radians(south))
-    x, y = (west + east) / 2, (south + north) / 2
-    return (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
 
 
 def _look(code: str, level: str, part: _Part, facts: Document) -> str:
@@ -267,50 +227,22 @@ def _look(code: str, level: str, part: _Part, facts: Document) -> str:
     return part.shading.looks.get(code, "no-figure") if part.shading else f"bcu-{COLOURS[bcu]}"
 
 
-def _bcu_of(code: str, level: str, facts: Document) -> str | None:
-    """Return the BCU that an area is in; None for the City and its wards."""
-    if code in facts["bcus"]:
-        return code
-    borough = facts["wards"][code]["borough_code"] if level == "wards" else code
-    bcu: str | None = facts["boroughs"][borough]["bcu_code"]
-    return bcu
-
-
-# --- names ---------------------------------------------------------------------------------------
-
-
 def _names(
-    polygons: Mapping[str, shapely.Geometry],
-    part: _Part,
-    documents: Documents,
-    frame: Frame,
+    polygons: Mapping[str, shapely.Geometry], part: _Part, documents: Documents, frame: Frame
 ) -> list[Name]:
     """Name the areas in view, with their values; the BCUs where there are too many for that."""
-    seen = _in_view(polygons, frame)
+    facts = documents.facts
+    seen = in_view(polygons, frame)
     if len(seen) > NAMED:
-        seen = _in_view(dict(_decoded(documents.areas, "bcus")), frame)
-        return [_name(_called(code, documents.facts), inner) for code, inner in seen.items()]
+        seen = in_view(documents.shapes.of_level("bcus"), frame)
     texts = part.shading.texts if part.shading else {}
     return [
-        _name(_called(code, documents.facts), inner, texts.get(code, ""))
-        for code, inner in seen.items()
+        _name(_called(code, facts), polygon, texts.get(code, "")) for code, polygon in seen.items()
     ]
 
 
-def _in_view(polygons: Mapping[str, shapely.Geometry], frame: Frame) -> dict[str, shapely.Geometry]:
-    """Return what is seen of the polygons that are seen well enough to be named, largest first."""
-    box = shapely.box(*frame)
-    seen = {code: shapely.intersection(each, box) for code, each in polygons.items()}
-    least = shapely.area(box) / 2000
-    large = {code: each for code, each in seen.items() if shapely.area(each) > least}
-    return dict(sorted(large.items(), key=lambda item: -shapely.area(item[1])))
-
-
 def _name(text: str, polygon: shapely.Geometry, figure: str = "") -> Name:
-    """Place a name at the middle of the largest circle within the largest part of a polygon."""
-    largest = max(shapely.get_parts(polygon), key=shapely.area)
-    x, y = shapely.get_coordinates(shapely.maximum_inscribed_circle(largest, tolerance=1e-4))[0]
-    return Name(float(x), float(y), text, figure)
+    return Name(*middle(polygon), text, figure)
 
 
 def _called(code: str, facts: Document) -> str:
@@ -319,6 +251,15 @@ def _called(code: str, facts: Document) -> str:
 
 def _level_of(code: str, facts: Document) -> str:
     return next(level for level in LEVELS if code in facts[level])
+
+
+def _bcu_of(code: str, level: str, facts: Document) -> str | None:
+    """Return the BCU that an area is in; None for the City and its wards."""
+    if code in facts["bcus"]:
+        return code
+    borough = facts["wards"][code]["borough_code"] if level == "wards" else code
+    bcu: str | None = facts["boroughs"][borough]["bcu_code"]
+    return bcu
 
 
 # --- areas ---------------------------------------------------------------------------------------
@@ -433,7 +374,7 @@ def _looks(
 ) -> dict[str, str]:
     """Return the shade of each area; a value counts as it is shown, as on the page's map."""
     return {
-        code: f"shade-{sum(round(value, decimals) >= limit for limit in limits)}"
+        code: f"shade-{sum(rounded(value, decimals) >= limit for limit in limits)}"
         for code, value in known.items()
         if value is not None
     }
@@ -518,12 +459,12 @@ def _units(wish: Wish, documents: Documents) -> Scene:
     change = last_on(document["changes"], on) or document["changes"][0]
     packed = [document["units"][place] for place in dict.fromkeys(change["units"])]
     units = [dict(zip(document["unit_columns"], row, strict=True)) for row in packed]
-    polygons = dict(_decoded(documents.areas, "boroughs")) | dict(_decoded(documents.areas, "bcus"))
-    chosen = _area(wish.area, documents)
-    frame = _frame(wish, documents, chosen)
+    polygons = documents.shapes.of_level("boroughs") | documents.shapes.of_level("bcus")
+    chosen = _chosen(wish, documents)
+    frame = documents.shapes.frame(wish.view, chosen)
     merged = [unit for unit in units if unit["kind"] in ("BCU", "pathfinder")]
     model = last_on(document["models"], on) or document["models"][0]
-    shown = _in_view({unit["code"]: polygons[unit["code"]] for unit in units}, frame)
+    shown = in_view({unit["code"]: polygons[unit["code"]] for unit in units}, frame)
     called = {unit["code"]: unit["name"] for unit in units}
     unsure = any(unit["basis"] != "known" for unit in units)
     legend = [
@@ -546,7 +487,7 @@ def _units(wish: Wish, documents: Documents) -> Scene:
             else ""
         ),
         shapes=[
-            _thames(documents),
+            _thames(documents.shapes),
             *(Shape(polygons[unit["code"]], _unit_looks(unit)) for unit in units),
             *_outline(chosen),
         ],

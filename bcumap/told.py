@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 from bcumap.answers import listed
-from bcumap.words import CITY_POLICE, NOT_KNOWN, date
+from bcumap.words import CITY_POLICE, NOT_KNOWN, date, figure, percent
 
 Facts = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -84,7 +84,7 @@ def _ward_officers(borough: Row, facts: Facts) -> Told:
         of_borough = f"{name} has no reliable figure."
     else:
         per_ward = told["fte"] / borough["wards"]
-        of_borough = f"{name} has {per_ward:.1f} FTE for each of its wards, {months(facts)}."
+        of_borough = f"{name} has {figure(per_ward, 1)} FTE for each of its wards, {months(facts)}."
     return [
         (
             "Promised",
@@ -113,9 +113,9 @@ def _strength(told: Row, facts: Facts) -> str:
     at_least = "at least " if told["at_least"] else ""
     without = f"; no reliable figure for {missing}" if told["at_least"] else ""
     rank = f"; rank {told['rank']} of the {told['ranked']} with a figure" if told["rank"] else ""
-    share = f"{at_least}{told['share_of_commitment']:.0%} of the promise"
+    share = f"{at_least}{percent(told['share_of_commitment'])} of the promise"
     return (
-        f"{at_least}{told['fte']:,.1f} FTE <small>ward officers and PCSOs together,"
+        f"{at_least}{figure(told['fte'], 1)} FTE <small>ward officers and PCSOs together,"
         f" {months(facts)}: {share}{rank}{without}</small>"
     )
 
@@ -197,7 +197,7 @@ def counters_near(row: Row | None) -> Told:
 
 
 def _km(metres: float | None) -> str:
-    return NOT_KNOWN if metres is None else f"{metres / 1000:.1f} km"
+    return NOT_KNOWN if metres is None else f"{figure(metres / 1000, 1)} km"
 
 
 def footer(facts: Facts, *, links: str = "") -> str:

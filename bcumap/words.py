@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,25 @@ ATTRIBUTION = (
 )
 NOT_KNOWN = "not known"
 NO_FIGURE = "no reliable figure"
+
+
+def rounded(value: float, decimals: int) -> Decimal:
+    """Round a number as it is written: halves up, as the browser's own formats do.
+
+    Python's formats round 4.25, and half of all such numbers, down; then a page would say 4.2 where
+    its map says 4.3.
+    """
+    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def figure(value: float, decimals: int) -> str:
+    """Write a number with so many decimals."""
+    return f"{rounded(value, decimals):,}"
+
+
+def percent(share: float) -> str:
+    """Write a share in whole per cent."""
+    return f"{rounded(share, 2).scaleb(2):f}%"
 
 
 def date(iso: str) -> str:

@@ -179,7 +179,7 @@ def test_nothing_known_has_no_class() -> None:
 
 def test_one_known_value_is_a_class_of_its_own() -> None:
     assert breaks([None, 3.25], TENTHS) == []
-    assert labels([None, 3.25], [], TENTHS) == ["3.2"]
+    assert labels([None, 3.25], [], TENTHS) == ["3.3"]
 
 
 def test_two_values_are_two_classes() -> None:

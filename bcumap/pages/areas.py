@@ -6,7 +6,7 @@ import streamlit as st
 
 from bcumap import assets
 from bcumap.pages import panels, search
-from bcumap.pages.components import area_map, area_table, map_data, sent
+from bcumap.pages.components import area_map, area_table, map_data, save_bar, save_data, sent
 from bcumap.pages.links import answered, choose, found, from_link, show_level
 from bcumap.served import facts
 from bcumap.words import NO_FIGURE, NOT_KNOWN
@@ -70,6 +70,7 @@ def explorer() -> None:
             on_level_change=lambda: show_level(st.session_state["map"]["level"]),
         )
         st.html(panels.legend())
+        save_bar()(key="save", data=save_data("areas", level, wanted, level=level))
     with right:
         st.html(panels.panel(chosen, facts()))
     area_table()(

@@ -10,9 +10,19 @@ from typing import TYPE_CHECKING, Any
 from bcumap import assets
 from bcumap.answers import counted, listed
 from bcumap.measures import MEASURES
-from bcumap.pages.panels import link, months, number, pcsos, police, residents, since
+from bcumap.pages.panels import (
+    data_value,
+    link,
+    months,
+    number,
+    pcsos,
+    police,
+    residents,
+    since,
+    table_caption,
+)
 from bcumap.untrusted import plain
-from bcumap.words import NO_FIGURE, NOT_KNOWN, date
+from bcumap.words import NO_FIGURE, NOT_KNOWN, date, figure, percent
 
 if TYPE_CHECKING:
     from bcumap.sources.police_uk import Person, Team
@@ -111,8 +121,8 @@ def _strength(own: OwnFigure | None) -> str:
         )
     when = f", {date(own.month)}" if own.month else ""
     return (
-        f"{own.fte:.1f} FTE <small>by your own list, {escape(plain(own.name))}{when}; nobody here"
-        " has checked it. No figure by ward is published.</small>"
+        f"{figure(own.fte, 1)} FTE <small>by your own list, {escape(plain(own.name))}{when};"
+        " nobody here has checked it. No figure by ward is published.</small>"
     )
 
 
@@ -126,9 +136,9 @@ def _stands(parameter: str, code: str, area: Mapping[str, Any], facts: Facts) ->
     least = "at least " if told["at_least"] else ""
     rank = f"; rank {told['rank']} of {told['ranked']}" if told["rank"] else ""
     return (
-        f"{name}: {least}{told['fte_per_ward']:.1f} FTE a ward"
+        f"{name}: {least}{figure(told['fte_per_ward'], 1)} FTE a ward"
         f"<small>{least}{told['fte']:,.1f} FTE for {number(area['wards'])} wards, {months(facts)}:"
-        f" {least}{told['share_of_commitment']:.0%} of the promise{rank}</small>"
+        f" {least}{percent(told['share_of_commitment'])} of the promise{rank}</small>"
     )
 
 
@@ -179,7 +189,7 @@ def neighbours(code: str, facts: Facts) -> str:
         "Ward", "Residents", MEASURES["residents_per_committed"].short,
         "Borough’s FTE a ward"))  # fmt: skip
     return (
-        '<table class="bcumap-plain"><caption>Neighbours, on this side of the Thames</caption>'
+        f'<table class="bcumap-plain">{table_caption("Neighbours, on this side of the Thames")}'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )
 
@@ -192,10 +202,11 @@ def _neighbour(code: str, ward: Mapping[str, Any], facts: Facts) -> str:
     cells = [
         NOT_KNOWN if ward["residents"] is None else number(ward["residents"]),
         number(per) if per is not None else "not the Met" if not told else NOT_KNOWN,
-        f"{fte:.1f}" if fte is not None else NO_FIGURE if told else "not the Met",
+        figure(fte, 1) if fte is not None else NO_FIGURE if told else "not the Met",
     ]
     name = f"{link('ward', code, ward['name'])} <small>{escape(borough['name'])}</small>"
-    return f'<tr><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+    values = "".join(f"<td{data_value(cell)}>{cell}</td>" for cell in cells)
+    return f'<tr data-code="{escape(code)}"><th scope="row">{name}</th>{values}</tr>'
 
 
 def map_link(parameter: str, code: str) -> str:

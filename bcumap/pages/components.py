@@ -8,6 +8,10 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from bcumap import assets
+from bcumap.pages.links import Chosen
+from bcumap.pages.panels import table_caption
+from bcumap.routes import PICTURE
+from bcumap.words import LEVEL_WORDS
 
 MAP_SCRIPTS = ("leaflet.js", "areas.js", "map.js")
 MAP_FILES = (*MAP_SCRIPTS, "areas.topojson", "wards.topojson", "facts.json")
@@ -98,6 +102,42 @@ def share_bar() -> Any:
 
 
 @st.cache_resource
+def save_bar() -> Any:
+    """The buttons that save the map as a picture, registered once; see `save_data`."""
+    return component(
+        "bcumap_save",
+        html='<div class="bcumap-save"><span>Save this map:</span>'
+        '<button type="button" data-form=".png">PNG</button>'
+        '<button type="button" data-form=".svg">SVG</button>'
+        '<a class="data" target="_self">Its data</a><span class="said" role="status"></span></div>',
+        js=loader("save.js"),
+        isolate_styles=False,
+    )
+
+
+def save_data(
+    kind: str, layer: str, chosen: Chosen | None, **wish: object
+) -> list[dict[str, object]]:
+    """What the buttons under a map are sent.
+
+    Parameters
+    ----------
+    kind
+        Of the picture (`picture_wish.KINDS`).
+    layer
+        Of the data to download: see `pages.download.LAYERS`.
+    chosen
+        The area that is outlined, if any.
+    **wish
+        The other texts that `picture_wish.read` takes, and `values`: figures by code.
+    """
+    base = assets.base_path()
+    if chosen:
+        wish |= {"area": chosen.code, "parameter": LEVEL_WORDS[chosen.level].parameter}
+    return sent(picture=f"{base}{PICTURE}/{kind}", download=f"{base}/download", layer=layer, **wish)
+
+
+@st.cache_resource
 def reconciliation() -> Any:
     """The table of rows to decide upon, registered once per process."""
     heads = "".join(f'<th scope="col">{t}</th>' for t in ("Row", "Your list says", "Found", "Ward"))
@@ -144,7 +184,7 @@ def counters_scene() -> Any:
         html='<div class="bcumap-counters"><section class="bcumap-panel" id="bcumap-panel"'
         ' tabindex="-1" aria-live="polite"><h2 class="heading"></h2><p class="ground"></p>'
         '<dl class="figures"></dl><p class="since"></p><small class="source"></small></section>'
-        '<div class="rows"><table class="bcumap-plain"><caption>Counters by borough</caption>'
+        f'<div class="rows"><table class="bcumap-plain">{table_caption("Counters by borough")}'
         f'<thead><tr>{heads}</tr></thead><tbody class="list"></tbody></table></div>'
         '<small class="none"></small></div>',
         js=loader("counters.js"),
@@ -160,7 +200,7 @@ def units_scene() -> Any:
         html='<div class="bcumap-units"><section class="bcumap-panel" id="bcumap-panel"'
         ' tabindex="-1" aria-live="polite"><h2 class="heading"></h2><p class="ground"></p>'
         '<dl class="figures"></dl><p class="since"></p><small class="source"></small></section>'
-        '<div class="rows"><table class="bcumap-plain"><caption>The 12 BCUs</caption><thead><tr>'
+        f'<div class="rows"><table class="bcumap-plain">{table_caption("The 12 BCUs")}<thead><tr>'
         '<th scope="col">BCU</th><th scope="col">Then</th><th scope="col">From</th></tr></thead>'
         '<tbody class="list"></tbody></table></div></div>',
         js=loader("units.js"),

@@ -8,9 +8,9 @@ from typing import Any
 
 from bcumap.answers import Answer, counted, listed
 from bcumap.counters import ANNOUNCED, Closing, Picture, Standing, nearest
-from bcumap.pages.panels import link, number
+from bcumap.pages.panels import link, number, table_caption
 from bcumap.told import counters_near
-from bcumap.words import NOT_KNOWN, date
+from bcumap.words import NOT_KNOWN, date, figure
 
 Facts = Mapping[str, Any]
 
@@ -83,7 +83,8 @@ def _far(found: tuple[Standing, int] | None) -> str:
     site, metres = found
     hours = site.hours or "hours not known"
     ground = "" if site.known_as == "confirmed" else f", {site.known_as}"
-    return f"{escape(site.name)}, {metres / 1000:.1f} km<small>{escape(hours)}{ground}</small>"
+    far = f"{escape(site.name)}, {figure(metres / 1000, 1)} km"
+    return f"{far}<small>{escape(hours)}{ground}</small>"
 
 
 def _from_ward(code: str, picture: Picture, facts: Facts) -> str:
@@ -112,8 +113,9 @@ def closings(rows: Sequence[Closing], unplaced: Sequence[str], facts: Facts) -> 
         for title in ("Counter", "Since", "Wards farther away", "Residents", "Most of all")
     )
     return (
-        '<div class="bcumap-scroll"><table class="bcumap-plain"><caption>What each closing'
-        f" changed</caption><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>"
+        '<div class="bcumap-scroll"><table class="bcumap-plain">'
+        f"{table_caption('What each closing changed')}<thead><tr>{head}</tr></thead>"
+        f"<tbody>{lines}</tbody></table></div>"
         '<p class="bcumap-explained">As announced in October 2025; whether they came so is not'
         f" confirmed. {escape(listed(unplaced))} close too: no source has a postcode of them, so"
         " what that changed is not known. Residents are those whose nearest counter it was: ONS"
@@ -126,10 +128,12 @@ def _closing(each: Closing, facts: Facts) -> str:
     code, metres = each.most
     ward = facts["wards"][code]
     borough = facts["boroughs"][ward["borough_code"]]["name"]
-    most = f"{link('ward', code, ward['name'])}, {escape(borough)}: {metres / 1000:.1f} km farther"
+    farther = f"{figure(metres / 1000, 1)} km farther"
+    most = f"{link('ward', code, ward['name'])}, {escape(borough)}: {farther}"
     return (
         f'<tr><th scope="row">{escape(each.counter)}</th><td>{date(each.since)}</td>'
-        f"<td>{each.wards}</td><td>{number(each.residents)}</td><td>{most}</td></tr>"
+        f'<td>{each.wards}</td><td data-value="{each.residents}">{number(each.residents)}</td>'
+        f"<td>{most}</td></tr>"
     )
 
 

@@ -16,6 +16,8 @@ from bcumap.pages.components import (
     area_map,
     counters_scene,
     map_data,
+    save_bar,
+    save_data,
     sent,
     share_bar,
     time_bar,
@@ -62,6 +64,7 @@ def explorer() -> None:
         said.html(near)
     _time(on)
     left, right = st.columns([5, 4], gap="medium")
+    level = st.session_state.get("level", "boroughs")
     with left:
         measure = _measure()
         closed = st.toggle("Show closed counters too", key="counters-closed")
@@ -70,7 +73,7 @@ def explorer() -> None:
             data=map_data(
                 chosen=vars(wanted) if wanted else None,
                 found=found(answer),
-                level=st.session_state.get("level", "boroughs"),
+                level=level,
                 shading="kept",
             ),
             on_choose_change=lambda: choose(st.session_state["map"]["choose"]),
@@ -78,6 +81,13 @@ def explorer() -> None:
         )
         st.html(panels.shading_legend(MEASURES[measure].classes, MEASURES[measure].unknown))
         st.html(counter_words.signs())
+        save_bar()(
+            key="save",
+            data=save_data(
+                "counters", "counters", wanted, level=level, measure=measure,
+                on=on.isoformat(), closed="1" if closed else "",
+            ),
+        )  # fmt: skip
     with right:
         share_bar()(key="share", data=sent())
         counters_scene()(

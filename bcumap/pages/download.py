@@ -7,13 +7,15 @@ import datetime as dt
 import io
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from bcumap import made
 from bcumap.errors import BcuMapError
 from bcumap.made import Order
 from bcumap.pages import download_words, panels, search
-from bcumap.pages.links import Chosen, answered, choose, from_link
+from bcumap.pages.links import Chosen, answered, choose, date_asked, from_link
 from bcumap.schema import LEVELS
+from bcumap.served import counters as document
 from bcumap.served import facts
 from bcumap.words import LEVEL_WORDS
 
@@ -63,7 +65,10 @@ def explorer() -> None:
 
 
 def _order(wanted: Chosen | None) -> Order:
-    """What the visitor chooses."""
+    """What the visitor chooses; a link can have chosen already."""
+    asked = st.query_params
+    if asked.get("layer") in LAYERS:
+        st.session_state.setdefault("dl-layer", asked["layer"])
     left, middle, right = st.columns(3)
     layer = left.selectbox("Layer", list(LAYERS), format_func=LAYERS.__getitem__, key="dl-layer")
     suffix = middle.selectbox(
@@ -80,15 +85,28 @@ def _order(wanted: Chosen | None) -> Order:
     )  # fmt: skip
     on, level = "", ""
     if layer in DATED:
-        day = middle.date_input(
-            "Date", dt.date.today(), min_value=dt.date(2012, 1, 1), max_value=dt.date.today()
-        )
-        on = day.isoformat() if isinstance(day, dt.date) else ""
+        on = _date(middle)
     if layer == "officers":
-        level = right.selectbox(
-            "Level", list(LEVELS), index=1, format_func=lambda each: LEVEL_WORDS[each].plural
-        )
+        level = _level(right)
     return Order(layer, suffix, detail, area.partition("/")[2], on, level)
+
+
+def _date(place: DeltaGenerator) -> str:
+    """Let the visitor choose a date; a link can have one (?on=)."""
+    asked, _ = date_asked(document()["key_dates"], "front counters")
+    day = place.date_input(
+        "Date", asked, min_value=dt.date(2012, 1, 1), max_value=dt.date.today(), key="dl-on"
+    )
+    return day.isoformat() if isinstance(day, dt.date) else ""
+
+
+def _level(place: DeltaGenerator) -> str:
+    """Let the visitor choose a level; a link can have one (?level=)."""
+    asked = st.query_params.get("level")
+    first = LEVELS.index(asked) if asked in LEVELS else LEVELS.index("boroughs")
+    return place.selectbox(
+        "Level", LEVELS, index=first, format_func=lambda each: LEVEL_WORDS[each].plural
+    )
 
 
 def _area(choice: str) -> str:

@@ -9,7 +9,16 @@ import streamlit as st
 from bcumap import assets
 from bcumap.colours import COLOURS
 from bcumap.pages import history_words, panels, search
-from bcumap.pages.components import area_map, map_data, sent, share_bar, time_bar, units_scene
+from bcumap.pages.components import (
+    area_map,
+    map_data,
+    save_bar,
+    save_data,
+    sent,
+    share_bar,
+    time_bar,
+    units_scene,
+)
 from bcumap.pages.links import Chosen, answered, choose, date_asked, found, from_link, move_to
 from bcumap.schema import COMMITMENT_HOLDS
 from bcumap.served import facts
@@ -54,6 +63,7 @@ def explorer() -> None:
             on_level_change=lambda: None,
         )
         st.html(panels.units_legend())
+        save_bar()(key="save", data=save_data("history", "bcus", wanted, on=on.isoformat()))
     with right:
         share_bar()(key="share", data=sent())
         units_scene()(

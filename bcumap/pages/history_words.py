@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from bcumap.dated import last_on
+from bcumap.pages.panels import table_caption
 from bcumap.words import NOT_KNOWN, date
 
 Document = Mapping[str, Any]
@@ -87,8 +88,9 @@ def money(rows: Sequence[Mapping[str, Any]]) -> str:
         f'<th scope="col">{t}</th>' for t in ("", "Money", "Posts", "Until", "Known how")
     )
     return (
-        '<div class="bcumap-scroll"><table class="bcumap-plain"><caption>What it was to'
-        f" save</caption><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>"
+        '<div class="bcumap-scroll"><table class="bcumap-plain">'
+        f"{table_caption('What it was to save')}<thead><tr>{head}</tr></thead>"
+        f"<tbody>{lines}</tbody></table></div>"
     )
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from bcumap import assets, measures
 from bcumap.measures import MEASURES, Measure
 from bcumap.pages import own, panels, search
-from bcumap.pages.components import area_map, area_table, map_data, sent
+from bcumap.pages.components import area_map, area_table, map_data, save_bar, save_data, sent
 from bcumap.pages.links import answered, choose, found, from_link, show_level
 from bcumap.schema import LEVELS
 from bcumap.served import facts
@@ -58,6 +58,10 @@ def explorer() -> None:
             on_level_change=lambda: show_level(st.session_state["map"]["level"]),
         )
         st.html(_legend(level, measure))
+        save_bar()(
+            key="save",
+            data=save_data("officers", "officers", wanted, level=level, **_shown(level, measure)),
+        )
     with right:
         area_table()(
             key="table",
@@ -124,6 +128,13 @@ def _unknown(level: str, measure: Measure) -> str:
     if measure.key == own.KEY:
         return own.UNKNOWN
     return BY_WARD if level == "wards" and measure.is_of_strength else NO_FIGURE
+
+
+def _shown(level: str, measure: Measure) -> dict[str, object]:
+    """What a picture is told of the measure: its key, or a visitor's own figures."""
+    if measure.key == own.KEY:
+        return {"values": _known(level, measure), "title": measure.title}
+    return {"measure": measure.key}
 
 
 def _legend(level: str, measure: Measure) -> str:

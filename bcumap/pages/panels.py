@@ -43,6 +43,20 @@ def officers_heading(facts: Facts) -> str:
     )
 
 
+def table_caption(text: str) -> str:
+    """A table's caption, with the button that saves the table (web/save.js)."""
+    return (
+        f'<caption>{escape(text)}<button type="button" class="bcumap-csv"'
+        f' aria-label="Save “{escape(text)}” as CSV">CSV</button></caption>'
+    )
+
+
+def data_value(figure: str) -> str:
+    """An attribute with the bare number of a figure that is written for people, "" for words."""
+    bare = figure.replace(",", "")
+    return f' data-value="{bare}"' if bare.replace(".", "", 1).isdigit() else ""
+
+
 def explained(text: str) -> str:
     """A sentence that explains what is above it."""
     return f'<p class="bcumap-explained">{escape(text)}</p>'

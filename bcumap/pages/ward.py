@@ -12,7 +12,7 @@ from bcumap.assets import base_path
 from bcumap.errors import BcuMapError, NotThereError
 from bcumap.measures import MEASURES
 from bcumap.pages import briefing, own, panels, search
-from bcumap.pages.components import area_map, map_data, sent, share_bar
+from bcumap.pages.components import area_map, map_data, save_bar, save_data, sent, share_bar
 from bcumap.pages.links import Chosen, answered, choose, found, from_link
 from bcumap.schema import COMMITMENT_HOLDS
 from bcumap.served import facts
@@ -44,14 +44,20 @@ def explorer() -> None:
     if code:
         share_bar()(key="share", data=sent())
     left, right = st.columns([5, 4], gap="medium")
-    chosen = {"level": "wards", "code": code} if code else vars(wanted) if wanted else None
+    shown = Chosen("wards", code) if code else wanted
     with left:
         area_map()(
             key="map",
-            data=map_data(chosen=chosen, found=found(answer), look="small", level="wards"),
+            data=map_data(
+                chosen=vars(shown) if shown else None,
+                found=found(answer),
+                look="small",
+                level="wards",
+            ),
             on_choose_change=lambda: choose(st.session_state["map"]["choose"]),
             on_level_change=lambda: None,
         )
+        save_bar()(key="save", data=save_data("areas", "wards", shown, level="wards"))
     if code is None:
         return
     if facts()["wards"][code]["officers"] is None:

@@ -198,11 +198,16 @@
       if (value === null) return;
       const least = !measure.values && officers.at_least ? "≥ " : "";
       // As it is shown: else an area of 3.97 would say 4.0 and be in the class below 4.0.
-      const shown = (value * scale).toFixed(decimals ?? 2) / scale;
+      const shown = halvesUp(value * scale, decimals ?? 2) / scale;
       values.set(code, measure.words ? value : shown);
       texts.set(code, least + written(value));
     });
     return { ...measure, values, texts };
+  }
+
+  /* Round as numbers are written, by their decimal digits: toFixed goes by the binary ones. */
+  function halvesUp(value, digits) {
+    return Number(`${Math.round(Number(`${value}e${digits}`))}e-${digits}`);
   }
 
   function paint(path, of) {

@@ -214,6 +214,8 @@ class Scene {
     promise.className = area.promise.replace(" ", "-");
     const far = element("td", area.nearest_m === null ? "not known" : km.format(area.nearest_m / 1000));
     far.className = "number";
+    if (area.nearest_m !== null) far.dataset.value = area.nearest_m / 1000;
+    line.dataset.code = code;
     line.append(name, names, promise, far);
     return line;
   }

@@ -59,6 +59,16 @@ export default function ({ parentElement, data: [data], setTriggerValue }) {
   facts(data.url).then((all) => render(root, state, data, rows(all, data.level, data.given ?? {})));
 }
 
+/* See save.js: it saves the table that its button is in. */
+function saveButton(caption) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "bcumap-csv";
+  button.textContent = "CSV";
+  button.ariaLabel = `Save “${caption}” as CSV`;
+  return button;
+}
+
 function render(root, state, data, list) {
   if (data.sort !== state.wanted) [state.sort, state.falling] = [data.sort ?? "name", Boolean(data.sort)];
   state.wanted = data.sort;
@@ -66,7 +76,7 @@ function render(root, state, data, list) {
   list.sort(compare(state.sort, state.falling));
   const table = document.createElement("table");
   const caption = table.createCaption();
-  caption.textContent = data.caption;
+  caption.append(data.caption, saveButton(data.caption));
   const head = table.createTHead().insertRow();
   data.columns.forEach(([key, title, kind]) => head.append(header(key, title, kind)));
   const body = table.createTBody();
@@ -96,6 +106,7 @@ function render(root, state, data, list) {
   function line(row) {
     const element = document.createElement("tr");
     element.className = row.code === data.chosen ? "chosen" : "";
+    element.dataset.code = row.code;
     data.columns.forEach(([key, , kind]) => {
       const cell = document.createElement(key === "name" ? "th" : "td");
       if (key === "name") {
@@ -115,6 +126,7 @@ function render(root, state, data, list) {
         const bound = row.at_least && BOUNDED.has(key) ? "≥ " : "";
         cell.textContent = value === null ? unknown : bound + (show[kind] || String)(value);
         if (value === null) cell.classList.add("unknown");
+        else if (kind in show && !bound) cell.dataset.value = value;
       }
       element.append(cell);
     });

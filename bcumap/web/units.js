@@ -134,6 +134,7 @@ function row(bcu, unit, on) {
   const line = document.createElement("tr");
   const name = element("th", bcu.bcu);
   name.scope = "row";
+  line.dataset.code = bcu.bcu_code;
   const called = unit && unit.name !== bcu.bcu ? `, called ${unit.name}` : "";
   const live = unit?.basis === "known" ? "live" : `live if as ${unit?.basis}`;
   const then = starts(bcu.go_live) <= on ? live + called : "not yet";

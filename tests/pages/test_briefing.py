@@ -164,7 +164,7 @@ def test_a_figure_of_one_s_own_is_told_as_one_s_own() -> None:
     own = OwnFigure(2.25, "2025-11", "list.csv")
     strength = lines(briefing.standing(BROCKLEY, FACTS, own=own))["Strength"]
     assert strength == (
-        "2.2 FTE by your own list, list.csv, November 2025; nobody here has checked it."
+        "2.3 FTE by your own list, list.csv, November 2025; nobody here has checked it."
         " No figure by ward is published."
     )
     undated = lines(briefing.standing(BROCKLEY, FACTS, own=OwnFigure(0.0, "", "list.csv")))
@@ -211,10 +211,11 @@ def test_every_commitment_is_told_with_its_source() -> None:
 def rows(code: str) -> dict[str, list[str]]:
     """The table of neighbours: the cells of each by its name."""
     found = re.findall(
-        r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', briefing.neighbours(code, FACTS)
+        r'<tr data-code="E05\d+"><th scope="row">(.*?)</th>(.*?)</tr>',
+        briefing.neighbours(code, FACTS),
     )
     return {
-        read(name).text: [read(cell).text for cell in re.findall(r"<td>(.*?)</td>", cells)]
+        read(name).text: [read(cell).text for cell in re.findall(r"<td.*?>(.*?)</td>", cells)]
         for name, cells in found
     }
 
