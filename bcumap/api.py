@@ -86,7 +86,9 @@ def _of_level(level: str) -> dict[str, Work]:
     return {
         f"{V1}/{level}": lambda _: _listed(level),
         f"{V1}/{level}.geojson": lambda _: _layer(level),
-        f"{V1}/{level}/{{code}}": lambda asked: _area(level, asked.path_params["code"]),
+        f"{V1}/{level}/{{code}}": lambda asked: _area(
+            level, asked.path_params["code"].strip().upper()
+        ),
     }
 
 
@@ -116,12 +118,19 @@ def _response(request: Request, body: Body, status: int = 200) -> Response:
     }
     if status == 200:
         headers["ETag"] = body.etag
-        if body.etag in request.headers.get("if-none-match", ""):
+        if not {body.etag, "*"}.isdisjoint(_listed_in(request, "if-none-match")):
             return Response(status_code=304, headers=headers)
-    if len(body.content) > SMALL_BYTES and "gzip" in request.headers.get("accept-encoding", ""):
+    if len(body.content) > SMALL_BYTES and "gzip" in _listed_in(request, "accept-encoding"):
         headers["Content-Encoding"] = "gzip"
         return Response(body.compressed, status, headers, body.media_type)
     return Response(body.content, status, headers, body.media_type)
+
+
+def _listed_in(request: Request, header: str) -> set[str]:
+    """Return the values of a header that has a list; without those that are refused (q=0)."""
+    values = ",".join(request.headers.getlist(header)).split(",")
+    parts = (each.strip().removeprefix("W/").partition(";") for each in values)
+    return {value.strip() for value, _, weight in parts if weight.strip() not in ("q=0", "q=0.0")}
 
 
 def _json(value: Any, media_type: str = JSON) -> Body:
@@ -150,9 +159,9 @@ def _listed(level: str) -> Body:
     return _json({**_said(), "areas": areas})
 
 
-@lru_cache(maxsize=2000)
+@lru_cache(maxsize=2000)  # there are 749 areas, each with and without its shape
 def _area(level: str, asked: str) -> Body:
-    code, point, suffix = asked.strip().upper().partition(".")
+    code, point, suffix = asked.partition(".")
     if suffix not in ("", "GEOJSON") or bool(point) != bool(suffix):
         raise _NotFoundError(f"there is nothing of the kind .{suffix[:20].lower()}; try .geojson")
     if code not in served.facts()[level]:

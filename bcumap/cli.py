@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -223,6 +224,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal may not know “ or m²
+    for number in (signal.SIGTERM, signal.SIGHUP):  # so that what was begun is cleaned up
+        signal.signal(number, _stop)
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
@@ -240,6 +243,10 @@ def main() -> None:
     if code == INTERRUPTED:
         _fail("interrupted; nothing was changed", code=INTERRUPTED)
     sys.exit(code or DONE)
+
+
+def _stop(number: int, _frame: object) -> None:
+    sys.exit(128 + number)
 
 
 def _fail(message: str, *, code: int = BAD_INPUT) -> None:

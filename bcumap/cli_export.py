@@ -45,6 +45,7 @@ def export(
     from bcumap import export as exporting
     from bcumap import report_export as reporting
 
+    area = area and area.strip().upper()
     _check_use(layer, columns=columns, on=on, measure=measure, level=level)
     day = dt.date.today() if on is None else dated.day(on)
     if layer == ALL:

@@ -9,11 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,6 +22,7 @@ from bcumap import (
     export_json,
     export_tables,
     fields,
+    folders,
     layers,
     load,
     recheck,
@@ -194,10 +192,9 @@ def write_all(
         If the folder cannot be written or has anything in it but an earlier export; it is then as
         it was.
     """
-    check_folder(folder)
     drawn = _drawn(facts, tier)
     made = list(_layers(facts, drawn, Wish("wards", on, detail=tier, area=area)))
-    with _replacing(folder) as staging:
+    with folders.replacing(folder, check_folder) as staging:
         tasks = [(layer, suffix) for suffix in _costly_first() for layer in made]
         written = []
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -224,13 +221,10 @@ def write_all(
 
 def check_folder(folder: Path) -> None:
     """Raise a BcuMapError if a folder is there with anything in it but an earlier export."""
-    if folder.exists() and not folder.is_dir():
-        raise BcuMapError(f"{folder}: is a file; name a folder to write to")
-    if not folder.resolve().parent.is_dir():
-        raise BcuMapError(f"{folder.parent}: there is no such folder to write to; make it first")
+    folders.check_place(folder)
     if not folder.exists():
         return
-    found = {each.relative_to(folder).as_posix() for each in folder.rglob("*")}
+    found = {each.name for each in folder.iterdir()}  # an export has no folders in it
     foreign = sorted(found - _exported(folder))
     if foreign:
         raise BcuMapError(
@@ -302,29 +296,3 @@ def _sums(folder: Path) -> str:
 
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-@contextmanager
-def _replacing(folder: Path) -> Iterator[Path]:
-    """Give a folder beside another, and put it in its place when everything is in it."""
-    target = folder.resolve()
-    try:
-        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        raise BcuMapError(f"{folder}: cannot be written ({error.strerror})") from error
-    try:
-        staging = scratch / "new"
-        staging.mkdir()
-        yield staging
-        if target.exists():
-            target.rename(scratch / "old")
-        staging.rename(target)
-    except OSError as error:
-        raise BcuMapError(
-            f"{folder}: cannot be written ({error.strerror or error}); nothing was changed, make"
-            " room or choose another --out"
-        ) from error
-    finally:
-        if (scratch / "old").exists() and not target.exists():
-            (scratch / "old").rename(target)
-        shutil.rmtree(scratch, ignore_errors=True)

@@ -46,6 +46,7 @@ def geopackage(layer: Layer) -> bytes:
             layer_metadata=told,
             dataset_metadata=told,
             layer_options=named,
+            dataset_options={"VERSION": "1.3"},  # what GDAL of 2022 knows, as in QGIS 3.22
         )
 
 
@@ -68,10 +69,15 @@ def flatgeobuf(layer: Layer) -> bytes:
 def kml(layer: Layer) -> bytes:
     """Encode a layer as KML: the passport as the document's description, columns as extended data.
 
-    KML has no whole numbers beyond 32 bits, which GDAL would write as text.
+    KML has no whole numbers beyond 32 bits, which GDAL would write as text. Yes or no is 1 or 0:
+    QGIS of 2022 (GDAL 3.6) reads "true" as 0.
     """
-    whole = {name: "Int32" for name in layer.columns if fields.FIELDS[name].kind == "whole"}
-    named = layer.frame.astype(whole).assign(Name=layer.frame[_shown(layer)])
+    small = {
+        name: "Int32"
+        for name in layer.columns
+        if fields.FIELDS[name].kind in ("whole", "yes or no")
+    }
+    named = layer.frame.astype(small).assign(Name=layer.frame[_shown(layer)])
     return _written(
         named,
         driver="LIBKML",

@@ -50,7 +50,7 @@ Row = Mapping[str, Any]
 
 
 class NothingThereError(BcuMapError):
-    """There is such an area, but nothing of the layer in it."""
+    """There is such an area or date, but nothing of the layer in it."""
 
 
 @dataclass(frozen=True)
@@ -323,6 +323,8 @@ def _counters(known: Known, on: dt.date) -> gpd.GeoDataFrame:
         _placed(sites[each.name], known) | {name: getattr(each, name) or None for name in names}
         for each in standings
     ]
+    if not rows:
+        raise NothingThereError(f"no front counter of {on} is known by name; give a later date")
     frame = pd.DataFrame(rows)
     points = shapely.points(frame[["lon", "lat"]].to_numpy(float))
     known_points = np.where(frame["lat"].isna(), None, points)

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from bcumap import __version__
+from bcumap.lookup import LONGEST_QUERY
 from bcumap.schema import LEVELS
 from bcumap.words import LEVEL_WORDS
 
@@ -20,7 +21,8 @@ def document(base: str) -> dict[str, Any]:
         "/find": _get(
             "Ward, borough and BCU of a postcode, a point or a name, and how sure that is.",
             [_query("q", "A postcode or its beginning, `lat,lon`, a GSS code, or a name.",
-                    "SE8 4RX", required=True)],
+                    "SE8 4RX", required=True, minLength=1, maxLength=LONGEST_QUERY,
+                    pattern=r"\S")],
             bad=True,
         ),
         "/officers": _get(
@@ -29,8 +31,8 @@ def document(base: str) -> dict[str, Any]:
         ),
         "/counters": _get(
             "Front counters on a date: each, the figures of every area, distances of every ward.",
-            [_query("on", "A date since 2012; today if there is none.", "2025-09-01",
-                    form="date")], bad=True,
+            [_query("on", "A date from 2012 to 2099; today if there is none.", "2025-09-01",
+                    format="date", pattern=r"^20(1[2-9]|[2-9]\d)-\d\d-\d\d$")], bad=True,
         ),
         "/openapi.json": _get("This document.", []),
     }  # fmt: skip
@@ -125,7 +127,8 @@ def _get(
         "200": {
             "description": "The answer.",
             "content": {media_type: {"schema": {"type": "object"}}},
-        }
+        },
+        "304": {"description": "It has not changed since the ETag that If-None-Match names."},
     }
     if missing:
         responses["200"]["content"]["application/geo+json"] = {"schema": {"type": "object"}}
@@ -146,17 +149,11 @@ def _query(
     example: str,
     *,
     required: bool = False,
-    enum: list[str] | None = None,
-    form: str | None = None,
+    **schema: Any,
 ) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": "string"}
-    if enum:
-        schema["enum"] = enum
-    if form:
-        schema["format"] = form
     return {
         "name": name, "in": "query", "required": required, "description": description,
-        "example": example, "schema": schema,
+        "example": example, "schema": {"type": "string", **schema},
     }  # fmt: skip
 
 

@@ -24,6 +24,8 @@ NOTES = """\
   d3-geo wants them so.
 - **`NA` is a code**: the BCU North Area. In pandas, read the CSVs with
   `pandas.read_csv(…, keep_default_na=False, na_values=[""])`, or it becomes a missing value.
+- GDAL, and so QGIS, leaves out the rows of a TopoJSON file that have no point; every other format
+  keeps them.
 - What no source says is empty or null, never 0. The City of London has a police force of its own,
   so its BCU is empty.
 - `.wkt.csv` has the geometry as well-known text in the column `WKT`, `.csv` has none.

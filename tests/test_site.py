@@ -540,8 +540,7 @@ def test_the_old_site_comes_back_if_the_new_one_cannot_take_its_place(
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", fails)
-    with pytest.raises(OSError, match="space"):
-        write(out)
+    assert "space" in refused(out)
     assert everything(out) == before
     assert list(tmp_path.iterdir()) == [out]
 

@@ -9,17 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from bcumap import counters, linked, load
+from bcumap import counters, folders, linked, load
 from bcumap.errors import BcuMapError
 from bcumap.postcodes import Archive
 from bcumap.site import downloads, finding, pages
@@ -92,14 +89,14 @@ def write(
         If the folder may not be replaced, the address is none, or the data is damaged.
     """
     out, url = request.out.resolve(), checked_url(request.url)
-    check_target(out)
+    check_target(out)  # now, before anything is read
     facts, document = load.facts(data=data), load.counters_web(data=data)
     archive = load.postcodes(data=data)
     picture = counters.picture(document, request.on)
     areas = list(pages.all_pages(facts, picture, document["sites"]))
     shards = sum(len(set(each)) for each in archive.sectors.values())
     tell = _Telling(progress, len(areas) + shards + downloads.count())
-    with _staged(out) as folder:
+    with folders.replacing(out, check_target) as folder:
         links = _write_assets(folder / "assets", facts, data)
         postcodes = _write_postcodes(folder, archive, facts, data, tell)
         site = Site(facts, links, f"{postcodes.name}/", date(request.on.isoformat()), url)
@@ -109,7 +106,6 @@ def write(
         _write_plain(folder, url)
         report = _report(folder, postcodes)
         _write_marker(folder, facts, request.on)
-        _replace(out, folder)
     return report
 
 
@@ -138,12 +134,9 @@ def check_target(out: Path) -> None:
     BcuMapError
         If so; nothing has been written then.
     """
-    if not out.parent.is_dir():
-        raise BcuMapError(f"{out.parent}: there is no such folder; make it first")
+    folders.check_place(out)
     if not out.exists():
         return
-    if not out.is_dir():
-        raise BcuMapError(f"{out}: is a file; give a folder that is new or an earlier site")
     inside = {each.name for each in out.iterdir()}
     if not inside:
         return
@@ -184,33 +177,6 @@ def checked_url(url: str) -> str:
     if not is_web or parts.query or parts.fragment or not url.isprintable() or " " in url:
         raise BcuMapError(f"--url {url}: is no address; write it as https://example.org/police/")
     return url.rstrip("/") + "/"
-
-
-@contextmanager
-def _staged(out: Path) -> Iterator[Path]:
-    """Give a folder beside the wanted one; whatever is left of it goes at the end."""
-    staging = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        folder = staging / "new"  # not the temporary folder itself, which others may not read
-        folder.mkdir()
-        yield folder
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-def _replace(out: Path, folder: Path) -> None:
-    """Rename the new site into place; the old one comes back if that fails."""
-    check_target(out)  # once more: something may have been put there meanwhile
-    if not out.exists():
-        folder.rename(out)
-        return
-    old = folder.parent / "old"
-    out.rename(old)
-    try:
-        folder.rename(out)
-    except OSError:
-        old.rename(out)
-        raise
 
 
 # --- what is written -----------------------------------------------------------------------------
