@@ -19,7 +19,7 @@ from bcumap.pages.panels import (
     police,
     residents,
     since,
-    table_caption,
+    table,
 )
 from bcumap.untrusted import plain
 from bcumap.words import NO_FIGURE, NOT_KNOWN, date, figure, percent
@@ -185,13 +185,10 @@ def neighbours(code: str, facts: Facts) -> str:
     rows = "".join(
         _neighbour(each, ward, facts) for each, ward in sorted(near, key=lambda w: w[1]["name"])
     )
-    head = "".join(f'<th scope="col">{title}</th>' for title in (
-        "Ward", "Residents", MEASURES["residents_per_committed"].short,
-        "Borough’s FTE a ward"))  # fmt: skip
-    return (
-        f'<table class="bcumap-plain">{table_caption("Neighbours, on this side of the Thames")}'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    )
+    titles = (
+        "Ward", "Residents", MEASURES["residents_per_committed"].short, "Borough’s FTE a ward",
+    )  # fmt: skip
+    return table("Neighbours, on this side of the Thames", titles, rows)
 
 
 def _neighbour(code: str, ward: Mapping[str, Any], facts: Facts) -> str:

@@ -9,7 +9,7 @@ from streamlit.components.v2 import component
 
 from bcumap import assets
 from bcumap.pages.links import Chosen
-from bcumap.pages.panels import table_caption
+from bcumap.pages.panels import table
 from bcumap.routes import PICTURE
 from bcumap.words import LEVEL_WORDS
 
@@ -175,17 +175,13 @@ def time_bar() -> Any:
 @st.cache_resource
 def counters_scene() -> Any:
     """Front counters on the date of the page: summary and list, registered once per process."""
-    heads = "".join(
-        f'<th scope="col">{title}</th>'
-        for title in ("Borough", "Open counters", "24/7 promise", "Nearest, km")
-    )
+    titles = ("Borough", "Open counters", "24/7 promise", "Nearest, km")
     return component(
         "bcumap_counters",
         html='<div class="bcumap-counters"><section class="bcumap-panel" id="bcumap-panel"'
         ' tabindex="-1" aria-live="polite"><h2 class="heading"></h2><p class="ground"></p>'
         '<dl class="figures"></dl><p class="since"></p><small class="source"></small></section>'
-        f'<div class="rows"><table class="bcumap-plain">{table_caption("Counters by borough")}'
-        f'<thead><tr>{heads}</tr></thead><tbody class="list"></tbody></table></div>'
+        f'<div class="rows">{table("Counters by borough", titles)}</div>'
         '<small class="none"></small></div>',
         js=loader("counters.js"),
         isolate_styles=False,
@@ -200,9 +196,7 @@ def units_scene() -> Any:
         html='<div class="bcumap-units"><section class="bcumap-panel" id="bcumap-panel"'
         ' tabindex="-1" aria-live="polite"><h2 class="heading"></h2><p class="ground"></p>'
         '<dl class="figures"></dl><p class="since"></p><small class="source"></small></section>'
-        f'<div class="rows"><table class="bcumap-plain">{table_caption("The 12 BCUs")}<thead><tr>'
-        '<th scope="col">BCU</th><th scope="col">Then</th><th scope="col">From</th></tr></thead>'
-        '<tbody class="list"></tbody></table></div></div>',
+        f'<div class="rows">{table("The 12 BCUs", ("BCU", "Then", "From"))}</div></div>',
         js=loader("units.js"),
         isolate_styles=False,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from bcumap.answers import Answer, counted, listed
 from bcumap.counters import ANNOUNCED, Closing, Picture, Standing, nearest
-from bcumap.pages.panels import link, number, table_caption
+from bcumap.pages.panels import link, number, table
 from bcumap.told import counters_near
 from bcumap.words import NOT_KNOWN, date, figure
 
@@ -108,15 +108,10 @@ def _card(title: str, lines: Sequence[tuple[str, str]], picture: Picture) -> str
 def closings(rows: Sequence[Closing], unplaced: Sequence[str], facts: Facts) -> str:
     """What each closing changed, and for whom; the unplaced ones changed what nobody can say."""
     lines = "".join(_closing(each, facts) for each in rows)
-    head = "".join(
-        f'<th scope="col">{title}</th>'
-        for title in ("Counter", "Since", "Wards farther away", "Residents", "Most of all")
-    )
+    titles = ("Counter", "Since", "Wards farther away", "Residents", "Most of all")
     return (
-        '<div class="bcumap-scroll"><table class="bcumap-plain">'
-        f"{table_caption('What each closing changed')}<thead><tr>{head}</tr></thead>"
-        f"<tbody>{lines}</tbody></table></div>"
-        '<p class="bcumap-explained">As announced in October 2025; whether they came so is not'
+        table("What each closing changed", titles, lines)
+        + '<p class="bcumap-explained">As announced in October 2025; whether they came so is not'
         f" confirmed. {escape(listed(unplaced))} close too: no source has a postcode of them, so"
         " what that changed is not known. Residents are those whose nearest counter it was: ONS"
         " estimates, spread evenly over the postcodes of their ward that are in use. Distances are"

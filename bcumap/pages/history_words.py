@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from bcumap.dated import last_on
-from bcumap.pages.panels import table_caption
+from bcumap.pages.panels import table
 from bcumap.words import NOT_KNOWN, date
 
 Document = Mapping[str, Any]
@@ -84,14 +84,7 @@ def money(rows: Sequence[Mapping[str, Any]]) -> str:
         f"<td>{escape(row['basis'])}<small>{escape(row['source'])}</small></td></tr>"
         for row in rows
     )
-    head = "".join(
-        f'<th scope="col">{t}</th>' for t in ("", "Money", "Posts", "Until", "Known how")
-    )
-    return (
-        '<div class="bcumap-scroll"><table class="bcumap-plain">'
-        f"{table_caption('What it was to save')}<thead><tr>{head}</tr></thead>"
-        f"<tbody>{lines}</tbody></table></div>"
-    )
+    return table("What it was to save", ("", "Money", "Posts", "Until", "Known how"), lines)
 
 
 def _pounds(million: float | None) -> str:

@@ -43,11 +43,15 @@ def officers_heading(facts: Facts) -> str:
     )
 
 
-def table_caption(text: str) -> str:
-    """A table's caption, with the button that saves the table (web/save.js)."""
+def table(caption: str, titles: Sequence[str], rows: str = "") -> str:
+    """A table with the button that saves it as CSV (web/save.js); its rows are HTML already."""
+    name = escape(caption)
+    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
     return (
-        f'<caption>{escape(text)}<button type="button" class="bcumap-csv"'
-        f' aria-label="Save “{escape(text)}” as CSV">CSV</button></caption>'
+        '<div class="bcumap-scroll"><button type="button" class="bcumap-csv"'
+        f' aria-label="Save “{name}” as CSV">CSV</button><table class="bcumap-plain">'
+        f'<caption>{name}</caption><thead><tr>{head}</tr></thead><tbody class="list">{rows}</tbody>'
+        "</table></div>"
     )
 
 

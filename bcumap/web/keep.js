@@ -18,7 +18,6 @@ function said(cell) {
 /* Text, with what stands small in brackets and parts apart. */
 function words(node) {
   if (node.nodeType === Node.TEXT_NODE) return node.nodeValue;
-  if (node.classList.contains("bcumap-csv")) return "";
   const inner = [...node.childNodes].map(words).join("");
   if (node.tagName === "SMALL" && inner.trim()) return ` (${inner.trim()})`;
   return node.tagName === "SPAN" ? `${inner}; ` : inner;
@@ -48,7 +47,7 @@ function called(caption) {
 export function keepTable(event) {
   const button = event.target.closest?.("button.bcumap-csv");
   if (!button) return;
-  const table = button.closest("table");
+  const table = button.nextElementSibling;
   // With a byte order mark, so that Excel reads it as UTF-8.
   keep(new Blob(["\ufeff", csv(table)], { type: "text/csv" }), called(table.caption));
 }

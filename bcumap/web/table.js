@@ -59,7 +59,7 @@ export default function ({ parentElement, data: [data], setTriggerValue }) {
   facts(data.url).then((all) => render(root, state, data, rows(all, data.level, data.given ?? {})));
 }
 
-/* See save.js: it saves the table that its button is in. */
+/* See save.js: it saves the table that comes after its button. */
 function saveButton(caption) {
   const button = document.createElement("button");
   button.type = "button";
@@ -76,13 +76,13 @@ function render(root, state, data, list) {
   list.sort(compare(state.sort, state.falling));
   const table = document.createElement("table");
   const caption = table.createCaption();
-  caption.append(data.caption, saveButton(data.caption));
+  caption.textContent = data.caption;
   const head = table.createTHead().insertRow();
   data.columns.forEach(([key, title, kind]) => head.append(header(key, title, kind)));
   const body = table.createTBody();
   list.forEach((row) => body.append(line(row)));
   const focused = root.contains(document.activeElement) && document.activeElement.dataset.key;
-  root.replaceChildren(table);
+  root.replaceChildren(saveButton(data.caption), table);
   if (focused) root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
 
   function header(key, title, kind) {
