@@ -374,7 +374,7 @@ def _looks(
 ) -> dict[str, str]:
     """Return the shade of each area; a value counts as it is shown, as on the page's map."""
     return {
-        code: f"shade-{sum(rounded(value, decimals) >= limit for limit in limits)}"
+        code: f"shade-{sum(float(rounded(value, decimals)) >= limit for limit in limits)}"
         for code, value in known.items()
         if value is not None
     }
