@@ -16,6 +16,7 @@ from typing import Any
 from bcumap import counter_measures, dated, measures
 from bcumap.errors import BcuMapError
 from bcumap.schema import LEVELS
+from bcumap.untrusted import plain
 
 Frame = tuple[float, float, float, float]  # west, south, east, north (degrees, EPSG:4326)
 
@@ -121,7 +122,7 @@ def read(asked: Mapping[str, str], facts: Mapping[str, Any], *, today: dt.date) 
 
 
 def _title(text: str) -> str:
-    return " ".join(text.split())[:LONGEST_TITLE] or OWN_TITLE
+    return plain(text, length=LONGEST_TITLE) or OWN_TITLE
 
 
 def _level(kind: str, given: Mapping[str, str]) -> str:
