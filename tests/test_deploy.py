@@ -1,4 +1,4 @@
-"""What is written for servers agrees with the app and with the servers, where they are installed."""
+"""What is written for servers agrees with the app, and with nginx and haproxy where they are."""
 
 from __future__ import annotations
 
