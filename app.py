@@ -3,11 +3,11 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from bcumap import assets, listening, routes
+from bcumap import assets, listening, origins, routes
 
 app = st.App(
     "bcumap/pages/navigation.py",
-    middleware=[Middleware(assets.FromMemory)],
+    middleware=[Middleware(origins.SameOrigin), Middleware(assets.FromMemory)],
     routes=routes.routes(),
     lifespan=listening.at_once,
 )

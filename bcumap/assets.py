@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 
@@ -88,10 +88,16 @@ class FromMemory:
         self._app = app
         base = base_path()
         self._files = {f"{base}{path}": asset for path, asset in _served().items()}
+        self._ours = f"{base}{PREFIX}/"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass the request on."""
-        asset = self._files.get(scope.get("path", "")) if scope["type"] == "http" else None
+        path = scope.get("path", "")
+        asset = self._files.get(path) if scope["type"] == "http" else None
+        if asset is None and scope["type"] == "http" and path.startswith(self._ours):
+            # Of another edition; Streamlit would answer with its page.
+            await PlainTextResponse("no such file", 404)(scope, receive, send)
+            return
         if asset is None or scope["method"] not in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return

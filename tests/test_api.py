@@ -281,3 +281,22 @@ def test_every_hostile_level_is_refused_in_short() -> None:
         (line,) = answer.json().values()
         assert line.isprintable()
         assert len(line) < 500
+
+
+def test_headers_are_read_as_lists() -> None:
+    path = "/api/v1/bcus"
+    plain = one(path, **{"accept-encoding": "gzip;q=0"})
+    assert "content-encoding" not in plain.headers
+    assert "content-encoding" not in one(path, **{"accept-encoding": "xgzipx"}).headers
+    assert one(path, **{"accept-encoding": "br, gzip;q=0.5"}).headers["content-encoding"] == "gzip"
+    etag = plain.headers["etag"]
+    for told in (etag, f"W/{etag}", f'"x", {etag}', "*"):
+        assert one(path, **{"if-none-match": told}).status_code == 304
+    assert one(path, **{"if-none-match": etag[:-2] + '"'}).status_code == 200
+
+
+def test_an_area_is_kept_once_however_it_is_written() -> None:
+    api._area.cache_clear()
+    for written in ("WA", "wa", "%20WA", "WA%20%20"):
+        assert one(f"/api/v1/bcus/{written}").status_code == 200
+    assert api._area.cache_info().currsize == 1

@@ -79,7 +79,7 @@ def test_streamlits_bundles_are_compressed_too() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/assets/", "/assets/../pyproject.toml", "/assets/%2e%2e/app.py", "/assets/areas.js", "/x"],
+    ["/x", "/static/no.js", "/assetsx", "/assets/../pyproject.toml"],
 )
 def test_everything_else_is_left_to_the_app(path: str) -> None:
     assert ask(path).text == "the app"
@@ -135,3 +135,9 @@ def test_no_other_path_is_a_page(path: str) -> None:
 @pytest.mark.parametrize("path", [path for path, _ in PAGES])
 def test_every_page_of_the_navigation_is_answered(path: str) -> None:
     assert "BACKEND_BASE_URL" in ask(f"/{path}").text
+
+
+@pytest.mark.parametrize("name", ["areas-000000000000.js", "areas.js", "", "%2e%2e/app.py"])
+def test_a_file_of_another_edition_or_none_is_not_there(name: str) -> None:
+    reply = ask(f"/assets/{name}")
+    assert (reply.status_code, reply.text) == (404, "no such file")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import resource
+import signal
+import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
 
-from .commands import Outcome, run, run_here
+from .commands import COMMAND, Outcome, environment, run, run_here
 
 Monkey = pytest.MonkeyPatch
 Captured = pytest.CaptureFixture[str]
@@ -19,7 +23,7 @@ def test_a_layer_is_written_and_told_of(
     tmp_path: Path, monkeypatch: Monkey, capsys: Captured
 ) -> None:
     out = tmp_path / "north.geojson"
-    words = ["export", "wards", "--area", "NA", "--detail", "overview", "--out", out]
+    words = ["export", "wards", "--area", "na", "--detail", "overview", "--out", out]
     done = run_here(*words, "--columns", "ward, residents", monkeypatch=monkeypatch, capsys=capsys)
     assert (done.code, done.err) == (0, "")
     assert "46 features, GeoJSON" in done.out
@@ -73,6 +77,9 @@ def test_how_many_counters_have_no_point_is_said(
         (["all", "--out", "mine.txt"], "mine.txt: is a file; name a folder"),
         (["all", "--out", "new", "--columns", "ward"], "no --columns and no --measure"),
         (["all", "--out", "new", "--area", "ZZ"], "there is no area 'ZZ'"),
+        (["all", "--out", "."], "you are in it, and it is replaced as a whole"),
+        (["all", "--out", "/"], "a disk is mounted there"),
+        (["counters", "--out", "a.csv", "--on", "2012-06-01"], "no front counter of 2012-06-01"),
         (["wards"], "Missing option '--out'"),
     ],
 )
@@ -108,3 +115,20 @@ def test_no_space_leaves_the_old_file(
     assert "File too large" in done.line
     assert (tmp_path / "bcus.kml").read_text() == "as it was"
     assert [path.name for path in tmp_path.iterdir()] == ["bcus.kml"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_run_that_is_ended_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
+    words = ["export", "all", "--detail", "overview", "--out", str(tmp_path / "everything")]
+    with subprocess.Popen([*COMMAND, *words], env=environment(), stderr=subprocess.PIPE) as process:
+        until(lambda: any(tmp_path.iterdir()))
+        process.send_signal(number)
+        assert process.wait(60) == 128 + number
+    assert list(tmp_path.iterdir()) == []
+
+
+def until(done: Callable[[], bool], *, limit_s: float = 60) -> None:
+    deadline = time.monotonic() + limit_s
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -25,7 +25,7 @@ ONLY = {
     "folium": ("bcumap.maps",),
     "branca": ("bcumap.maps",),
     "streamlit": ("bcumap.pages.", "bcumap.assets", "app"),
-    "starlette": ("bcumap.assets", "bcumap.routes", "bcumap.api", "app"),
+    "starlette": ("bcumap.assets", "bcumap.routes", "bcumap.api", "bcumap.origins", "app"),
     "typer": (
         "bcumap.cli",
         "bcumap.cli_officers",

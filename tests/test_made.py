@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import tempfile
@@ -11,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from bcumap import export, layers, made
-from bcumap.errors import BcuMapError
-from bcumap.made import Order
+from bcumap import export, layers, made, picture, picture_wish, pictures, scenes
+from bcumap.errors import BcuMapError, BusyError
+from bcumap.made import Order, PictureOrder
 from bcumap.pages import download
+from bcumap.picture_wish import Wish
 
 DEPTFORD = "E05013719"
 
@@ -76,7 +78,7 @@ def test_who_waits_too_long_for_a_turn_is_told(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(made, "PATIENCE_S", 0.05)
     turns = [made._turns.acquire() for _ in range(made.AT_ONCE)]
     try:
-        with pytest.raises(BcuMapError, match="other files are being made"):
+        with pytest.raises(BusyError, match="other files are being made"):
             made.make(Order("boroughs", ".csv"))
     finally:
         for _ in turns:
@@ -87,3 +89,22 @@ def test_the_page_offers_what_can_be_exported() -> None:
     assert set(download.LAYERS) == set(layers.LAYERS)
     assert set(download.FORMATS) == set(export.FORMATS)
     assert list(download.DETAILS) == ["full", "web", "overview"]
+
+
+def test_a_picture_is_what_the_command_draws() -> None:
+    wish = Wish("counters", "wards", "change", "E09000023", dt.date(2026, 4, 1),
+                (-0.2, 51.4, 0.1, 51.6), closed=True)  # fmt: skip
+    order = PictureOrder(wish, ".png")
+    assert order.name == "counters-wards-change-E09000023-2026-04-01.png"
+    content = made.make(order)
+    asked = {"kind": "counters", "level": "wards", "measure": "change", "area": "E09000023",
+             "on": "2026-04-01", "view": "-0.2,51.4,0.1,51.6", "closed": "1"}  # fmt: skip
+    documents = pictures.known()
+    wished = picture_wish.read(asked, documents.facts, today=dt.date(2026, 11, 22))
+    assert wished == wish
+    assert content == picture.draw(scenes.scene(wished, documents), ".png")
+
+
+def test_figures_of_one_s_own_reach_the_picture() -> None:
+    wish = Wish("officers", "boroughs", values=(("E09000023", 7.0),), title="--out=/tmp/x $(id)")
+    assert b"--out=/tmp/x $(id): boroughs" in made.make(PictureOrder(wish, ".svg"))

@@ -10,9 +10,11 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from bcumap import routes, served
-from bcumap.errors import DataError
+from bcumap import made, routes, served
+from bcumap.errors import BusyError, DataError
 from bcumap.lookup import MOST_OPTIONS
+from bcumap.made import PictureOrder
+from bcumap.picture_wish import Wish
 
 from .hostile import QUERIES
 
@@ -89,3 +91,89 @@ def test_data_that_cannot_answer_suggests_nothing(monkeypatch: pytest.MonkeyPatc
     served.finder.cache_clear()
     (answer,) = ask("SE8")
     assert (answer.status_code, answer.json()) == (200, [])
+
+
+# --- pictures ------------------------------------------------------------------------------------
+
+
+def post(path: str, body: bytes = b"", method: str = "POST") -> httpx.Response:
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app=Starlette(routes=routes.routes()))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await client.request(method, path, content=body)
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(asyncio.run, send()).result()
+
+
+@pytest.fixture
+def orders(monkeypatch: pytest.MonkeyPatch) -> list[PictureOrder]:
+    """What is ordered, instead of a picture."""
+    found: list[PictureOrder] = []
+
+    def make(order: PictureOrder) -> bytes:
+        found.append(order)
+        return b"a picture"
+
+    monkeypatch.setattr(made, "make", make)
+    return found
+
+
+def test_a_picture_is_answered_as_a_file(orders: list[PictureOrder]) -> None:
+    reply = post("/picture/officers.svg?level=wards&measure=committed&area=na", method="GET")
+    assert (reply.status_code, reply.content) == (200, b"a picture")
+    assert reply.headers["content-type"] == "image/svg+xml"
+    assert reply.headers["content-disposition"] == (
+        'attachment; filename="officers-wards-committed-NA.svg"'
+    )
+    assert reply.headers["content-security-policy"].startswith("default-src 'none'")
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    assert "public" in reply.headers["cache-control"]
+    assert orders == [PictureOrder(Wish("officers", "wards", "committed", "NA"), ".svg")]
+
+
+def test_figures_that_are_posted_are_drawn_and_not_kept(orders: list[PictureOrder]) -> None:
+    reply = post("/picture/officers.png?title=Mine", b"code,value\nE09000023,7\n")
+    assert reply.status_code == 200
+    assert reply.headers["cache-control"] == "no-store"
+    assert orders[0].wish.values == (("E09000023", 7.0),)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("/picture/streets.png", b"", "there is no picture of 'streets'"),
+        ("/picture/areas.gif", b"", "a picture ends in .png or .svg"),
+        ("/picture/areas", b"", "a picture ends in .png or .svg"),
+        ("/picture/areas.png?view=1,2,3", b"", "is no view"),
+        ("/picture/areas.png?area=%00", b"", "there is no area"),
+        ("/picture/counters.png?on=2026-02-30", b"", "is no date"),
+        ("/picture/officers.png", b"x" * 70_000, "more than 65,536 bytes"),
+        ("/picture/officers.png", b"\xff\xfe", "no CSV in UTF-8"),
+        ("/picture/officers.png", b"a,b\n1,2", "the columns code and value"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_made(
+    path: str, body: bytes, said: str, orders: list[PictureOrder]
+) -> None:
+    reply = post(path, body)
+    assert reply.status_code == 400
+    assert said in reply.text
+    assert reply.headers["content-type"].startswith("text/plain")
+    assert orders == []
+
+
+def test_no_hostile_text_breaks_a_picture(orders: list[PictureOrder]) -> None:
+    for text in filter(str.strip, QUERIES):
+        query = httpx.QueryParams(dict.fromkeys(("level", "measure", "area", "on", "view"), text))
+        assert post(f"/picture/areas.png?{query}").status_code == 400
+    assert orders == []
+
+
+def test_who_comes_too_late_may_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(_order: PictureOrder) -> bytes:
+        raise BusyError("other files are being made just now")
+
+    monkeypatch.setattr(made, "make", busy)
+    reply = post("/picture/areas.png")
+    assert (reply.status_code, reply.headers["retry-after"]) == (503, "30")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import streamlit as st
@@ -31,6 +32,9 @@ HTML = f"""<form class="bcumap-search" role="search" autocomplete="off">
 </form>"""
 
 
+_runs = count()
+
+
 @st.cache_resource
 def _component() -> Any:
     style = f'<link rel="stylesheet" href="{assets.url("page.css")}">'
@@ -53,7 +57,8 @@ def box(*, on_choose: Callable[[Any], None]) -> Answer | None:
     asked = st.query_params.get("q", "")
     _component()(
         key="search",
-        data=sent(url=f"{assets.base_path()}{SUGGEST}", asked=asked),
+        # With a number that is always another, so that the box hears of every answer.
+        data=sent(url=f"{assets.base_path()}{SUGGEST}", asked=asked, run=next(_runs)),
         on_ask_change=lambda: ask(st.session_state["search"]["ask"]),
         on_choose_change=lambda: on_choose(st.session_state["search"]["choose"]),
     )

@@ -1,3 +1,5 @@
+import { expectAnswer, linkTo } from "./search.js";
+
 /* The map as a Streamlit component (components v2): draws it once, then only moves the mark. */
 const scripts = new Map();
 
@@ -63,6 +65,7 @@ export default function (component) {
       map.off("bcumap:choose").on("bcumap:choose", ({ level, code }) => {
         root.chosen = `${level}/${code}`;
         setTriggerValue("choose", { level, code });
+        expectAnswer(linkTo({ level, code }));
       });
       map.off("bcumap:level").on("bcumap:level", ({ level }) => setTriggerValue("level", level));
       if (data.level && data.level !== root.level) window.bcumap.show(map, data.level);

@@ -3,7 +3,29 @@
 const WAIT = 120; // milliseconds without a key before suggestions are fetched
 const ROUGHLY = 5; // decimals of a degree: one metre
 
+const PATIENCE = 15_000; // milliseconds until a page that does not answer says so
+
 let ask = () => {}; // the page's own, for links that ask
+let waiting;
+
+/* A page that was away for longer than the server keeps its session looks alive and does not
+   answer. Say so, with a link to what was asked: a page that is loaded anew answers. */
+export function expectAnswer(query) {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    const link = document.createElement("a");
+    link.href = `?${query}`;
+    link.target = "_self";
+    link.textContent = "Load it again";
+    const status = document.querySelector(".bcumap-search .status");
+    status?.replaceChildren("This page has not answered; it may have been away for too long. ", link, ".");
+  }, PATIENCE);
+}
+
+function answered(form) {
+  clearTimeout(waiting);
+  form.querySelector(".status a")?.parentElement.replaceChildren();
+}
 
 /* Links such as ?q=SE8 4RX ask at once instead of loading the page again. */
 document.addEventListener("click", (event) => {
@@ -26,10 +48,22 @@ export default function ({ parentElement, data: [data], setTriggerValue }) {
   const form = parentElement.querySelector("form");
   const box = (form.box = form.box || new Box(form));
   box.url = data.url;
-  box.ask = (text) => setTriggerValue("ask", text);
-  box.choose = (area) => setTriggerValue("choose", area);
+  box.ask = (text) => {
+    setTriggerValue("ask", text);
+    if (data.run !== undefined) expectAnswer(new URLSearchParams({ q: text }));
+  };
+  box.choose = (area) => {
+    setTriggerValue("choose", area);
+    if (data.run !== undefined) expectAnswer(linkTo(area));
+  };
   ask = (text) => box.submit(text);
   box.show(data.asked);
+  answered(form);
+}
+
+/* The part of a link that chooses an area; a level is called as its parameter, and an s. */
+export function linkTo({ level, code }) {
+  return new URLSearchParams({ [level.slice(0, -1)]: code });
 }
 
 class Box {

@@ -1,4 +1,6 @@
 /* The table beside the map: the same facts, sortable by every column, read from the linked facts. */
+import { expectAnswer, linkTo } from "./search.js";
+
 const decimals = (digits) =>
   new Intl.NumberFormat("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const percent = new Intl.NumberFormat("en-GB", { style: "percent" });
@@ -55,7 +57,11 @@ function compare(column, falling) {
 export default function ({ parentElement, data: [data], setTriggerValue }) {
   const root = parentElement.querySelector(".bcumap-table");
   const state = (root.state = root.state || { sort: "name", falling: false });
-  state.choose = (code) => setTriggerValue("choose", { level: data.level, code });
+  state.choose = (code) => {
+    const area = { level: data.level, code };
+    setTriggerValue("choose", area);
+    expectAnswer(linkTo(area));
+  };
   facts(data.url).then((all) => render(root, state, data, rows(all, data.level, data.given ?? {})));
 }
 
