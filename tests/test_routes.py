@@ -164,8 +164,9 @@ def test_what_is_wrong_is_said_and_nothing_is_made(
 
 
 def test_no_hostile_text_breaks_a_picture(orders: list[PictureOrder]) -> None:
-    for text in (each for each in QUERIES if each.strip() and len(each) < 2000):
-        query = httpx.QueryParams(dict.fromkeys(("level", "measure", "area", "on", "view"), text))
+    for text in filter(str.strip, QUERIES):
+        sent = text[:500].encode(errors="replace").decode()
+        query = httpx.QueryParams(dict.fromkeys(("level", "measure", "area", "on", "view"), sent))
         assert post(f"/picture/areas.png?{query}").status_code == 400
     assert orders == []
 
