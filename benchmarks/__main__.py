@@ -12,6 +12,7 @@ from benchmarks import (
     build,
     dates,
     dissolve,
+    exports,
     fetch,
     find,
     imports,
@@ -34,6 +35,7 @@ BENCHMARKS = {
     "browser": browser,
     "dates": dates,
     "api": api,
+    "exports": exports,
 }
 
 
