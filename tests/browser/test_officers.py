@@ -112,6 +112,9 @@ def test_the_wards_have_no_strength_but_residents_for_each_promised(visit: Visit
     choose_measure(page, "Residents for each officer promised")
     shaded(page, DEPTFORD)
     expect(area(page, DEPTFORD)).to_have_attribute("aria-label", re.compile("promised: 5,791"))
+    expect(page.locator(".bcumap-table caption")).to_have_text(
+        "Residents for each officer promised: Wards"
+    )
     assert "5,791" in row(page, "Deptford")
 
 
