@@ -3,10 +3,10 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from bcumap import assets, listening, origins, routes
+from bcumap.app import assets, listening, origins, routes
 
 app = st.App(
-    "bcumap/pages/navigation.py",
+    "bcumap/app/pages/navigation.py",
     middleware=[Middleware(origins.SameOrigin), Middleware(assets.FromMemory)],
     routes=routes.routes(),
     lifespan=listening.at_once,

@@ -1,3 +1,3 @@
 """London's wards and boroughs and the Met's 12 Basic Command Units, as checked open data."""
 
-__version__ = "0.1.0"
+from bcumap.base import __version__ as __version__

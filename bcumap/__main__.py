@@ -1,5 +1,5 @@
 """`python -m bcumap` is the `bcumap` command."""
 
-from bcumap.cli import main
+from bcumap.cli.main import main
 
 main()

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from urllib.parse import quote, urlsplit
 
-from bcumap import load
-from bcumap.postcodes import readings
+from bcumap.facts import store
+from bcumap.facts.postcodes import readings
 from benchmarks import chromium
 from benchmarks.measure import Figure, ratio
 from benchmarks.servers import APP, Server, running
@@ -55,7 +55,7 @@ def _ask(url: str, asked: int, seed: int) -> list[float]:
     """Ask for postcodes, one after another; return the seconds of each."""
     chance = random.Random(seed)  # noqa: S311
     prefix, *_ = readings(chance.choice(("SE8", "E14", "NW3", "CR0")))
-    sample = [each.postcode for each in load.postcodes().starting(prefix)]
+    sample = [each.postcode for each in store.postcodes().starting(prefix)]
     connection = http.client.HTTPConnection(urlsplit(url).netloc)
     waits = []
     for _ in range(asked):

@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from bcumap import load
-from bcumap.assign import AREA_COLUMNS
+from bcumap.facts import store
+from bcumap.matching.points import AREA_COLUMNS
 from benchmarks.measure import Figure, alternate, ratio, seconds
 from benchmarks.process import Process
 
@@ -33,7 +33,7 @@ def run(rounds: int) -> Iterator[Figure]:
         write_crimes(crimes)
         out, peer_out = Path(folder, "out.csv"), Path(folder, "peer.csv")
         ours = Process(_bcumap(crimes, out))
-        peer = Process([sys.executable, str(PEER), str(crimes), str(load.SHIPPED), str(peer_out)])
+        peer = Process([sys.executable, str(PEER), str(crimes), str(store.SHIPPED), str(peer_out)])
         taken = alternate({"bcumap": ours, "peer": peer}, rounds)
         yield seconds("bcumap assign, a whole process", taken["bcumap"])
         yield ratio(

@@ -8,8 +8,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from bcumap import load, topology
-from bcumap.schema import CITY_OF_LONDON
+from bcumap.base.schema import CITY_OF_LONDON
+from bcumap.facts import store
+from bcumap.geo import coverage
 from benchmarks import machine
 from benchmarks.measure import Figure, alternate, ratio, timed
 
@@ -30,7 +31,7 @@ def met_wards() -> gpd.GeoDataFrame:
     frame = gpd.read_file(machine.source("wards_2025_full_clipped.gpkg"))
     frame = frame[frame["LAD25CD"] != CITY_OF_LONDON].reset_index(drop=True)
     assert len(frame) == 679
-    bcus = load.table("borough table").set_index("borough_code")["bcu_code"]
+    bcus = store.table("borough table").set_index("borough_code")["bcu_code"]
     return frame.assign(bcu_code=frame["LAD25CD"].map(bcus))
 
 
@@ -39,12 +40,12 @@ def _compare(frame: gpd.GeoDataFrame, key: str, into: str, rounds: int) -> Itera
     polygons, labels = frame.geometry.to_numpy(), frame[key].to_numpy()
 
     def checked() -> None:
-        assert topology.is_coverage(polygons)
-        topology.dissolve(polygons, labels)
+        assert coverage.is_coverage(polygons)
+        coverage.dissolve(polygons, labels)
 
     taken = alternate(
         {
-            "bcumap": timed(lambda: topology.dissolve(polygons, labels)),
+            "bcumap": timed(lambda: coverage.dissolve(polygons, labels)),
             "default": timed(lambda: frame.dissolve(by=key)),
             "coverage": timed(lambda: frame.dissolve(by=key, method="coverage")),
             "checked": timed(checked),
@@ -61,6 +62,6 @@ def _compare(frame: gpd.GeoDataFrame, key: str, into: str, rounds: int) -> Itera
 
 def _area_difference(frame: gpd.GeoDataFrame, key: str) -> float:
     """Add up, area by area, by how much the two results differ (m²)."""
-    codes, ours = topology.dissolve(frame.geometry.to_numpy(), frame[key].to_numpy())
+    codes, ours = coverage.dissolve(frame.geometry.to_numpy(), frame[key].to_numpy())
     theirs = frame.dissolve(by=key).geometry.loc[codes].to_numpy()
     return float(np.abs(shapely.area(ours) - shapely.area(theirs)).sum())

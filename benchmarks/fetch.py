@@ -10,11 +10,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bcumap import load
-from bcumap.schema import CITY_OF_LONDON
+from bcumap.base.schema import CITY_OF_LONDON
+from bcumap.facts import store
 from benchmarks import machine
 from benchmarks.measure import Figure, seconds
-from tests.sources import police_server
+from tests.services import police_server
 
 TITLE = "Fetch the teams of all wards from data.police.uk (a server on loopback that limits alike)"
 ROUNDS = 1
@@ -26,7 +26,7 @@ LATENCY_S = 0.2  # of an answer; the service's own is of that order
 def run(rounds: int) -> Iterator[Figure]:
     wards = [
         {"id": code, "name": ward["name"]}
-        for code, ward in load.facts()["wards"].items()
+        for code, ward in store.facts()["wards"].items()
         if ward["borough_code"] != CITY_OF_LONDON
     ]
     requests = 2 * len(wards) + 1

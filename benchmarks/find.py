@@ -23,25 +23,26 @@ KB_PER_MB = 1000 / 1.024  # /proc counts in 1,024 bytes
 PROBE = """
 import json, time
 from pathlib import Path
-from bcumap import assets, served
-from bcumap.pages import areas
+from bcumap.app import assets
+from bcumap.facts import cached
+from bcumap.app.pages import areas
 
 def resident():
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0])
 
-served.facts(), assets.shipped()
+cached.facts(), assets.shipped()
 before = resident()
 start = time.perf_counter()
-finder = served.finder()
+finder = cached.finder()
 opened = time.perf_counter()
 assert finder.find("SE8 4RX").place.ward == "Deptford"
 answered = time.perf_counter()
 after = resident()
 finder.find("51.4779, -0.0015")
 with_points = resident()
-from bcumap import load
-frames = load.postcode_tables()
+from bcumap.facts import store
+frames = store.postcode_tables()
 numbers = [before, after, with_points, resident(), opened - start, answered - opened]
 print(json.dumps(numbers))
 """
@@ -69,12 +70,12 @@ def _probe() -> list[float]:
 
 def _answers() -> Iterator[Figure]:
     """Time single answers in a warm process, against the same look-up in a pandas frame."""
-    from bcumap import load
+    from bcumap.facts import store
 
-    finder = load.finder()
-    table, _ = load.postcode_tables()
+    finder = store.finder()
+    table, _ = store.postcode_tables()
     codes = table["postcode"].sample(QUERIES, random_state=1).tolist()
-    names = [row["name"] for row in load.facts()["wards"].values()]
+    names = [row["name"] for row in store.facts()["wards"].values()]
     postcodes = _each(finder.find, codes)
     detail = (
         f"median of {QUERIES}; 99 of 100 within {sorted(postcodes)[-QUERIES // 100] * 1e3:.2f} ms"

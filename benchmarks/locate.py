@@ -8,9 +8,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from bcumap import load
-from bcumap.locate import Locator
-from bcumap.schema import WGS84
+from bcumap.base.schema import WGS84
+from bcumap.facts import store
+from bcumap.geo.locate import Locator
 from benchmarks.measure import Figure, alternate, ratio, seconds, timed
 
 TITLE = "Find the ward of 5 million points"
@@ -21,7 +21,7 @@ METRE = np.array([1 / 69_200, 1 / 111_200])  # in degrees of longitude and latit
 
 
 def run(rounds: int) -> Iterator[Figure]:
-    _, polygons = load.ward_polygons()
+    _, polygons = store.ward_polygons()
     wards = gpd.GeoDataFrame(geometry=polygons, crs=WGS84)
     locator = Locator(polygons)
     lonlat = uniform(polygons)

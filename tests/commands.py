@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bcumap import cli
+from bcumap.cli import main as cli
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = [sys.executable, "-m", "bcumap"]

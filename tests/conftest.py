@@ -14,9 +14,9 @@ from typing import Any
 import geopandas as gpd
 import pytest
 
-from bcumap import build as building
-from bcumap import load
-from bcumap.schema import LEVELS
+from bcumap.base.schema import LEVELS
+from bcumap.build import steps as building
+from bcumap.facts import store
 from bcumap.site import write as site_writing
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -69,7 +69,7 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def levels() -> dict[str, gpd.GeoDataFrame]:
     """The shipped wards, boroughs and BCUs, EPSG:4326; not to be changed."""
-    return {level: load.areas(level) for level in LEVELS}
+    return {level: store.areas(level) for level in LEVELS}
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +87,7 @@ def ward_layer(levels: dict[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
 @pytest.fixture
 def data_copy(tmp_path: Path) -> Path:
     """A copy of the shipped data, to be broken."""
-    return Path(shutil.copytree(load.SHIPPED, tmp_path / "geodata"))
+    return Path(shutil.copytree(store.SHIPPED, tmp_path / "geodata"))
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +95,7 @@ def no_postcodes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped data without postcodes, which take longer to place than all else to build."""
     folder = tmp_path_factory.mktemp("known") / "geodata"
     return Path(
-        shutil.copytree(load.SHIPPED, folder, ignore=shutil.ignore_patterns(load.POSTCODES))
+        shutil.copytree(store.SHIPPED, folder, ignore=shutil.ignore_patterns(store.POSTCODES))
     )
 
 
@@ -107,7 +107,7 @@ class Built:
     out: Path
 
     def level(self, name: str) -> gpd.GeoDataFrame:
-        return load.areas(name, data=self.out)
+        return store.areas(name, data=self.out)
 
 
 Build = Callable[..., Built]

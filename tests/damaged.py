@@ -10,8 +10,8 @@ from functools import cache
 
 import pandas as pd
 
-from bcumap import load
-from bcumap.names import normalise
+from bcumap.facts import store
+from bcumap.facts.areas import normalise
 
 SHARE = 0.3
 OLDER_ROWS = 15  # of the damaged ones
@@ -120,7 +120,7 @@ def damaged_list(seed: int) -> pd.DataFrame:
         `ward_code` (empty), `ward`, `borough`; `truth`, the code of the ward that is meant;
         `damage`, "" if there is none.
     """
-    facts, chance = load.facts(), random.Random(seed)  # noqa: S311
+    facts, chance = store.facts(), random.Random(seed)  # noqa: S311
     boroughs = {code: row["name"] for code, row in facts["boroughs"].items() if row["bcu_code"]}
     rows = {
         code: [row["name"], boroughs[row["borough_code"]], ""]
@@ -163,7 +163,7 @@ def _none_there(name: str, borough: str) -> bool:
 
 @cache
 def _names() -> dict[str, set[str]]:
-    facts = load.facts()
+    facts = store.facts()
     names: dict[str, set[str]] = defaultdict(set)
     for row in facts["wards"].values():
         names[facts["boroughs"][row["borough_code"]]["name"]].add(normalise(row["name"]))

@@ -14,7 +14,7 @@ from typing import Any
 
 import xlsxwriter
 
-from bcumap import load
+from bcumap.facts import store
 
 STRENGTH_ROWS, ABSTRACTION_ROWS = 73_567, 126_230  # of the official one in July 2026
 
@@ -47,7 +47,7 @@ def months(first: str, last: str) -> list[str]:
 
 def teams() -> list[tuple[str, str, str, str, str]]:
     """BCU, borough and team as the publisher writes them, the ward's code and its borough."""
-    facts = load.facts()
+    facts = store.facts()
     listed = []
     for code, ward in facts["wards"].items():
         borough = facts["boroughs"][ward["borough_code"]]

@@ -7,7 +7,7 @@ import socket
 import pytest
 import requests
 
-from .conftest import NetworkUsed
+from tests.conftest import NetworkUsed
 
 ELSEWHERE = ("192.0.2.1", 80)  # an address that is kept for documentation
 

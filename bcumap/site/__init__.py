@@ -1,1 +1,1 @@
-"""The public part as static files for any web server: the pages of all areas, and a finder."""
+"""Floor 5: the public part as static files."""

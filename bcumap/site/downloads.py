@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bcumap import export, layers, load
+from bcumap.export import layers, write
+from bcumap.facts import store
 
 # The tiers of detail that are offered, each as a folder of `bcumap export all`; the third takes a
 # quarter of the whole site's time and is one command away.
@@ -109,39 +110,39 @@ def fill(
     progress
         Called after each of the `count()` files that take time.
     """
-    facts = export.known(data)
+    facts = write.known(data)
     tiers = []
     for name in TIERS:
         target = folder / name
-        written = export.write_all(
+        written = write.write_all(
             target, facts, on=on, tier=name, progress=lambda _done, _all: progress()
         )
         tiers.append(_tier(folder, name, written))
-    _copy(load.public_files(data=data), folder / DATA)
-    return Offered(tiers, list(_described(folder, load.sources(data=data))))
+    _copy(store.public_files(data=data), folder / DATA)
+    return Offered(tiers, list(_described(folder, store.sources(data=data))))
 
 
 def count() -> int:
     """How often `fill` tells of progress."""
-    return len(TIERS) * len(layers.LAYERS) * len(export.FORMATS)
+    return len(TIERS) * len(layers.LAYERS) * len(write.FORMATS)
 
 
-def _tier(folder: Path, name: str, written: Sequence[export.Written]) -> Tier:
+def _tier(folder: Path, name: str, written: Sequence[write.Written]) -> Tier:
     named = {(each.layer.name, each.path.name): each for each in written}
     made = {each.layer.name: each.layer for each in written}
     rows = [
         Row(
             str(layer.passport["title"]),
-            [_file(folder, named[key, f"{key}{suffix}"].path) for suffix in export.FORMATS],
+            [_file(folder, named[key, f"{key}{suffix}"].path) for suffix in write.FORMATS],
         )
         for key, layer in made.items()
     ]
     error_m = max(float(layer.passport.get("measured_error_m") or 0) for layer in made.values())
-    others = [folder / name / other for other in (export.README, export.SUMS)]
+    others = [folder / name / other for other in (write.README, write.SUMS)]
     return Tier(
         name,
         error_m,
-        [each.name for each in export.FORMATS.values()],
+        [each.name for each in write.FORMATS.values()],
         rows,
         [_file(folder, each, text=each.name) for each in others],
     )
@@ -159,7 +160,7 @@ def _copy(contents: Mapping[str, bytes], folder: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     lines = (f"{hashlib.sha256(contents[name]).hexdigest()}  {name}\n" for name in sorted(contents))
-    (folder / export.SUMS).write_text("".join(lines), encoding="utf-8")
+    (folder / write.SUMS).write_text("".join(lines), encoding="utf-8")
 
 
 def _described(folder: Path, sources: Mapping[str, Any]) -> Iterator[dict[str, str]]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bcumap.lookup import ESTIMATED
-from bcumap.names import Gazetteer
-from bcumap.postcodes import Archive, Postcode, Prefix
-from bcumap.words import date
+from bcumap.base.words import date
+from bcumap.facts.areas import Gazetteer
+from bcumap.facts.find import ESTIMATED
+from bcumap.facts.postcodes import Archive, Postcode, Prefix
 
 Facts = Mapping[str, Any]
 Document = dict[str, Any]

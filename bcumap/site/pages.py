@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from bcumap import told
-from bcumap.answers import counted
-from bcumap.counters import ANNOUNCED, Picture, Standing
-from bcumap.errors import DataError
-from bcumap.told import Link, Told
-from bcumap.words import CITY_POLICE, LEVEL_WORDS, NO_FIGURE, NOT_KNOWN, date
+from bcumap.base.errors import DataError
+from bcumap.base.words import CITY_POLICE, LEVEL_WORDS, NO_FIGURE, NOT_KNOWN, counted, date
+from bcumap.facts.counters import ANNOUNCED, Picture, Standing
+from bcumap.web import html as told
+from bcumap.web.html import Link, Told
 
 Facts = Mapping[str, Any]
 Row = Mapping[str, Any]

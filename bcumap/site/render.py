@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bcumap import told
+from bcumap.base.words import ATTRIBUTION
 from bcumap.site.downloads import Offered
 from bcumap.site.pages import UP, AreaPage, linker
 from bcumap.site.pages import bcu_table as make_bcu_table
 from bcumap.site.pages import borough_table as make_borough_table
 from bcumap.site.pages import ward_table as make_ward_table
-from bcumap.words import ATTRIBUTION
+from bcumap.web import files
+from bcumap.web import html as told
 
 Facts = Mapping[str, Any]
 
@@ -55,7 +55,7 @@ class Renderer:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._templates = Environment(
-            loader=FileSystemLoader(Path(__file__).parent / "templates"),
+            loader=FileSystemLoader(files.TEMPLATES),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,

@@ -16,12 +16,14 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from bcumap import counters, folders, linked, load
-from bcumap.errors import BcuMapError
-from bcumap.postcodes import Archive
+from bcumap.base import files as folders
+from bcumap.base.errors import BcuMapError
+from bcumap.base.words import date
+from bcumap.facts import counters, store
+from bcumap.facts.postcodes import Archive
 from bcumap.site import downloads, finding, pages
 from bcumap.site.render import Renderer, Site
-from bcumap.words import date
+from bcumap.web import files as linked
 
 # What tells a folder as a site of ours, and what else may stand in it.
 MARKER = "bcumap-site.json"
@@ -32,7 +34,6 @@ PARTS = frozenset({
 })  # fmt: skip
 SHARDS = "postcodes-"  # followed by a hash of the archive
 
-OWN_FILES = ("site.js", "finder.js", "site.css")
 SHARED_FILES = ("search.js", "areas.js", "page.css", "leaflet.js", "leaflet.css")
 PREPARED_FILES = ("map.js", "areas.topojson", "wards.topojson")
 
@@ -90,8 +91,8 @@ def write(
     """
     out, url = request.out.resolve(), checked_url(request.url)
     check_target(out)  # now, before anything is read
-    facts, document = load.facts(data=data), load.counters_web(data=data)
-    archive = load.postcodes(data=data)
+    facts, document = store.facts(data=data), store.counters_web(data=data)
+    archive = store.postcodes(data=data)
     picture = counters.picture(document, request.on)
     areas = list(pages.all_pages(facts, picture, document["sites"]))
     shards = sum(len(set(each)) for each in archive.sectors.values())
@@ -190,8 +191,8 @@ def _write_postcodes(
     tell: _Telling,
 ) -> Path:
     """Write the shards and their directory; return their folder, named by what is in them."""
-    entries = {entry["file"]: entry for entry in load.sources(data=data)["files"]}
-    told = _json(finding.directory(archive, entries[load.POSTCODES]["as_of"]))
+    entries = {entry["file"]: entry for entry in store.sources(data=data)["files"]}
+    told = _json(finding.directory(archive, entries[store.POSTCODES]["as_of"]))
     target = folder / "shards"
     target.mkdir()
     hashed = hashlib.sha256(told)
@@ -206,11 +207,11 @@ def _write_postcodes(
 
 def _write_assets(folder: Path, facts: Mapping[str, Any], data: Path | None) -> dict[str, str]:
     """Write scripts, styles and layers under hashed names; return their paths by name."""
-    own = Path(__file__).parent / "web"
-    paths, prepared = linked.paths(), load.web_files(data=data)
+    paths, prepared = linked.paths(), store.web_files(data=data)
     images = [f"images/{name}" for name in linked.LEAFLET_IMAGES]
-    files = {name: (own / name).read_bytes() for name in OWN_FILES}
-    files |= {name: paths[name].read_bytes() for name in (*SHARED_FILES, *images)}
+    files = {
+        name: paths[name].read_bytes() for name in (*linked.SITE_FILES, *SHARED_FILES, *images)
+    }
     files |= {name: prepared[name] for name in PREPARED_FILES}
     files["names.json"] = _json(finding.names(facts))
     links = {}

@@ -13,7 +13,7 @@ import shapely
 import streamlit as st
 from streamlit_folium import st_folium
 
-from bcumap import load
+from bcumap.facts import store
 
 FILES = {"wards": "wards.topojson", "boroughs": "areas.topojson", "bcus": "areas.topojson"}
 
@@ -28,7 +28,9 @@ def layers() -> dict[str, Any]:
 
 def read(level: str, file: str) -> Any:
     """One level of the linked layers as GeoJSON."""
-    frame = gpd.read_file(load.data_dir() / "web" / file, layer=level)[["code", "name", "geometry"]]
+    frame = gpd.read_file(store.data_dir() / "web" / file, layer=level)[
+        ["code", "name", "geometry"]
+    ]
     frame.geometry = shapely.transform(frame.geometry.to_numpy(), lambda xy: xy.round(6))
     return json.loads(frame.to_json(drop_id=True))
 

@@ -8,12 +8,11 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from bcumap import counters, load
+from bcumap.facts import counters, store
+from tests.conftest import Visit
 
-from .conftest import Visit
-
-DOCUMENT = load.counters_web()
-FACTS = load.facts()
+DOCUMENT = store.counters_web()
+FACTS = store.facts()
 NONE_LEFT = {"Harrow", "Kensington and Chelsea", "Merton", "Richmond upon Thames", "Waltham Forest"}
 STEP_LIMIT = 20_000  # bytes on the websocket
 REST_MS = 2500  # after a move: the server is told, and has answered

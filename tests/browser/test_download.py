@@ -9,7 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from .conftest import Visit
+from tests.conftest import Visit
+
 from .test_officers import select
 
 MAKING_MS = 90_000

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Download, Page, expect
 
-from .conftest import Visit
+from tests.conftest import Visit
+
 from .test_officers import choose_measure, shaded
 
 DRAWING_MS = 90_000

@@ -7,9 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bcumap.words import PAGES
-
-from .conftest import Visit
+from bcumap.base.words import PAGES
+from tests.conftest import Visit
 
 ANSWER_LIMIT = 10_000  # bytes on the websocket
 SETTLED_MS = 1500  # long enough for a rerun to have ended

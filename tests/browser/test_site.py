@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bcumap import load
-from bcumap.lookup import Finder
-from bcumap.postcodes import unpack
+from bcumap.facts import store
+from bcumap.facts.find import Finder
+from bcumap.facts.postcodes import unpack
 from tests.browser.conftest import Visit
 from tests.hostile import QUERIES
 
@@ -58,7 +58,7 @@ def tour(browser: Browser, address: str) -> Iterator[Visit]:
 
 @pytest.fixture(scope="module")
 def finder() -> Finder:
-    return load.finder()
+    return store.finder()
 
 
 def ask(page: Page, text: str) -> str:
@@ -289,12 +289,12 @@ COMPARE = """async ([queries, script]) => {
 def questions() -> list[str]:
     """Postcodes, their beginnings, slips in them, districts of everywhere, names and nonsense."""
     chance = random.Random(6)  # noqa: S311
-    texts = unpack(load.SHIPPED / load.POSTCODES)
+    texts = unpack(store.SHIPPED / store.POSTCODES)
     rows, districts = ([line.split(",") for line in text.splitlines()[1:]] for text in texts)
     known = chance.sample([row[0] for row in rows], SAMPLE)
     in_no_ward = [row[0] for row in rows if row[9] == "0"]
     estimated = [row[0] for row in rows if row[6] and int(row[6]) >= 50]
-    facts = load.facts()
+    facts = store.facts()
     strays = [row[0] for row in rows if facts["wards"][row[7]]["borough_code"] != row[8]]
     areas = [(code, row["name"]) for level in ("bcus", "boroughs", "wards")
              for code, row in facts[level].items()]  # fmt: skip

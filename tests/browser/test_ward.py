@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from ..sources import police_server as fake
-from ..sources.police_server import PoliceServer, status
-from .conftest import Visit, start_server
+from tests.conftest import Visit, start_server
+from tests.services import police_server as fake
+from tests.services.police_server import PoliceServer, status
 
 FACTS = json.loads((Path(__file__).parents[2] / "geodata/web/facts.json").read_text("utf-8"))
 DEPTFORD, BROCKLEY, CITY_WARD = "E05013719", "E05013716", "E05009288"

@@ -1,0 +1,1 @@
+"""Floor 5: the server and its pages."""

@@ -1,0 +1,157 @@
+"""The files that the page loads, hashed by content, compressed once, answered from memory.
+
+Streamlit compresses an app's static files anew for every request, its own not at all, and spends
+about 10 ms on each. A page loads some 70 of them, so this is the larger part of a first visit.
+"""
+
+from __future__ import annotations
+
+import gzip
+import mimetypes
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
+from pathlib import Path, PurePosixPath
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.file_util import get_static_dir
+
+from bcumap.base.words import PAGES
+from bcumap.facts import store
+from bcumap.web.files import SITE_FILES, hashed_name, paths, with_imports
+
+PREFIX = "/assets"
+# A name changes with its content (Streamlit's own bundles are named so too).
+FOREVER = "public, max-age=31536000, immutable"
+
+# Streamlit's page learns here where its server is. It would look below the address of each page
+# first, and the browser would complain of what is not there.
+INDEX, HEAD = "index.html", "<head>"
+SAYS_WHERE = (
+    "<script>window.__streamlit = {{ BACKEND_BASE_URL: location.origin + {base!r} }}</script>"
+)
+TITLE = "bcumap: how London is policed"
+
+MEDIA_TYPES = {".topojson": "application/json", ".js": "text/javascript"}
+COMPRESSIBLE = {".html", ".js", ".css", ".json", ".topojson"}
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file: what it is called, and its bytes, read when they are first wanted."""
+
+    name: str
+    read: Callable[[], bytes]
+
+    @cached_property
+    def content(self) -> bytes:
+        """The bytes as they are."""
+        return self.read()
+
+    @property
+    def suffix(self) -> str:
+        """The ending of its name."""
+        return PurePosixPath(self.name).suffix
+
+    @cached_property
+    def link(self) -> str:
+        """The name with the content's hash in it; images keep theirs."""
+        return hashed_name(self.name, self.content)
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """The content as gzip, at its smallest."""
+        return gzip.compress(self.content, 9, mtime=0)
+
+    def response(self, request: Request) -> Response:
+        """Answer a request, compressed if the client takes it and it pays."""
+        media_type = MEDIA_TYPES.get(self.suffix) or mimetypes.guess_type(self.name)[0]
+        lasts = "no-cache" if self.name == INDEX else FOREVER
+        headers = {"Cache-Control": lasts, "X-Content-Type-Options": "nosniff"}
+        if self.suffix not in COMPRESSIBLE:
+            return Response(self.content, headers=headers, media_type=media_type)
+        headers["Vary"] = "Accept-Encoding"
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return Response(self.content, headers=headers, media_type=media_type)
+        headers["Content-Encoding"] = "gzip"
+        return Response(self.compressed, headers=headers, media_type=media_type)
+
+
+class FromMemory:
+    """ASGI middleware that answers for the files it knows and leaves the rest to the app."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        base = base_path()
+        self._files = {f"{base}{path}": asset for path, asset in _served().items()}
+        self._ours = f"{base}{PREFIX}/"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or pass the request on."""
+        path = scope.get("path", "")
+        asset = self._files.get(path) if scope["type"] == "http" else None
+        if asset is None and scope["type"] == "http" and path.startswith(self._ours):
+            # Of another edition; Streamlit would answer with its page.
+            await PlainTextResponse("no such file", 404)(scope, receive, send)
+            return
+        if asset is None or scope["method"] not in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+            return
+        await asset.response(Request(scope))(scope, receive, send)
+
+
+@cache
+def shipped() -> Mapping[str, Asset]:
+    """Return every file the page links to by name: ours, Leaflet's, and those of geodata/web."""
+    read = {name: partial(_read, path) for name, path in paths().items() if name not in SITE_FILES}
+    read |= {name: partial(bytes, content) for name, content in store.web_files().items()}
+    return {name: Asset(name, each) for name, each in read.items()}
+
+
+def _read(path: Path) -> bytes:
+    """Return a file; what a script of ours imports from beside it is named as it is served."""
+    content = path.read_bytes()
+    if path.suffix != ".js":
+        return content
+    return with_imports(content, lambda name: shipped()[name].link)
+
+
+def url(name: str) -> str:
+    """Return where the page finds a file, under the base path that the server was given."""
+    return f"{base_path()}{PREFIX}/{shipped()[name].link}"
+
+
+def base_path() -> str:
+    """Return the path that the whole app is served under: "" or "/something"."""
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    return f"/{base}" if base else ""
+
+
+def _served() -> dict[str, Asset]:
+    """Return ours and Streamlit's own bundles by path; those that a page starts with are ready."""
+    ours = {f"{PREFIX}/{asset.link}": asset for asset in shipped().values()}
+    folder = Path(get_static_dir())
+    theirs = {
+        f"/{path.relative_to(folder).as_posix()}": Asset(path.name, path.read_bytes)
+        for path in (folder / "static").rglob("*")
+        if path.suffix in COMPRESSIBLE
+    }
+    index = (folder / INDEX).read_text(encoding="utf-8")
+    page = Asset(INDEX, lambda: _page(index).encode())
+    pages = {f"/{path}": page for path, _ in PAGES}
+    first = {name for name in theirs if f'".{name}"' in index}
+    for asset in (page, *ours.values(), *(theirs[name] for name in first)):
+        if asset.suffix in COMPRESSIBLE:
+            _ = asset.compressed  # now, and not while someone waits
+    return ours | theirs | pages
+
+
+def _page(index: str) -> str:
+    """Return Streamlit's page with its title, and the place of its server, from the start."""
+    where = SAYS_WHERE.format(base=base_path() + "/")
+    titled = re.sub(r"<title>.*?</title>", f"<title>{TITLE}</title>", index)
+    return titled.replace(HEAD, f"{HEAD}{where}", 1)

@@ -1,0 +1,123 @@
+"""What the link of a page asks for, and how a choice becomes a link; the same on every page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from bcumap.base import dates
+from bcumap.base.errors import BcuMapError
+from bcumap.base.words import LEVEL_WORDS
+from bcumap.facts.answers import Answer
+from bcumap.facts.cached import facts
+
+Facts = Mapping[str, Any]
+
+# Parameters of a link that outlive the choice of another area.
+KEPT = ("measure", "on")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """An area that someone chose."""
+
+    level: str
+    code: str
+
+
+def from_link(query: Mapping[str, str], known: Facts) -> tuple[Chosen | None, str | None]:
+    """Return the area that a link names, or what to say about a link that names none we know.
+
+    Parameters
+    ----------
+    query
+        The page's parameters: `?bcu=NA`, `?borough=E09000007` or `?ward=E05013653`; the most
+        local of them counts.
+    """
+    for level in ("wards", "boroughs", "bcus"):
+        words = LEVEL_WORDS[level]
+        code = query.get(words.parameter)
+        if code is None:
+            continue
+        if code.strip().upper() in known[level]:
+            return Chosen(level, code.strip().upper()), None
+        return None, f"There is no {words.one} with the code “{code[:40]}” in this edition."
+    return None, None
+
+
+def answered(answer: Answer) -> Chosen | None:
+    """Return the area that an answer is about."""
+    if answer.place is None:
+        return None
+    place = answer.place
+    for level, code in (
+        ("wards", place.ward_code), ("boroughs", place.borough_code), ("bcus", place.bcu_code),
+    ):  # fmt: skip
+        if code:
+            return Chosen(level, code)
+    return None
+
+
+def found(answer: Answer | None) -> dict[str, object] | None:
+    """Return what the map marks of an answer: a point, and the other wards that are possible."""
+    if answer is None or answer.lat is None:
+        return None
+    others = [other.place.ward_code for other in answer.others if other.place]
+    return {"lat": answer.lat, "lon": answer.lon, "label": answer.title, "others": others}
+
+
+def choose(area: Any) -> None:
+    """Put the area that a component names into the page's link, if there is such an area."""
+    if not isinstance(area, dict):
+        return
+    level, code = str(area.get("level")), str(area.get("code"))
+    if level in LEVEL_WORDS and code in facts()[level]:
+        st.query_params.from_dict({LEVEL_WORDS[level].parameter: code, **kept()})
+        st.session_state["level"] = level
+
+
+def kept() -> dict[str, str]:
+    """Return the part of the link that another question does not change."""
+    return {name: st.query_params[name] for name in KEPT if name in st.query_params}
+
+
+def date_asked(rows: Sequence[Mapping[str, Any]], what: str) -> tuple[dt.date, str | None]:
+    """Return the date that a link asks for (?on=), today if none, and what is wrong with it.
+
+    Parameters
+    ----------
+    rows
+        What is known of the past; nothing is before the first of them.
+    what
+        What that is of.
+    """
+    today = dt.date.today()
+    asked = st.query_params.get("on")
+    if asked is None:
+        return today, None
+    try:
+        on = dates.day(asked.strip()[:40])
+        dates.check_known(on, rows, what)
+    except BcuMapError as error:
+        return today, f"{str(error)[:1].upper()}{str(error)[1:]}."
+    if on > today:
+        return today, f"{asked} is still to come; this is today."
+    return on, None
+
+
+def move_to(on: Any) -> None:
+    """Put the date that a component names into the page's link, if it is one."""
+    try:
+        st.query_params["on"] = dates.day(str(on)).isoformat()
+    except BcuMapError:
+        return
+
+
+def show_level(level: Any) -> None:
+    """Show the table of the level that the map shows."""
+    if level in LEVEL_WORDS:
+        st.session_state["level"] = level

@@ -1,0 +1,87 @@
+"""The first page: the 12 BCUs on a map, with the facts of whatever is chosen beside it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bcumap.app import assets, panels, search
+from bcumap.app.links import answered, choose, found, from_link, show_level
+from bcumap.app.ui import area_map, area_table, map_data, save_bar, save_data, sent
+from bcumap.base.words import NO_FIGURE, NOT_KNOWN
+from bcumap.facts.cached import facts
+
+_BOTH = [
+    ("area_km2", "Area, km²", "hundredths"), ("residents", "Residents", "count"),
+]  # fmt: skip
+_OFFICERS = [
+    ("committed", "Officers promised", "count"), ("fte", "Strength, FTE", "tenths"),
+    ("share_of_commitment", "Of the promise", "percent"),
+]  # fmt: skip
+# What the table shows of each level: key, title and kind (see web/table.js).
+TABLE_COLUMNS = {
+    "bcus": [
+        ("name", "BCU", ""), ("boroughs", "Boroughs", ""), ("wards", "Wards", "count"),
+        *_BOTH, *_OFFICERS,
+    ],
+    "boroughs": [
+        ("name", "Borough", ""), ("bcu", "BCU", ""), ("wards", "Wards", "count"),
+        *_BOTH, *_OFFICERS,
+    ],
+    "wards": [("name", "Ward", ""), ("borough", "Borough", ""), ("bcu", "BCU", ""), *_BOTH],
+}  # fmt: skip
+# What the Met's areas alone have, and what is said where nobody knows.
+OFFICER_COLUMNS = tuple(key for key, _, _ in _OFFICERS)
+TABLE_UNKNOWN = {
+    "bcu": "none: City of London Police",
+    "residents": NOT_KNOWN,
+    "fte": NO_FIGURE,
+    "share_of_commitment": NOT_KNOWN,
+}
+
+
+def page() -> None:
+    """Draw the page."""
+    st.html(panels.heading())
+    explorer()
+    st.html(panels.footer(facts()))
+
+
+@st.fragment
+def explorer() -> None:
+    """Search box, map, what is known of the chosen area, and table; a click reruns only this."""
+    answer = search.box(on_choose=choose)
+    said = st.container()  # always there, so that what follows keeps its place in a rerun
+    if answer:
+        wanted, problem = answered(answer), None
+        said.html(panels.answer_card(answer))
+    else:
+        wanted, problem = from_link(st.query_params.to_dict(), facts())
+    level = st.session_state.get("level", wanted.level if wanted else "bcus")
+    if problem:
+        said.html(panels.notice(problem))
+    chosen = vars(wanted) if wanted else None
+    left, right = st.columns([5, 3], gap="medium")
+    with left:
+        area_map()(
+            key="map",
+            data=map_data(chosen=chosen, found=found(answer)),
+            on_choose_change=lambda: choose(st.session_state["map"]["choose"]),
+            on_level_change=lambda: show_level(st.session_state["map"]["level"]),
+        )
+        st.html(panels.legend())
+        save_bar()(key="save", data=save_data("areas", level, wanted, level=level))
+    with right:
+        st.html(panels.panel(chosen, facts()))
+    area_table()(
+        key="table",
+        data=sent(
+            url=assets.url("facts.json"),
+            level=level,
+            columns=TABLE_COLUMNS[level],
+            caption=panels.caption(level, facts()),
+            chosen=wanted.code if wanted else None,
+            unknown=TABLE_UNKNOWN,
+            of_met=OFFICER_COLUMNS,
+        ),
+        on_choose_change=lambda: choose(st.session_state["table"]["choose"]),
+    )

@@ -1,0 +1,149 @@
+"""Front counters: where they are on any date, how far they are, and the promise of 2012."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import streamlit as st
+
+from bcumap.app import assets, panels, search
+from bcumap.app.links import answered, choose, date_asked, found, from_link, move_to, show_level
+from bcumap.app.pages import counter_words
+from bcumap.app.ui import (
+    area_map,
+    counters_scene,
+    map_data,
+    save_bar,
+    save_data,
+    sent,
+    share_bar,
+    time_bar,
+)
+from bcumap.base.dates import last_on
+from bcumap.facts import counters
+from bcumap.facts.cached import counters as document
+from bcumap.facts.cached import facts
+from bcumap.facts.counter_measures import BEFORE, FIRST, KM, MEASURES, CounterMeasure
+from bcumap.facts.hours import LONDON
+
+
+def page() -> None:
+    """Draw the page."""
+    st.html(counter_words.heading())
+    explorer()
+    closed, unplaced = counters.closings(document())
+    st.html(counter_words.closings(closed, unplaced, facts()))
+    st.html(counter_words.unlocated(document()))
+    st.html(panels.footer(facts()))
+
+
+@st.fragment
+def explorer() -> None:
+    """Search box, date, map, summary and list; the date moves all of them in the browser."""
+    answer = search.box(on_choose=choose)
+    said = st.container()
+    query: dict[str, str] = st.query_params.to_dict()
+    wanted, problem = (answered(answer), None) if answer else from_link(query, facts())
+    on, late = date_asked(document()["key_dates"], "front counters")
+    if answer:
+        said.html(panels.answer_card(answer))
+    for text, instead in ((problem, "Choose an area on the map."), (late, "")):
+        if text:
+            said.html(panels.notice(text, instead=instead))
+    ward = wanted.code if wanted and wanted.level == "wards" else None
+    picture = counters.picture(document(), on)
+    if near := counter_words.place(answer, ward, picture, document(), facts()):
+        said.html(near)
+    _time(on)
+    left, right = st.columns([5, 4], gap="medium")
+    level = st.session_state.get("level", "boroughs")
+    with left:
+        measure = _measure()
+        closed = st.toggle("Show closed counters too", key="counters-closed")
+        area_map()(
+            key="map",
+            data=map_data(
+                chosen=vars(wanted) if wanted else None,
+                found=found(answer),
+                level=level,
+                shading="kept",
+            ),
+            on_choose_change=lambda: choose(st.session_state["map"]["choose"]),
+            on_level_change=lambda: show_level(st.session_state["map"]["level"]),
+        )
+        st.html(panels.shading_legend(MEASURES[measure].classes, MEASURES[measure].unknown))
+        st.html(counter_words.signs())
+        save_bar()(
+            key="save",
+            data=save_data(
+                "counters", "counters", wanted, level=level, measure=measure,
+                on=on.isoformat(), closed="1" if closed else "",
+            ),
+        )  # fmt: skip
+    with right:
+        share_bar()(key="share", data=sent())
+        counters_scene()(
+            key="scene",
+            data=sent(
+                urls={name: assets.url(f"{name}.json") for name in ("counters", "facts")},
+                on=on.isoformat(),
+                measure=measure,
+                measures={key: _told(each) for key, each in MEASURES.items()},
+                before=(last_on(document()["states"], BEFORE) or {})["access"],
+                closed=closed,
+                now=_now(),
+            ),
+            on_choose_change=lambda: choose(st.session_state["scene"]["choose"]),
+        )
+
+
+def _time(on: dt.date) -> None:
+    """The date, and the dates on which something changes."""
+    dates = document()["key_dates"]
+    states = [state["from"] for state in document()["states"]]
+    today = dt.date.today().isoformat()
+    time_bar()(
+        key="time",
+        data=sent(
+            on=on.isoformat(),
+            first=states[0],
+            last=max(today, states[-1]),
+            changes=states,
+            marks=[{"from": row["from"], "label": row["label"]} for row in dates],
+        ),
+        on_on_change=lambda: move_to(st.session_state["time"]["on"]),
+    )
+
+
+def _measure() -> str:
+    """Let the visitor choose what the areas are shaded by; it is part of the link."""
+    asked = st.session_state.get("counters-measure") or st.query_params.get("measure")
+    st.session_state["counters-measure"] = asked if asked in MEASURES else FIRST
+    chosen: str = st.selectbox(
+        "What the areas show",
+        list(MEASURES),
+        format_func=lambda key: MEASURES[key].title,
+        key="counters-measure",
+        on_change=lambda: st.query_params.update(measure=st.session_state["counters-measure"]),
+    )
+    return chosen
+
+
+def _told(measure: CounterMeasure) -> dict[str, Any]:
+    """A measure as `bcumap.shade` of web/areas.js takes it."""
+    told = {"title": measure.title, "breaks": measure.breaks, "unknown": measure.unknown}
+    if measure.is_distance:
+        return {**told, "scale": KM, "unit": " km", "decimals": 1}
+    return {**told, "words": dict(enumerate(measure.classes)), "decimals": 0}
+
+
+def _now() -> dict[str, Any]:
+    """Which counters are open at this moment, as far as their hours are known."""
+    when = dt.datetime.now(LONDON)
+    standings = counters.picture(document(), when.date()).standings
+    return {
+        "on": when.date().isoformat(),
+        "time": f"{when:%H:%M}",
+        "sites": {site.name: counters.open_at(site, when) for site in standings if site.is_open},
+    }

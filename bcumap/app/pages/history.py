@@ -1,0 +1,100 @@
+"""How policing areas changed: 32 borough units to 12 BCUs, on a map that moves with the date."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import streamlit as st
+
+from bcumap.app import assets, panels, search
+from bcumap.app.links import Chosen, answered, choose, date_asked, found, from_link, move_to
+from bcumap.app.pages import history_words
+from bcumap.app.ui import (
+    area_map,
+    map_data,
+    save_bar,
+    save_data,
+    sent,
+    share_bar,
+    time_bar,
+    units_scene,
+)
+from bcumap.base.schema import COMMITMENT_HOLDS
+from bcumap.base.words import ATTRIBUTION
+from bcumap.facts.cached import facts
+from bcumap.facts.cached import history as document
+from bcumap.maps.looks import COLOURS
+
+
+def page() -> None:
+    """Draw the page."""
+    st.html(history_words.heading())
+    explorer()
+    st.html(history_words.structures(document()["structures"]))
+    left, right = st.columns(2, gap="medium")
+    left.html(history_words.money(document()["money"]))
+    right.html(history_words.models(document()["models"]))
+    st.html(panels.footer(facts()))
+
+
+@st.fragment
+def explorer() -> None:
+    """Search box, date, map and summary; the date moves all of them in the browser."""
+    answer = search.box(on_choose=choose)
+    said = st.container()
+    query: dict[str, str] = st.query_params.to_dict()
+    wanted, problem = (answered(answer), None) if answer else from_link(query, facts())
+    on, late = date_asked(document()["models"], "police units")
+    if answer:
+        said.html(panels.answer_card(answer))
+    for text, instead in ((problem, "Ask for another place."), (late, "")):
+        if text:
+            said.html(panels.notice(text, instead=instead))
+    if wanted and wanted.level != "bcus":
+        name = facts()[wanted.level][wanted.code]["name"]
+        said.html(history_words.unit_then(name, _borough(wanted), on, document()))
+    _time(on)
+    left, right = st.columns([5, 3], gap="medium")
+    with left:
+        area_map()(
+            key="map",
+            data=map_data(found=found(answer), look="units"),
+            on_choose_change=lambda: None,
+            on_level_change=lambda: None,
+        )
+        st.html(panels.units_legend())
+        save_bar()(key="save", data=save_data("history", "bcus", wanted, on=on.isoformat()))
+    with right:
+        share_bar()(key="share", data=sent())
+        units_scene()(
+            key="scene",
+            data=sent(
+                urls={"history": assets.url("history.json")},
+                on=on.isoformat(),
+                colours=dict(COLOURS),
+                holds=list(COMMITMENT_HOLDS),
+                attribution=ATTRIBUTION,
+            ),
+        )
+
+
+def _borough(chosen: Chosen) -> str:
+    if chosen.level == "boroughs":
+        return chosen.code
+    return str(facts()["wards"][chosen.code]["borough_code"])
+
+
+def _time(on: dt.date) -> None:
+    """The date, and the dates on which something changes."""
+    changes = [change["from"] for change in document()["changes"]]
+    time_bar()(
+        key="time",
+        data=sent(
+            on=on.isoformat(),
+            first=changes[0],
+            last=max(dt.date.today().isoformat(), changes[-1]),
+            changes=changes,
+            marks=[{"from": row["from"], "label": row["label"]} for row in document()["models"]],
+        ),
+        on_on_change=lambda: move_to(st.session_state["time"]["on"]),
+    )

@@ -1,0 +1,107 @@
+"""The words of *How policing areas changed*, as HTML; every value from data is escaped here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from html import escape
+from itertools import groupby
+from typing import Any
+
+from bcumap.app.panels import table
+from bcumap.base.dates import last_on
+from bcumap.base.words import NOT_KNOWN, date
+
+Document = Mapping[str, Any]
+
+
+def heading() -> str:
+    """The page's title and what it shows."""
+    return (
+        '<header class="bcumap-heading"><h1>How policing areas changed</h1><p>How the 32 borough'
+        " units of the Met became 12 Basic Command Units (BCUs). Move the date and watch boroughs"
+        " merge. Wards and boroughs are drawn as they are today.</p></header>"
+    )
+
+
+def unit_then(name: str, borough_code: str, on: dt.date, document: Document) -> str:
+    """Who policed an area on a date."""
+    changes = document["changes"]
+    change = last_on(changes, on) or changes[0]
+    place = change["units"][document["boroughs"].index(borough_code)]
+    unit = dict(zip(document["unit_columns"], document["units"][place], strict=True))
+    kind = {"borough unit": "its own borough unit", "own force": unit["name"]}.get(
+        unit["kind"], f"{unit['name']} BCU"
+    )
+    ground = "" if unit["basis"] == "known" else f" ({unit['basis']}: not known for certain)"
+    note = f" {unit['note']}." if unit["note"] else ""
+    return (
+        f'<section class="bcumap-answer"><h2>{escape(name)}</h2><p><strong>On'
+        f" {date(on.isoformat())} it was policed by {escape(kind)}{escape(ground)}.</strong></p>"
+        f"<p>{escape(note)} <small>Source: {escape(unit['source'])}</small></p></section>"
+    )
+
+
+def structures(rows: Sequence[Mapping[str, Any]]) -> str:
+    """How a unit was made up: one column for each description, the earliest first."""
+    columns = "".join(
+        _structure(str(since), list(each)) for since, each in groupby(rows, lambda row: row["from"])
+    )
+    return (
+        '<h2>A unit, then and now</h2><div class="bcumap-structures">'
+        f'{columns}</div><p class="bcumap-explained">As described on the day that stands above'
+        " each; what a source leaves out is not shown, and ranks are only given where one states"
+        " them.</p>"
+    )
+
+
+def _structure(since: str, rows: list[Mapping[str, Any]]) -> str:
+    parts = {
+        part: [row for row in rows if row["part"] == part] for part in ("leadership", "function")
+    }
+    lead, functions = ("".join(map(_box, parts[part])) for part in ("leadership", "function"))
+    return (
+        f"<section><h3>{escape(date(since))}</h3><p>{escape(rows[0]['unit'])}</p>"
+        f'<h4>Leadership</h4><ul class="lead">{lead}</ul>'
+        f"<h4>Core functions</h4><ul>{functions}</ul>"
+        f"<small>Source: {escape(rows[0]['source'])}</small></section>"
+    )
+
+
+def _box(row: Mapping[str, Any]) -> str:
+    number = f"{row['number']} × " if row["number"] and row["number"] > 1 else ""
+    basis = "" if row["basis"] == "known" else f" ({row['basis']})"
+    note = f"<small>{escape(row['note'])}</small>" if row["note"] else ""
+    return f"<li>{escape(number)}{escape(row['item'])}{escape(basis)}{note}</li>"
+
+
+def money(rows: Sequence[Mapping[str, Any]]) -> str:
+    """What it was to save, and what it cost in posts."""
+    lines = "".join(
+        f'<tr><th scope="row">{escape(row["item"])}<small>{escape(row["note"] or "")}</small></th>'
+        f"<td>{_pounds(row['gbp_million'])}</td><td>{_posts(row['posts'])}</td>"
+        f"<td>{escape(row['until'] or '–')}</td>"
+        f"<td>{escape(row['basis'])}<small>{escape(row['source'])}</small></td></tr>"
+        for row in rows
+    )
+    return table("What it was to save", ("", "Money", "Posts", "Until", "Known how"), lines)
+
+
+def _pounds(million: float | None) -> str:
+    return "–" if million is None else f"£{million:,.0f} million"
+
+
+def _posts(posts: float | None) -> str:
+    return "–" if posts is None else f"{posts:,.0f}".replace("-", "−")
+
+
+def models(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Every model in turn, with its source."""
+    items = "".join(
+        f"<li><strong>{escape(date(row['from']))}</strong>: {escape(row['label'])}"
+        f"{'' if row['basis'] == 'known' else ' (' + escape(row['basis']) + ')'};"
+        f" units: {NOT_KNOWN if row['units'] is None else row['units']}."
+        f" <small>{escape(row['note'] or '')}. Source: {escape(row['source'])}</small></li>"
+        for row in rows
+    )
+    return f'<h2>Step by step</h2><ul class="bcumap-timeline">{items}</ul>'

@@ -1,0 +1,18 @@
+"""The script that Streamlit runs for every visitor: configuration and navigation only."""
+
+import streamlit as st
+
+from bcumap.app.assets import TITLE
+from bcumap.app.pages import areas, counters, download, history, officers, ward
+from bcumap.base.words import PAGES
+
+DRAWN = (areas.page, ward.page, officers.page, counters.page, history.page, download.page)
+
+st.set_page_config(page_title=TITLE, layout="wide")
+st.navigation(
+    [
+        st.Page(draw, title=title, url_path=path, default=not path)
+        for (path, title), draw in zip(PAGES, DRAWN, strict=True)
+    ],
+    position="top",
+).run()

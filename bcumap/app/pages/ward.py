@@ -1,0 +1,148 @@
+"""My ward: what it was promised, what is known to be there, whom to call; printed on a page."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import streamlit as st
+
+from bcumap.app import charts, panels, search
+from bcumap.app.api import OFFICERS
+from bcumap.app.assets import base_path
+from bcumap.app.links import Chosen, answered, choose, found, from_link
+from bcumap.app.pages import briefing, own_list
+from bcumap.app.ui import area_map, map_data, save_bar, save_data, sent, share_bar
+from bcumap.base.errors import BcuMapError, NotThereError
+from bcumap.base.schema import COMMITMENT_HOLDS
+from bcumap.facts import measures
+from bcumap.facts.cached import facts
+from bcumap.facts.measures import MEASURES
+
+COMPARED = "fte_per_ward"
+TEAM_TIMEOUT_S = 12
+
+
+def page() -> None:
+    """Draw the page."""
+    explorer()
+    st.html(panels.footer(facts()))
+
+
+@st.fragment
+def explorer() -> None:
+    """Search box, map, and all that is known of the chosen ward; a click reruns only this."""
+    answer = search.box(on_choose=choose)
+    said = st.container()
+    wanted, problem = (
+        (answered(answer), None) if answer else from_link(st.query_params.to_dict(), facts())
+    )
+    if answer:
+        said.html(panels.answer_card(answer))
+    elif problem:
+        said.html(panels.notice(problem))
+    code = _remembered(wanted, asked=bool(answer or problem))
+    st.html(briefing.title(code, facts()) if code else briefing.welcome())
+    if code:
+        share_bar()(key="share", data=sent())
+    left, right = st.columns([5, 4], gap="medium")
+    shown = Chosen("wards", code) if code else wanted
+    with left:
+        area_map()(
+            key="map",
+            data=map_data(
+                chosen=vars(shown) if shown else None,
+                found=found(answer),
+                look="small",
+                level="wards",
+            ),
+            on_choose_change=lambda: choose(st.session_state["map"]["choose"]),
+            on_level_change=lambda: None,
+        )
+        save_bar()(key="save", data=save_data("areas", "wards", shown, level="wards"))
+    if code is None:
+        return
+    if facts()["wards"][code]["officers"] is None:
+        right.html(briefing.not_of_the_met(code, facts()))
+        return
+    right.html(briefing.standing(code, facts(), own=_own(code)))
+    with left:
+        _team(code)
+    left, right = st.columns([5, 4], gap="medium")
+    with left:
+        _compared(code)
+    with right:
+        st.html(briefing.neighbours(code, facts()))
+        _history(code)
+
+
+def _remembered(wanted: Chosen | None, *, asked: bool) -> str | None:
+    """Return the ward that is meant, or the last one if nothing else is asked for."""
+    if wanted and wanted.level == "wards":
+        st.session_state["ward"] = wanted.code
+        return wanted.code
+    if wanted or asked:
+        return None
+    code: str | None = st.session_state.get("ward")
+    if code:
+        st.query_params["ward"] = code
+    return code
+
+
+def _own(code: str) -> briefing.OwnFigure | None:
+    """What the visitor's own list, if there is one, says of the ward."""
+    listed = own_list.current()
+    month, known = own_list.latest("wards")
+    if listed is None or code not in known:
+        return None
+    return briefing.OwnFigure(known[code] or 0.0, month, listed.name)
+
+
+def _compared(code: str) -> None:
+    """The ward's borough among the others."""
+    promise = facts()["officers"]
+    boroughs = measures.ranked(facts(), "boroughs", COMPARED)
+    st.html("<h2>Its borough among those of the Met</h2>")
+    st.altair_chart(
+        charts.ranking(
+            f"{base_path()}{OFFICERS}?level=boroughs",
+            MEASURES[COMPARED],
+            [facts()["boroughs"][each]["name"] for each in boroughs],
+            chosen=facts()["wards"][code]["borough_code"],
+            promise=promise["dwo"] + promise["pcso"],
+        )
+    )
+    st.html(briefing.comparison_note(facts()))
+
+
+def _history(code: str) -> None:
+    """How the promise changed, and the strength if the visitor brought it."""
+    rows = own_list.months_of("wards", code)
+    if len(rows) > 1:
+        committed = facts()["wards"][code]["officers"]["committed"]
+        st.html("<h2>Your list, month by month</h2>")
+        st.altair_chart(charts.months(rows, promise=committed))
+    st.html("<h2>The promise through time</h2>")
+    held = [each for each in facts()["officers"]["timeline"] if each["basis"] in COMMITMENT_HOLDS]
+    with st.container(key="promised"):
+        st.altair_chart(charts.promised(held, dt.date.today().isoformat()))
+    st.html(briefing.timeline(facts()))
+
+
+def _team(code: str) -> None:
+    """Ask for the team when the visitor does, and say so where there is no answer."""
+    st.html(f'<h2 class="bcumap-team">The team</h2>{briefing.contact_note()}')
+    place = st.empty()
+    if not st.button("Ask who is in the team now", key=f"team-{code}"):
+        return
+    from bcumap.services import police_uk
+
+    name = facts()["wards"][code]["name"]
+    with place, st.spinner("Asking data.police.uk …"):
+        try:
+            team, people = police_uk.live_team(code, timeout_s=TEAM_TIMEOUT_S)
+            told = briefing.team(team, people, facts())
+        except NotThereError:
+            told = briefing.no_team(name, listed=False)
+        except BcuMapError:
+            told = briefing.no_team(name, listed=True)
+    place.html(told)

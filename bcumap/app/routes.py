@@ -1,0 +1,91 @@
+"""What the server answers beside its pages: suggestions, pictures of the maps, and the API."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict
+from pathlib import PurePath
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bcumap.app import api, orders
+from bcumap.app.assets import base_path
+from bcumap.app.orders import PictureOrder
+from bcumap.base.errors import BcuMapError, BusyError
+from bcumap.facts.cached import facts, finder
+from bcumap.maps import request as picture_wish
+
+SUGGEST = "/suggest"
+PICTURE = "/picture"
+# What is answered changes with the data only, so with a new start of the app.
+A_WHILE = "public, max-age=600"
+MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
+# An SVG is a document of its own if somebody opens it: nothing in it runs.
+NOTHING_RUNS = "default-src 'none'; style-src 'unsafe-inline'"
+VALUES_BYTES = 65_536  # of a visitor's figures: 704 wards take 15,000
+PARAMETERS = ("level", "measure", "area", "on", "view", "closed", "title")
+
+
+async def suggest(request: Request) -> Response:
+    """Answer ?q= with what its beginning may mean, as a list of options."""
+    try:
+        options = finder().suggest(request.query_params.get("q", ""))
+    except BcuMapError:  # data without postcodes: the page itself says so
+        options = []
+    body = [asdict(option) for option in options]
+    return JSONResponse(body, headers={"Cache-Control": A_WHILE})
+
+
+async def picture(request: Request) -> Response:
+    """Answer with a picture of a map, as /picture/officers.png?level=wards&measure=committed.
+
+    A CSV of code and value that is posted is what areas are shaded by. What is wrong with a request
+    is answered in a sentence.
+    """
+    path = PurePath(request.path_params["name"])
+    try:
+        if path.suffix not in picture_wish.FORMS:
+            forms = " or ".join(picture_wish.FORMS)
+            raise BcuMapError(f"a picture ends in {forms}, as /picture/areas.png")
+        asked = {name: request.query_params.get(name, "") for name in PARAMETERS}
+        asked |= {"kind": path.stem, "values": await _posted(request)}
+        wish = picture_wish.read(asked, facts(), today=dt.date.today())
+        order = PictureOrder(wish, path.suffix)
+        content = await run_in_threadpool(orders.make, order)
+    except BusyError as error:
+        return PlainTextResponse(str(error), 503, {"Retry-After": "30"})
+    except BcuMapError as error:
+        return PlainTextResponse(str(error), 400)
+    headers = {
+        "Cache-Control": "no-store" if wish.values else A_WHILE,
+        "Content-Disposition": f'attachment; filename="{order.name}"',
+        "Content-Security-Policy": NOTHING_RUNS,
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, headers=headers, media_type=MEDIA_TYPES[path.suffix])
+
+
+async def _posted(request: Request) -> str:
+    """Return the text that was posted, "" if none was."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > VALUES_BYTES:
+            raise BcuMapError(f"the figures are more than {VALUES_BYTES:,} bytes")
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise BcuMapError("the figures are no CSV in UTF-8") from error
+
+
+def routes() -> list[Route]:
+    """Return the routes, under the base path that the server was given."""
+    base = base_path()
+    return [
+        Route(f"{base}{SUGGEST}", suggest, methods=["GET"]),
+        Route(f"{base}{PICTURE}/{{name}}", picture, methods=["GET", "POST"]),
+        *api.routes(base),
+    ]

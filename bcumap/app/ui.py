@@ -1,0 +1,202 @@
+"""Streamlit components of ours: what each holds, how its script is loaded and what it is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+from streamlit.components.v2 import component
+
+from bcumap.app import assets
+from bcumap.app.links import Chosen
+from bcumap.app.panels import table
+from bcumap.app.routes import PICTURE
+from bcumap.base.words import LEVEL_WORDS
+
+MAP_SCRIPTS = ("leaflet.js", "areas.js", "map.js")
+MAP_FILES = (*MAP_SCRIPTS, "areas.topojson", "wards.topojson", "facts.json")
+
+# A component's own script is a file of ours; inline, Streamlit would send it with every run.
+# (Streamlit takes a single line for the path of a file, hence the two.)
+_LOADER = """const file = import(new URL({url!r}, document.baseURI));
+export default async (component) => (await file).default(component);"""
+
+
+def loader(script: str) -> str:
+    """Return the two lines of JavaScript that run a file of `bcumap/web` as a component."""
+    return _LOADER.format(url=assets.url(script))
+
+
+def sent(**data: object) -> list[dict[str, object]]:
+    """Wrap what a component is sent in a list.
+
+    Streamlit looks into a dict for data frames, and to do so imports pandas and pyarrow: 75 MB for
+    the process that serves the page.
+    """
+    return [data]
+
+
+@st.cache_resource
+def area_map() -> Any:
+    """The map, registered once per process; send it what `map_data` returns."""
+    styles = "".join(  # ours once more, because the later of two rules wins
+        f'<link rel="stylesheet" href="{assets.url(name)}">' for name in ("leaflet.css", "page.css")
+    )
+    scripts = "".join(
+        f'<link rel="preload" as="script" href="{assets.url(name)}">' for name in MAP_SCRIPTS
+    )
+    first = f'<link rel="preload" as="fetch" href="{assets.url("areas.topojson")}" crossorigin>'
+    return component(
+        "bcumap_map",
+        html=f'{styles}{first}{scripts}<a class="bcumap-skip" href="#bcumap-panel">Skip the map</a>'
+        '<div class="bcumap" id="map_bcumap" role="region"'
+        ' aria-label="Map of London: Tab moves between areas, Enter opens one"></div>',
+        js=loader("host.js"),
+        isolate_styles=False,
+    )
+
+
+def map_data(**data: object) -> list[dict[str, object]]:
+    """What the map is sent: where its files are, and the given.
+
+    Parameters
+    ----------
+    chosen
+        `level` and `code` of the area to mark and to show, or None.
+    found
+        The point to mark (`links.found`), or None.
+    look
+        "", "small", or "units" for a map that draws units of its own.
+    level
+        The level to begin with.
+    shading
+        How areas are shaded by a measure (see `bcumap.shade` in web/areas.js), None, or "kept" if
+        a scene of the page shades them.
+    """
+    ready: dict[str, object] = {"chosen": None, "found": None, "look": "", "shading": None}
+    return sent(urls={name: assets.url(name) for name in MAP_FILES}, **(ready | data))
+
+
+@st.cache_resource
+def area_table() -> Any:
+    """The table, registered once per process."""
+    return component(
+        "bcumap_table",
+        html='<div class="bcumap-table" tabindex="-1"></div>',
+        js=loader("table.js"),
+        isolate_styles=False,
+    )
+
+
+@st.cache_resource
+def share_bar() -> Any:
+    """The buttons that copy the page's link and print it, registered once per process."""
+    return component(
+        "bcumap_share",
+        html='<div class="bcumap-share"><button type="button" class="copy">Copy the link</button>'
+        '<button type="button" class="print">Print this page</button>'
+        '<span class="said" role="status"></span></div>',
+        js=loader("share.js"),
+        isolate_styles=False,
+    )
+
+
+@st.cache_resource
+def save_bar() -> Any:
+    """The buttons that save the map as a picture, registered once; see `save_data`."""
+    return component(
+        "bcumap_save",
+        html='<div class="bcumap-save"><span>Save this map:</span>'
+        '<button type="button" data-form=".png">PNG</button>'
+        '<button type="button" data-form=".svg">SVG</button>'
+        '<a class="data" target="_self">Its data</a><span class="said" role="status"></span></div>',
+        js=loader("save.js"),
+        isolate_styles=False,
+    )
+
+
+def save_data(
+    kind: str, layer: str, chosen: Chosen | None, **wish: object
+) -> list[dict[str, object]]:
+    """What the buttons under a map are sent.
+
+    Parameters
+    ----------
+    kind
+        Of the picture (`picture_wish.KINDS`).
+    layer
+        Of the data to download: see `pages.download.LAYERS`.
+    chosen
+        The area that is outlined, if any.
+    **wish
+        The other texts that `picture_wish.read` takes, and `values`: figures by code.
+    """
+    base = assets.base_path()
+    if chosen:
+        wish |= {"area": chosen.code, "parameter": LEVEL_WORDS[chosen.level].parameter}
+    return sent(picture=f"{base}{PICTURE}/{kind}", download=f"{base}/download", layer=layer, **wish)
+
+
+@st.cache_resource
+def reconciliation() -> Any:
+    """The table of rows to decide upon, registered once per process."""
+    heads = "".join(f'<th scope="col">{t}</th>' for t in ("Row", "Your list says", "Found", "Ward"))
+    return component(
+        "bcumap_reconciliation",
+        html='<div class="bcumap-decide"><div class="rows"><table class="bcumap-plain"><caption>'
+        f"Rows to decide upon</caption><thead><tr>{heads}</tr></thead><tbody></tbody></table></div>"
+        '<p><button type="button" class="all">Take all suggestions</button>'
+        '<button type="button" class="apply">Apply</button>'
+        ' <span class="said" role="status"></span>'
+        '<span class="why" hidden>Choose the file again to decide.</span></p></div>',
+        js=loader("reconcile.js"),
+        isolate_styles=False,
+    )
+
+
+@st.cache_resource
+def time_bar() -> Any:
+    """The date that is moved, registered once per process."""
+    return component(
+        "bcumap_time",
+        html='<div class="bcumap-time"><div class="row"><output class="date"></output>'
+        '<button type="button" class="back">Earlier change</button>'
+        '<button type="button" class="play">Play</button>'
+        '<button type="button" class="on">Later change</button>'
+        '<label>Date <input type="date" class="day"></label></div>'
+        '<div class="line"><input type="range" class="range" aria-label="Date">'
+        '<div class="marks" role="group" aria-label="Key dates"></div></div>'
+        '<p class="label" role="status"></p></div>',
+        js=loader("time.js"),
+        isolate_styles=False,
+    )
+
+
+@st.cache_resource
+def counters_scene() -> Any:
+    """Front counters on the date of the page: summary and list, registered once per process."""
+    titles = ("Borough", "Open counters", "24/7 promise", "Nearest, km")
+    return component(
+        "bcumap_counters",
+        html='<div class="bcumap-counters"><section class="bcumap-panel" id="bcumap-panel"'
+        ' tabindex="-1" aria-live="polite"><h2 class="heading"></h2><p class="ground"></p>'
+        '<dl class="figures"></dl><p class="since"></p><small class="source"></small></section>'
+        f'<div class="rows">{table("Counters by borough", titles)}</div>'
+        '<small class="none"></small></div>',
+        js=loader("counters.js"),
+        isolate_styles=False,
+    )
+
+
+@st.cache_resource
+def units_scene() -> Any:
+    """Police units on the date of the page, registered once per process."""
+    return component(
+        "bcumap_units",
+        html='<div class="bcumap-units"><section class="bcumap-panel" id="bcumap-panel"'
+        ' tabindex="-1" aria-live="polite"><h2 class="heading"></h2><p class="ground"></p>'
+        '<dl class="figures"></dl><p class="since"></p><small class="source"></small></section>'
+        f'<div class="rows">{table("The 12 BCUs", ("BCU", "Then", "From"))}</div></div>',
+        js=loader("units.js"),
+        isolate_styles=False,
+    )

@@ -1,0 +1,276 @@
+"""Columns, keys, CRS and vocabularies of every table, and its check on entry; reads no file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+from bcumap.base.errors import DataError
+
+BNG = "EPSG:27700"  # British National Grid, metres: every area, length and distance
+WGS84 = "EPSG:4326"  # longitude and latitude: everything that is kept or published
+
+CITY_OF_LONDON = "E09000001"  # in the ward and borough layers, in no BCU: it has its own force
+LEVELS = ("bcus", "boroughs", "wards")
+# The columns with the code and the name of each level.
+KEYS = {"bcus": ("bcu_code", "bcu"), "boroughs": ("borough_code", "borough")}
+KEYS |= {"wards": ("ward_code", "ward")}
+
+# Eastings and northings that hold the whole of Greater London with about 1 km to spare (metres).
+LONDON_BOUNDS_BNG = (502_500.0, 154_500.0, 563_000.0, 202_000.0)
+
+BOROUGHS = 33
+MET_BOROUGHS = 32
+BCUS = 12
+CITY_WARDS = 25
+# Met wards by the first year of the edition they hold from (City: 25 throughout).
+MET_WARDS_SINCE = {2018: 632, 2022: 679}
+
+WARD_CODE = r"E05\d{6}"
+BOROUGH_CODE = r"E09\d{6}"
+BCU_CODE = r"[A-Z]{2}"
+POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}"
+DISTRICT = r"[A-Z]{1,2}\d[A-Z\d]?"
+PARTIAL_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"  # ISO 8601, as precise as the source is
+
+# The state of a front counter, or what is known of one at a moment.
+OPEN, CLOSED, NOT_KNOWN = "open", "closed", "not known"
+# A basis on which a commitment holds; "promised" alone means that it was still to come.
+COMMITMENT_HOLDS = ("in force", "delivered", "restated")
+
+
+@dataclass(frozen=True)
+class Column:
+    """What the values of one column must be."""
+
+    pattern: str | None = None  # a regular expression for the whole value
+    unique: bool = False
+    nullable: bool = False
+    minimum: float | None = None  # for numbers
+
+
+TABLES: Mapping[str, Mapping[str, Column]] = {
+    "wards": {
+        "ward_code": Column(WARD_CODE, unique=True),
+        "ward": Column(r".+"),
+        "borough_code": Column(BOROUGH_CODE),
+        "borough": Column(r".+"),
+        "bcu_code": Column(BCU_CODE, nullable=True),
+        "bcu": Column(r".+", nullable=True),
+        "area_km2": Column(minimum=0),
+        "residents": Column(nullable=True, minimum=0),
+    },
+    "boroughs": {
+        "borough_code": Column(BOROUGH_CODE, unique=True),
+        "borough": Column(r".+", unique=True),
+        "bcu_code": Column(BCU_CODE, nullable=True),
+        "bcu": Column(r".+", nullable=True),
+        "wards": Column(minimum=1),
+        "area_km2": Column(minimum=0),
+        "residents": Column(nullable=True, minimum=0),
+    },
+    "bcus": {
+        "bcu_code": Column(BCU_CODE, unique=True),
+        "bcu": Column(r".+", unique=True),
+        "boroughs": Column(minimum=1),
+        "wards": Column(minimum=1),
+        "area_km2": Column(minimum=0),
+        "residents": Column(nullable=True, minimum=0),
+    },
+    "bcu table": {
+        "bcu_code": Column(BCU_CODE, unique=True),
+        "bcu": Column(r".+", unique=True),
+        "aliases": Column(),
+        "go_live": Column(PARTIAL_DATE),
+        "go_live_basis": Column(r"known|announced|planned"),
+        "go_live_note": Column(nullable=True),
+        "go_live_source": Column(r".+"),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+    },
+    "borough table": {
+        "borough_code": Column(BOROUGH_CODE, unique=True),
+        "borough": Column(r".+", unique=True),
+        "bcu_code": Column(BCU_CODE, nullable=True),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+    },
+    "commitments": {
+        "from": Column(PARTIAL_DATE, unique=True),
+        "dwo": Column(minimum=1),
+        "pcso": Column(nullable=True, minimum=0),
+        "basis": Column(r"in force|promised|delivered|restated"),
+        "due": Column(PARTIAL_DATE, nullable=True),
+        "wards": Column(nullable=True, minimum=1),
+        "posts": Column(nullable=True, minimum=1),
+        "vacancies": Column(nullable=True, minimum=0),
+        "note": Column(r".+"),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+    },
+    "borough strengths": {
+        "borough_code": Column(BOROUGH_CODE, unique=True),
+        "from_month": Column(PARTIAL_DATE),
+        "to_month": Column(PARTIAL_DATE),
+        "fte": Column(nullable=True, minimum=0),
+        "fte_per_10k": Column(nullable=True, minimum=0),
+        "residents_2021": Column(minimum=1),
+        "residents_2021_precision": Column(r"exact|rounded to 100"),
+        "reliable": Column(r"yes|no"),
+        "note": Column(nullable=True),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+    },
+    "front counters": {
+        "name": Column(r".+"),
+        "address": Column(nullable=True),
+        "postcode": Column(POSTCODE, nullable=True),
+        "borough_code": Column(BOROUGH_CODE),
+        "from": Column(PARTIAL_DATE),
+        "event": Column(
+            r"open|reopened|hours changed|to close|stays|closed|proposed|dropped|mentioned"
+            r"|not mentioned"
+        ),
+        "state": Column(r"open|closed|not known"),
+        "kind": Column(r"24/7|reduced|limited|daytime", nullable=True),
+        "hours": Column(nullable=True),
+        "due": Column(PARTIAL_DATE, nullable=True),
+        "basis": Column(r"confirmed|announced|inferred"),
+        "inferred": Column(r"site|kind|site; kind", nullable=True),
+        "note": Column(r".+"),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+    },
+    "counter dates": {
+        "from": Column(PARTIAL_DATE, unique=True),
+        "label": Column(r".+"),
+        "counters": Column(nullable=True, minimum=0),
+        "open_24_7": Column(nullable=True, minimum=0),
+        "complete": Column(r"yes|no"),
+        "basis": Column(r"confirmed|announced"),
+        "note": Column(nullable=True),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+    },
+    "policing models": {
+        "from": Column(PARTIAL_DATE, unique=True),
+        "model": Column(r".+"),
+        "units": Column(nullable=True, minimum=1),
+        "basis": Column(r"known|announced|planned"),
+        "label": Column(r".+"),
+        "note": Column(r".+"),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+    },
+    "policing units": {
+        "bcu_code": Column(BCU_CODE),
+        "from": Column(PARTIAL_DATE),
+        "name": Column(r".+"),
+        "note": Column(nullable=True),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+    },
+    "policing structures": {
+        "from": Column(PARTIAL_DATE),
+        "unit": Column(r".+"),
+        "part": Column(r"leadership|function"),
+        "item": Column(r".+"),
+        "number": Column(nullable=True, minimum=1),
+        "basis": Column(r"known|announced|planned"),
+        "note": Column(nullable=True),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+    },
+    "policing money": {
+        "from": Column(PARTIAL_DATE),
+        "item": Column(r".+"),
+        "gbp_million": Column(nullable=True, minimum=0),
+        "posts": Column(nullable=True),
+        "until": Column(r".+", nullable=True),
+        "basis": Column(r"known|announced|planned"),
+        "note": Column(nullable=True),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+    },
+    "postcodes": {
+        "postcode": Column(POSTCODE, unique=True),
+        "live": Column(),
+        "easting": Column(minimum=LONDON_BOUNDS_BNG[0]),
+        "northing": Column(minimum=LONDON_BOUNDS_BNG[1]),
+        "lat": Column(minimum=51),
+        "lon": Column(minimum=-1),
+        "quality": Column(r"[1-6]0|90", nullable=True),
+        "ward_code": Column(rf"({WARD_CODE})?"),
+        "borough_code": Column(BOROUGH_CODE),
+        "boundary_m": Column(minimum=0),
+        "reach_m": Column(minimum=1),
+        "others": Column(rf"(({WARD_CODE}|outside):\d+( |$))*"),
+    },
+    "districts": {
+        "district": Column(DISTRICT, unique=True),
+        "london_live": Column(minimum=0),
+        "london_terminated": Column(minimum=0),
+        "elsewhere": Column(minimum=0),
+    },
+    "population table": {
+        "ward_code": Column(WARD_CODE, unique=True),
+        "residents": Column(nullable=True, minimum=0),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+    },
+}
+
+
+def met_wards_expected(edition: str) -> int | None:
+    """Return how many Met wards an edition ("2025", "2025-12") has, or None if it is not stated."""
+    year = re.match(r"\d{4}", edition)
+    if year is None:
+        return None
+    since = [first for first in MET_WARDS_SINCE if first <= int(year[0])]
+    return MET_WARDS_SINCE[max(since)] if since else None
+
+
+def table_faults(frame: pd.DataFrame, table: str) -> list[str]:
+    """List every way in which a frame breaks its table's rules (empty when it keeps them all)."""
+    rules = TABLES[table]
+    faults = [f"column {name} is missing" for name in rules if name not in frame.columns]
+    for name, rule in rules.items():
+        if name in frame.columns:
+            faults += [f"{name}: {fault}" for fault in _column_faults(frame[name], rule)]
+    return faults
+
+
+def check_table(frame: pd.DataFrame, table: str, *, where: str) -> None:
+    """Raise one DataError that lists all the faults of a table; `where` names the file."""
+    faults = table_faults(frame, table)
+    if faults:
+        raise DataError(f"{where}: {'; '.join(faults)}")
+
+
+def some(values: pd.Series, *, most: int = 5) -> str:
+    """Name a few of the distinct values, for a message."""
+    shown = ", ".join(str(value) for value in values.unique()[:most])
+    return shown + (", …" if values.nunique() > most else "")
+
+
+def _column_faults(values: pd.Series, rule: Column) -> list[str]:
+    faults = []
+    present = values.dropna()
+    if not rule.nullable and len(present) < len(values):
+        faults.append(f"{len(values) - len(present)} values are empty")
+    if rule.unique and not present.is_unique:
+        faults.append(f"repeated: {some(present[present.duplicated()])}")
+    if rule.pattern is not None:
+        wrong = present[~present.astype(str).str.fullmatch(rule.pattern)]
+        if len(wrong):
+            faults.append(f"not of the form {rule.pattern}: {some(wrong)}")
+    if rule.minimum is not None:
+        low = present[~(present >= rule.minimum)]
+        if len(low):
+            faults.append(f"below {rule.minimum:g}: {some(low)}")
+    return faults

@@ -1,0 +1,78 @@
+"""Words that the map, the pages and the command line share; never a figure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+
+@dataclass(frozen=True)
+class LevelWords:
+    """How one level of areas is called."""
+
+    one: str
+    plural: str
+    parameter: str  # in a link to the page
+
+
+LEVEL_WORDS = {
+    "bcus": LevelWords("Basic Command Unit", "BCUs", "bcu"),
+    "boroughs": LevelWords("borough", "Boroughs", "borough"),
+    "wards": LevelWords("ward", "Wards", "ward"),
+}
+# The pages of the app: their paths and titles, in the order of the navigation.
+PAGES = (
+    ("", "Map"),
+    ("ward", "My ward"),
+    ("officers", "Ward officers"),
+    ("counters", "Front counters"),
+    ("history", "How areas changed"),
+    ("download", "Download"),
+)
+MET_POLICE = "Metropolitan Police"
+CITY_POLICE = "City of London Police"
+ATTRIBUTION = (
+    "Source: Office for National Statistics licensed under the Open Government Licence v.3.0."
+    " Contains OS data © Crown copyright and database right 2026"
+)
+NOT_KNOWN = "not known"
+NO_FIGURE = "no reliable figure"
+
+
+def rounded(value: float, decimals: int) -> Decimal:
+    """Round a number as it is written: halves up, as the browser's own formats do.
+
+    Python's formats round 4.25, and half of all such numbers, down; then a page would say 4.2 where
+    its map says 4.3.
+    """
+    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def figure(value: float, decimals: int) -> str:
+    """Write a number with so many decimals."""
+    return f"{rounded(value, decimals):,}"
+
+
+def percent(share: float) -> str:
+    """Write a share in whole per cent."""
+    return f"{rounded(share, 2).scaleb(2):f}%"
+
+
+def date(iso: str) -> str:
+    """Write a date as people do, as precise as it is: 2018-06-06, 2019-02 or 2024."""
+    if len(iso) == 10:
+        day = dt.date.fromisoformat(iso)
+        return f"{day.day} {day:%B %Y}"
+    return f"{dt.date.fromisoformat(iso + '-01'):%B %Y}" if len(iso) == 7 else iso
+
+
+def listed(items: Sequence[str]) -> str:
+    """Write a list as people do: one, two and three."""
+    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number of things: 1 ward, 2 wards."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

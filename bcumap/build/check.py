@@ -1,0 +1,423 @@
+"""Every promise that geodata/ makes, one small function each, listed in `PROMISES`; never writes.
+
+A function returns what is wrong, in words; an empty list means that the promise is kept.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import shapely
+
+from bcumap.build import events as counter_events, passports, timeline
+from bcumap.facts import counters, history, store
+from bcumap.geo import projection, coverage
+from bcumap.base.dates import LAST_DAY
+from bcumap.base.errors import BcuMapError
+from bcumap.geo.locate import Locator
+from bcumap.facts.postcodes import unpack
+from bcumap.base.schema import BCUS, BOROUGHS, CITY_OF_LONDON, CITY_WARDS, LEVELS, MET_BOROUGHS, met_wards_expected
+from bcumap.geo.coverage import Polygons
+from bcumap.base.schema import KEYS
+
+# How far the area of a generalised ward may lie from the area it states (share of the whole).
+AREA_TOLERANCE = 0.01
+# How far the area of all wards together may: errors on shared edges cancel out.
+TOTAL_AREA_TOLERANCE = 0.0001
+# What the page may load at most, compressed (bytes).
+WEB_LAYERS_LIMIT = 250_000
+
+# The share of live postcodes whose ward must be in the borough that the ONS directory gives.
+BOROUGHS_AGREEING = 0.999
+# What a file of data ends in; every one has its entry in sources.json.
+DATA_SUFFIXES = (".parquet", ".csv", ".topojson", ".js", ".wkb", ".zip")
+
+Faults = list[str]
+
+
+@dataclass(frozen=True)
+class Data:
+    """A folder of data, each file read once, when a promise first asks for it."""
+
+    folder: Path
+
+    @cached_property
+    def levels(self) -> dict[str, gpd.GeoDataFrame]:
+        """The three levels by name, EPSG:4326."""
+        return {level: store.areas(level, data=self.folder) for level in LEVELS}
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables of facts by name."""
+        return {name: store.table(name, data=self.folder) for name in store.TABLE_FILES}
+
+    @cached_property
+    def entries(self) -> dict[str, dict[str, Any]]:
+        """The entries of sources.json by file name."""
+        return {entry["file"]: entry for entry in store.sources(data=self.folder)["files"]}
+
+    @cached_property
+    def has_city(self) -> bool:
+        """Whether the City of London is in the data at all (data.police.uk leaves it out)."""
+        return CITY_OF_LONDON in set(self.levels["wards"]["borough_code"])
+
+    def holes_allowed(self, level: str) -> int:
+        """How many holes a level may have: the City's, in BCUs and where the City is not there."""
+        return 1 if level == "bcus" or not self.has_city else 0
+
+    def polygons(self, level: str) -> Polygons:
+        """The geometries of a level, EPSG:4326."""
+        shapes: Polygons = self.levels[level].geometry.to_numpy()
+        return shapes
+
+
+def check(
+    folder: Path, promises: Mapping[str, Callable[[Data], Faults]] | None = None
+) -> dict[str, Faults]:
+    """Test every promise of a folder of data; return what is wrong under the name of each."""
+    data = Data(folder)
+    promises = promises or PROMISES
+    with ThreadPoolExecutor() as pool:  # most of the work is GEOS's, which leaves Python free
+        faults = pool.map(lambda promise: _test(promise, data), promises.values())
+        return dict(zip(promises, faults, strict=True))
+
+
+def _test(promise: Callable[[Data], Faults], data: Data) -> Faults:
+    try:
+        return promise(data)
+    except BcuMapError as error:
+        return [str(error)]
+    except Exception as error:  # whatever a damaged file makes a library raise
+        return [f"cannot be checked: {type(error).__name__}: {error}"]
+
+
+def files_are_as_described(data: Data) -> Faults:
+    """Each file has its entry in sources.json with its hash and rows, and the other way round."""
+    faults = []
+    shipped = {
+        path.relative_to(data.folder).as_posix()
+        for path in data.folder.rglob("*")
+        if path.suffix in DATA_SUFFIXES or path.name in store.WEB_FILES
+    }
+    faults += [f"{name} has no entry" for name in sorted(shipped - set(data.entries))]
+    faults += [f"{name} is missing" for name in sorted(set(data.entries) - shipped)]
+    for name in sorted(shipped & set(data.entries)):
+        entry = data.entries[name]
+        if passports.sha256(data.folder / name) != entry["sha256"]:
+            faults.append(f"{name} is not the file that was described (sha256)")
+        if "rows" in entry and rows(data.folder / name) != entry["rows"]:
+            faults.append(f"{name} does not have {entry['rows']} rows")
+        faults += [f"{name}: no {key}" for key in ("title", "publisher", "licence", "command")
+                   if not entry.get(key)]  # fmt: skip
+    return faults
+
+
+def tables_keep_their_schema(data: Data) -> Faults:
+    """Every table reads back and keeps the rules of schema.py (loading checks them)."""
+    return [] if data.levels and data.tables else ["no tables"]
+
+
+def counts_are_right(data: Data) -> Faults:
+    """12 BCUs, 33 boroughs, the wards of the edition (679 + 25 since 2022); as each area states."""
+    levels = data.levels
+    city = int((levels["wards"]["borough_code"] == CITY_OF_LONDON).sum())
+    met = len(levels["wards"]) - city
+    entry = data.entries["wards.parquet"]
+    expected_met = entry.get("met_wards") or met_wards_expected(entry["edition"])
+    found = {
+        "BCUs": (len(levels["bcus"]), BCUS),
+        "boroughs": (len(levels["boroughs"]), BOROUGHS if data.has_city else MET_BOROUGHS),
+        "Met wards": (met, met if expected_met is None else expected_met),
+        "City wards": (city, CITY_WARDS if data.has_city else 0),
+    }
+    faults = [
+        f"{number} {what}, expected {expected}"
+        for what, (number, expected) in found.items()
+        if number != expected
+    ]
+    stated = (
+        ("boroughs", "borough_code", "wards"),
+        ("bcus", "bcu_code", "wards"),
+        ("bcus", "bcu_code", "boroughs"),
+    )
+    for level, key, parts in stated:
+        counted = levels[level][key].map(levels[parts][key].value_counts())
+        if not counted.equals(levels[level][parts]):
+            faults.append(f"{level} do not state the number of their {parts}")
+    return faults
+
+
+def codes_and_names_agree(data: Data) -> Faults:
+    """Each area names the borough and BCU that the tables name, and only the City has no BCU."""
+    boroughs = data.tables["borough table"].set_index("borough_code")
+    bcus = data.tables["bcu table"].set_index("bcu_code")
+    faults = []
+    for level, frame in data.levels.items():
+        told = {"bcu": frame["bcu_code"].map(bcus["bcu"])}
+        if level != "bcus":
+            told |= {
+                name: frame["borough_code"].map(boroughs[name]) for name in ("borough", "bcu_code")
+            }
+        for column, expected in told.items():
+            wrong = int((frame[column].fillna("") != expected.fillna("")).sum())
+            if wrong:
+                faults.append(f"{wrong} {level} with another {column} than the tables say")
+    without = set(boroughs.index[boroughs["bcu_code"].isna()]) - {CITY_OF_LONDON}
+    return faults + [f"borough {code} has no BCU" for code in sorted(without)]
+
+
+def every_level_is_a_coverage(data: Data) -> Faults:
+    """0 overlaps and identical shared edges in wards, boroughs and BCUs as they are stored."""
+    return [
+        f"{level} overlap or do not match at their edges"
+        for level in LEVELS
+        if not coverage.is_coverage(data.polygons(level))
+    ]
+
+
+def there_are_no_gaps(data: Data) -> Faults:
+    """No level has a hole, but for the City's in BCUs, and in all where the City is not there.
+
+    The City lies on the Thames, so its hole is open where the source leaves the river out.
+    """
+    faults = []
+    for level in LEVELS:
+        allowed = data.holes_allowed(level)
+        found = len(coverage.holes(data.polygons(level)))
+        if found > allowed:
+            faults.append(f"{level} have {found} holes, expected {allowed}")
+    return faults
+
+
+def points_are_looked_up_in_the_same_wards(data: Data) -> Faults:
+    """The polygons that points are looked up in are those of the wards and the river."""
+    codes, polygons = store.ward_polygons(data=data.folder)
+    wards = data.levels["wards"]
+    if codes != wards["ward_code"].tolist():
+        return ["facts.json has other wards, or in another order"]
+    same = shapely.equals_exact(polygons, wards.geometry.to_numpy())
+    faults = [] if same.all() else [f"{int((~same).sum())} polygons of wards.wkb differ"]
+    if (data.folder / "thames.parquet").exists():
+        river = store.thames(data=data.folder).geometry.union_all()
+        if not shapely.equals_exact(river, store.thames_polygon(data=data.folder)):
+            faults.append("thames.wkb is not the river of thames.parquet")
+    return faults
+
+
+def levels_nest(data: Data) -> Faults:
+    """Each borough is exactly its wards and each BCU exactly its boroughs, vertex for vertex."""
+    faults = []
+    for inner, outer, key in (
+        ("wards", "boroughs", "borough_code"),
+        ("boroughs", "bcus", "bcu_code"),
+    ):
+        inside = data.levels[inner].dropna(subset=key)
+        whole = data.levels[outer]
+        if not coverage.nests(
+            inside.geometry.to_numpy(), inside[key].to_numpy(),
+            whole.geometry.to_numpy(), whole[key].to_numpy(),
+        ):  # fmt: skip
+            faults.append(f"{outer} are not exactly their {inner}")
+    return faults
+
+
+def areas_are_conserved(data: Data) -> Faults:
+    """Stated areas add up from level to level, and the outlines have the area that is stated."""
+    wards, boroughs, bcus = (data.levels[level] for level in ("wards", "boroughs", "bcus"))
+    faults = []
+    for frame, key in ((boroughs, "borough_code"), (bcus, "bcu_code")):
+        parts = wards.groupby(key)["area_km2"].sum().reindex(frame[key]).to_numpy()
+        if not np.allclose(parts, frame["area_km2"], rtol=0, atol=1e-4):
+            faults.append(f"areas by {key} are not the sums of their wards")
+    drawn = shapely.area(projection.to_bng(data.polygons("wards"))) / 1e6
+    stated = wards["area_km2"].to_numpy()
+    off = np.abs(drawn - stated) / stated
+    if off.max() > AREA_TOLERANCE:
+        faults.append(f"{wards['ward_code'][off.argmax()]} is drawn {off.max():.1%} off its area")
+    if abs(drawn.sum() - stated.sum()) > TOTAL_AREA_TOLERANCE * stated.sum():
+        faults.append(f"{drawn.sum():.2f} km² drawn, {stated.sum():.2f} km² stated")
+    return faults
+
+
+def postcodes_lie_in_their_wards(data: Data) -> Faults:
+    """Each postcode's ward is the one drawn around it, and mostly the directory's borough."""
+    if store.POSTCODES not in data.entries and not (data.folder / store.POSTCODES).exists():
+        return []  # a build without them says so
+    postcodes, _ = store.postcode_tables(data=data.folder)
+    placed = postcodes[postcodes["ward_code"] != ""]
+    wards = data.levels["wards"]
+    stated = pd.Index(wards["ward_code"]).get_indexer(placed["ward_code"])
+    if (stated < 0).any():
+        return [f"{int((stated < 0).sum())} postcodes are in wards that wards.parquet has not"]
+    boroughs = wards["borough_code"].astype("category")
+    told = boroughs.cat.categories.get_indexer(placed["borough_code"])
+    agreeing = (boroughs.cat.codes.to_numpy()[stated] == told)[placed["live"]].mean()
+    faults = []
+    if agreeing < BOROUGHS_AGREEING:
+        faults.append(f"only {agreeing:.2%} of live postcodes are in the directory's borough")
+    drawn = Locator(data.polygons("wards"))(placed["lon"].to_numpy(), placed["lat"].to_numpy())
+    # Postcodes lie on whole metres, and boundaries are drawn to so many.
+    margin = math.ceil(data.entries["wards.parquet"]["measured_error_m"]) + 1
+    wrong = int(((drawn != stated) & (placed["boundary_m"] > margin)).sum())
+    return faults + (
+        [f"{wrong} postcodes are drawn in other wards than they state"] if wrong else []
+    )
+
+
+def residents_add_up(data: Data) -> Faults:
+    """Residents are those of the population table, and unknown wherever a part is unknown."""
+    wards = data.levels["wards"]
+    table = data.tables["population table"].set_index("ward_code")["residents"].astype("Int64")
+    faults = []
+    if not wards["ward_code"].map(table).astype("Int64").equals(wards["residents"].astype("Int64")):
+        faults.append("residents of wards are not those of the population table")
+    for level in ("boroughs", "bcus"):
+        frame, key = data.levels[level], KEYS[level][0]
+        sums = wards.groupby(key)["residents"].agg(lambda parts: parts.sum(skipna=False))
+        told = frame.set_index(key)["residents"].astype("Float64")
+        if not sums.reindex(told.index).astype("Float64").equals(told):
+            faults.append(f"residents of {level} are not the sums of their wards")
+    return faults
+
+
+def strengths_are_of_the_met(data: Data) -> Faults:
+    """Each of the Met's boroughs has a row of strengths, and a figure just if it is reliable."""
+    boroughs = data.tables["borough table"].dropna(subset="bcu_code")
+    strengths = data.tables["borough strengths"]
+    faults = []
+    if set(strengths["borough_code"]) != set(boroughs["borough_code"]):
+        faults.append("the boroughs of borough_strengths.csv are not the Met's")
+    reliable = strengths["reliable"] == "yes"
+    for column in ("fte", "fte_per_10k"):
+        if wrong := int((strengths[column].notna() != reliable).sum()):
+            faults.append(f"{wrong} boroughs have {column} though not reliable, or none though so")
+    worked_out = strengths["fte_per_10k"] * strengths["residents_2021"] / 10_000
+    if ((worked_out - strengths["fte"]).abs() > 0.06).any():  # kept to 0.1
+        faults.append("fte is not fte_per_10k of residents_2021")
+    return faults
+
+
+def front_counters_can_be_so(data: Data) -> Faults:
+    """Events of a site follow from one another, add up to stated totals, and lie in its borough."""
+    events = store.records("front counters", data=data.folder)
+    boroughs = data.tables["borough table"].dropna(subset="bcu_code")["borough_code"]
+    if faults := counter_events.event_faults(events, boroughs):
+        return faults
+    document = store.counters_web(data=data.folder)
+    ordered = sorted(events, key=lambda row: (row["name"], row["from"]))
+    told = counters.events_of(document)
+    if [{name: row[name] or "" for name in told[0]} for row in ordered] != told:
+        faults.append("counters.json has other events than front_counters.csv")
+    dates = store.records("counter dates", data=data.folder)
+    faults += counter_events.total_faults(events, dates)
+    if store.POSTCODES in data.entries:
+        borough_of = data.levels["wards"].set_index("ward_code")["borough_code"]
+        faults += [
+            f"{site['name']}: {site['postcode']} is no postcode of a ward of its borough"
+            for site in document["sites"]
+            if site["postcode"] and borough_of.get(site["ward_code"]) != site["borough_code"]
+        ]
+    return faults
+
+
+def policing_models_agree(data: Data) -> Faults:
+    """Every BCU has names by date, the last one today's, and history.json follows the tables."""
+    past = store.past(data=data.folder)
+    faults = []
+    for row in past.bcus:
+        code = str(row["bcu_code"])
+        if not any(each["bcu_code"] == code for each in past.units):
+            faults.append(f"policing_units.csv has no name of {code}")
+        elif (name := history.name_on(past.units, code, LAST_DAY)) != row["bcu"]:
+            faults.append(f"the last name of {code} is {name}, but bcus.csv has {row['bcu']}")
+    if not faults:
+        expected = timeline.encode(timeline.history_document(past))
+        if json.loads(expected) != store.history_web(data=data.folder):
+            faults.append("history.json does not follow from the tables")
+    return faults
+
+
+def errors_are_within_limits(data: Data) -> Faults:
+    """Every boundary file states a measured error that keeps to its limit."""
+    measured = {name: e for name, e in data.entries.items() if "crs" in e}
+    faults = [
+        f"{name}: {entry['measured_error_m']} m, at most {entry['max_error_m']} m allowed"
+        for name, entry in measured.items()
+        if not entry["measured_error_m"] <= entry["max_error_m"]
+    ]
+    return faults or ([] if measured else ["no file states an error"])
+
+
+def the_thames_lies_between_the_wards(data: Data) -> Faults:
+    """The tidal Thames touches wards, and overlaps none by more than rounding."""
+    if not (data.folder / "thames.parquet").exists():
+        return ["thames.parquet is missing"]
+    river = store.thames(data=data.folder).geometry.to_numpy()
+    wards = data.polygons("wards")
+    near = shapely.STRtree(wards).query(river[0], predicate="intersects")
+    if not len(near):
+        return ["it touches no ward"]
+    shared = shapely.area(projection.to_bng(shapely.intersection(wards[near], river[0]))).sum()
+    return [f"it covers {shared:,.0f} m² of wards"] if shared > 200 else []
+
+
+def web_layers_match(data: Data) -> Faults:
+    """What the page draws is small, has the codes of the data, and is a coverage without gaps."""
+    files = store.web_files(data=data.folder)
+    layers = {name: content for name, content in files.items() if name.endswith(".topojson")}
+    size = sum(len(gzip.compress(content, 6)) for content in layers.values())
+    faults = [f"{size:,} bytes compressed"] if size > WEB_LAYERS_LIMIT else []
+    facts = json.loads(files["facts.json"])
+    for name, level in (("areas", "bcus"), ("areas", "boroughs"), ("wards", "wards")):
+        frame = gpd.read_file(data.folder / "web" / f"{name}.topojson", layer=level)
+        expected = set(data.levels[level][KEYS[level][0]])
+        if set(frame["code"]) != expected or set(facts[level]) != expected:
+            faults.append(f"{level} of the page are not those of the data")
+        shapes = frame.geometry.to_numpy()
+        if not coverage.is_coverage(shapes):
+            faults.append(f"{level} of the page are no coverage")
+        elif len(coverage.holes(shapes)) > data.holes_allowed(level):
+            faults.append(f"{level} of the page have gaps")
+    return faults
+
+
+PROMISES: dict[str, Callable[[Data], Faults]] = {
+    "files are as sources.json describes": files_are_as_described,
+    "tables keep their schema": tables_keep_their_schema,
+    "counts are right": counts_are_right,
+    "codes and names agree": codes_and_names_agree,
+    "every level is a coverage": every_level_is_a_coverage,
+    "there are no gaps": there_are_no_gaps,
+    "levels nest exactly": levels_nest,
+    "points are looked up in the same wards": points_are_looked_up_in_the_same_wards,
+    "areas are conserved": areas_are_conserved,
+    "residents add up": residents_add_up,
+    "postcodes lie in their wards": postcodes_lie_in_their_wards,
+    "strengths are of the Met's boroughs": strengths_are_of_the_met,
+    "front counters can be so": front_counters_can_be_so,
+    "policing models agree with the BCUs": policing_models_agree,
+    "measured errors are within limits": errors_are_within_limits,
+    "the Thames lies between the wards": the_thames_lies_between_the_wards,
+    "the page draws the same areas": web_layers_match,
+}
+
+
+def rows(path: Path) -> int:
+    """Count the rows of a CSV or Parquet file, or the postcodes of their archive."""
+    if path.suffix == ".zip":
+        return unpack(path)[0].count("\n") - 1
+    if path.suffix == ".parquet":
+        return int(pq.read_metadata(path).num_rows)
+    return len(pd.read_csv(path, dtype=str, keep_default_na=False))

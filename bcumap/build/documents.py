@@ -1,0 +1,225 @@
+"""Prepare what the page links to: layers as TopoJSON and the facts of every area; pure."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import asdict
+from itertools import chain
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import shapely
+import topojson
+
+from bcumap.base.schema import KEYS
+from bcumap.facts.measures import FACT_DECIMALS
+from bcumap.base.errors import CoverageError
+from bcumap.facts.officers import Commitment
+
+# Steps of the integer grid on which a layer's coordinates lie, across its width and height: over
+# Greater London 0.6 m by 0.5 m for the first. Rounding can fold a sliver of a polygon over itself
+# on any grid, so the first on which none is folded is taken.
+GRIDS = (100_000, 90_000, 80_000, 70_000, 60_000)
+
+# How exactly the place of a name is sought (degrees).
+LABEL_STEP = 0.002
+
+
+def topology(layers: dict[str, gpd.GeoDataFrame]) -> bytes:
+    """Encode levels of one coverage as one TopoJSON document whose objects share their arcs.
+
+    Parameters
+    ----------
+    layers
+        Frames in EPSG:4326 by object name. Those of `KEYS` carry `code`, `name` and, below BCUs,
+        the code of the area above as `parent`; BCUs also the place for their name (`lat`, `lon`).
+        Any other layer carries its `name`.
+
+    Raises
+    ------
+    CoverageError
+        If every grid of `GRIDS` folds a polygon over itself.
+    """
+    frames = [_properties(level, frame) for level, frame in layers.items()]
+    for steps in GRIDS:
+        encoded = topojson.Topology(
+            frames, object_name=list(layers), prequantize=steps, shared_coords=False
+        )
+        document = str(encoded.to_json()).encode()
+        if all(_is_valid(document, level) for level in layers):
+            return document
+    raise CoverageError(f"every grid of {GRIDS} folds a polygon over itself; add another")
+
+
+def neighbours(document: bytes, level: str = "wards") -> dict[str, list[str]]:
+    """Return the codes of the areas that each area of a TopoJSON document shares an edge with.
+
+    Across the tidal Thames, which the areas end at, no two are neighbours.
+    """
+    users: dict[int, set[str]] = defaultdict(set)
+    found: dict[str, set[str]] = {}
+    for shape in json.loads(document)["objects"][level]["geometries"]:
+        code = shape["properties"]["code"]
+        found[code] = set()
+        for arc in chain.from_iterable(_rings(shape)):
+            users[max(arc, ~arc)].add(code)
+    for sharing in users.values():
+        for code in sharing:
+            found[code] |= sharing - {code}
+    return {code: sorted(others) for code, others in found.items()}
+
+
+def _rings(shape: dict[str, Any]) -> list[list[int]]:
+    """The rings of a polygon or of several, each as numbers of arcs."""
+    polygons = [shape["arcs"]] if shape["type"] == "Polygon" else shape["arcs"]
+    return [ring for rings in polygons for ring in rings]
+
+
+def area_facts(
+    bcus: pd.DataFrame,
+    boroughs: pd.DataFrame,
+    wards: pd.DataFrame,
+    *,
+    bcu_table: pd.DataFrame,
+    edition: str,
+    residents_as_of: str,
+    commitments: pd.DataFrame,
+    commitment: Commitment,
+    officers: Mapping[str, pd.DataFrame],
+    strength_months: tuple[str, str],
+    neighbours: Mapping[str, list[str]],
+) -> bytes:
+    """Encode what the pages say of each area, as JSON.
+
+    Parameters
+    ----------
+    commitments
+        The table of commitments.
+    commitment
+        What every ward was promised, the last of them.
+    officers
+        What `officers.by_level` returned, by level.
+    strength_months
+        The first and last month that the strengths are a mean of.
+    neighbours
+        What `neighbours` returned.
+
+    Returns
+    -------
+    bytes
+        `edition`, `residents_as_of`, `officers` (the commitment, with all before it as its
+        `timeline`), and under `bcus`, `boroughs` and `wards` one object per code with `name`, the
+        codes above it, `area_km2`, `residents` (null where a source gives none); for a BCU its
+        aliases, the codes of its boroughs and its go-live date with basis, note and source; for a
+        ward the codes of its `neighbours`. Areas of the Met have `officers`: those of `FACT_DECIMALS`
+        (null where no figure is reliable) and, above wards, `at_least`, `no_figure_for`, `rank` and
+        `ranked`.
+    """
+    told = bcu_table.set_index("bcu_code")[
+        ["aliases", "go_live", "go_live_basis", "go_live_note", "go_live_source"]
+    ].assign(aliases=lambda b: b["aliases"].str.split(";"))
+    facts = {
+        "edition": edition,
+        "residents_as_of": residents_as_of,
+        "officers": {
+            **asdict(commitment),
+            "months": strength_months,
+            "timeline": _records(commitments.drop(columns="as_of")),
+        },
+        "bcus": _by_code(
+            bcus.rename(columns={"boroughs": "borough_count"})
+            .join(told, on="bcu_code")
+            .assign(boroughs=lambda b: b["bcu_code"].map(_members(boroughs)))
+            .assign(officers=lambda b: b["bcu_code"].map(_officers(officers, "bcus"))),
+            "bcu",
+        ),
+        "boroughs": _by_code(
+            boroughs.drop(columns="bcu").assign(
+                officers=lambda b: b["borough_code"].map(_officers(officers, "boroughs"))
+            ),
+            "borough",
+        ),
+        "wards": _by_code(
+            wards.drop(columns=["borough", "bcu", "bcu_code"]).assign(
+                neighbours=lambda w: w["ward_code"].map(neighbours),
+                officers=lambda w: w["ward_code"].map(_officers(officers, "wards")),
+            ),
+            "ward",
+        ),
+    }
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _properties(level: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    if level not in KEYS:
+        return frame[["name", "geometry"]]
+    code, name = KEYS[level]
+    parent = {"boroughs": "bcu_code", "wards": "borough_code"}.get(level)
+    columns = {code: "code", name: "name"} | ({parent: "parent"} if parent else {})
+    renamed = frame.rename(columns=columns)[[*columns.values(), "geometry"]]
+    if parent:
+        renamed["parent"] = renamed["parent"].fillna("")
+    if level == "bcus":
+        spots = shapely.get_point(shapely.maximum_inscribed_circle(frame.geometry, LABEL_STEP), 0)
+        renamed = renamed.assign(
+            lat=shapely.get_y(spots).round(4), lon=shapely.get_x(spots).round(4)
+        )
+    return renamed
+
+
+def _is_valid(document: bytes, level: str) -> bool:
+    """Say whether the polygons of a TopoJSON object are valid, as GDAL reads them."""
+    shapes = pyogrio.read_dataframe(document, layer=level, columns=[]).geometry
+    return bool(shapes.is_valid.all())
+
+
+def _officers(officers: Mapping[str, pd.DataFrame], level: str) -> dict[str, dict[str, Any]]:
+    """What the pages say of the ward officers of each area of a level, by code."""
+    frame = officers[level].set_index(KEYS[level][0])
+    names = [name for name in FACT_DECIMALS if frame[name].notna().any() or level != "wards"]
+    told = {
+        str(code): {name: _known(row[name], FACT_DECIMALS[name]) for name in names}
+        for code, row in frame.iterrows()
+    }
+    if level == "wards":
+        return told
+    ranked = int(frame["rank"].count())
+    for code, row in frame.iterrows():
+        told[str(code)] |= {
+            "at_least": bool(row["at_least"]),
+            "no_figure_for": row["no_figure_for"],
+            "rank": None if pd.isna(row["rank"]) else int(row["rank"]),
+            "ranked": ranked,
+        }
+    return told
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table, with missing values as null and whole numbers as such."""
+    whole = frame.convert_dtypes().astype(object)
+    rows: Any = whole.where(frame.notna(), None).to_dict("records")
+    return list(rows)
+
+
+def _known(value: float, decimals: int) -> float | None:
+    if pd.isna(value):
+        return None
+    return round(float(value), decimals) if decimals else round(value)
+
+
+def _members(boroughs: pd.DataFrame) -> dict[str, list[str]]:
+    met = boroughs.dropna(subset="bcu_code")
+    return {str(code): list(rows["borough_code"]) for code, rows in met.groupby("bcu_code")}
+
+
+def _by_code(frame: pd.DataFrame, level: str) -> dict[str, dict[str, Any]]:
+    """Rows by code, without geometry, missing values as null and areas to the hectare."""
+    table = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
+    table = table.rename(columns={level: "name"}).set_index(f"{level}_code")
+    table["area_km2"] = table["area_km2"].round(2)
+    rows: Any = table.astype(object).where(table.notna(), None).to_dict("index")
+    return {str(code): row for code, row in rows.items()}

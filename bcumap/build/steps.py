@@ -1,0 +1,546 @@
+"""Official files in, geodata/ out: the only module that writes geodata/.
+
+`build` reads as the list of its steps. Nothing in the output folder changes until everything has
+been written beside it, read back and checked; then each file is renamed into place, sources.json
+last.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from bcumap.build import check, events as counter_events, london, placing, passports, distances, timeline, documents
+from bcumap.facts import counters, store, officers, postcodes
+from bcumap.maps import leaflet
+from bcumap.geo import projection, coverage
+from bcumap.base.errors import CoverageError, DataError, SourceError
+from bcumap.build.levels import Levels, dissolve, with_facts
+from bcumap.base.schema import BNG, LEVELS
+from bcumap.build import population, wards
+from bcumap.build import postcodes as postcode_packages
+from bcumap.geo.coverage import Polygons
+
+log = logging.getLogger(__name__)
+
+# How far a boundary may lie from its source, by tier (m), and the tolerance to start from.
+FULL_MAX_ERROR_M, FULL_TOLERANCE = 3.0, 3.0
+WEB_MAX_ERROR_M, WEB_TOLERANCE = 15.0, 6.5
+
+# Kept by hand, with a source for every row; a build into another folder takes them along.
+HAND_KEPT = (
+    "bcus.csv",
+    "boroughs.csv",
+    "commitments.csv",
+    "borough_strengths.csv",
+    "front_counters.csv",
+    "counter_dates.csv",
+    "policing_models.csv",
+    "policing_units.csv",
+    "policing_structures.csv",
+    "policing_money.csv",
+)
+
+# What stands for the postcodes in a build that has none.
+NO_POSTCODES = pd.DataFrame(columns=["live", "easting", "northing", "ward_code"])
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to build, from what.
+
+    Attributes
+    ----------
+    wards
+        The ward layer; `crs` and `edition` override what it says of itself.
+    out
+        The folder to write.
+    data
+        The folder with the tables of facts and, for what the ward layer lacks (names, boroughs,
+        populations, the Thames), an earlier build.
+    boroughs, thames, population
+        Official files to take instead of the earlier build's.
+    postcodes
+        Read a new edition of the postcodes from their packages, instead of placing those of the
+        earlier build in the wards.
+    met_wards
+        How many wards the Met part must have, for an edition that bcumap does not know.
+    """
+
+    wards: Path
+    out: Path
+    data: Path
+    boroughs: Path | None = None
+    thames: Path | None = None
+    population: Path | None = None
+    postcodes: bool = False
+    crs: str | None = None
+    edition: str | None = None
+    met_wards: int | None = None
+
+
+@dataclass
+class Report:
+    """What a build did; written as build-report.json and shown by the command line."""
+
+    source: str
+    dialect: str = ""
+    edition: str = ""
+    rows_read: int = 0
+    met_wards: int = 0
+    city_wards: int = 0
+    wards_added: list[str] = field(default_factory=list)
+    wards_removed: list[str] = field(default_factory=list)
+    names_from_table: int = 0
+    names_not_known: int = 0
+    boroughs_placed_by_area: int = 0
+    coverage_valid_before: bool = False
+    coverage_valid_after: bool = False
+    wards_repaired: list[str] = field(default_factory=list)
+    repair_moved_m: float = 0.0
+    repair_area_change_m2: float = 0.0
+    measured_error_m: float = 0.0
+    web_measured_error_m: float = 0.0
+    area_km2: float = 0.0
+    area_km2_by_bcu: dict[str, float] = field(default_factory=dict)
+    postcodes: int = 0
+    postcodes_unsure: float = 0.0  # share of those in use whose addresses may be in several wards
+    promises_kept: int = 0
+    notes: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Report:
+    """Build geodata/ from an official ward layer.
+
+    Parameters
+    ----------
+    on_step
+        Called with the name of each step as it starts.
+
+    Raises
+    ------
+    BcuMapError
+        If an input cannot be used, a promise would be broken or the disk is full; the output
+        folder is then as it was.
+    """
+    report = Report(source=request.wards.name)
+    step = _Steps(report.seconds, on_step)
+
+    with step("read the ward layer"):
+        source = wards.read_wards(request.wards, crs=request.crs, edition=request.edition)
+        tables = {
+            name: store.table(name, data=request.data)
+            for name in ("bcu table", "borough table", "commitments", "borough strengths")
+        }
+    with step("keep London, one row per ward"):
+        frame = _keep_london(source, request, tables["borough table"], report)
+    with step("check the coverage"):
+        frame = _as_coverage(frame, report)
+    with step("simplify as one coverage"):
+        full = coverage.simplify(
+            frame.geometry.to_numpy(), max_error_m=FULL_MAX_ERROR_M, tolerance=FULL_TOLERANCE
+        )
+    with step("simplify again for the web"):
+        overview = coverage.simplify(
+            full.polygons,
+            max_error_m=WEB_MAX_ERROR_M,
+            tolerance=WEB_TOLERANCE,
+            source=frame.geometry.to_numpy(),
+        )
+    with step("dissolve to boroughs and BCUs, and reproject"):
+        people = _population(request)
+        facts = with_facts(
+            frame,
+            borough_table=tables["borough table"],
+            bcu_table=tables["bcu table"],
+            people=people,
+        )
+        levels = dissolve(facts, full.polygons)
+        web_levels = dissolve(facts, overview.polygons)
+        river = _river(request)
+    with step("place the postcodes"):
+        book = _postcodes(request, placing.Ground(frame, river), report)
+
+    _describe(report, source, facts, full, overview)
+    with _staging(request.out) as staging:
+        with step("write beside the output"):
+            # An earlier build's river has been fitted; only one from a file has to grow first.
+            margin_m = full.error_m if request.thames else 0.0
+            _write_frames(staging, levels, _between_banks(river, full.polygons, margin_m))
+            _write_tables(staging, request.data, people)
+            if book is not None:
+                (staging / store.POSTCODES).write_bytes(book.packed)
+            web_river = _between_banks(river, overview.polygons, overview.error_m)
+            _write_web(staging, web_levels, web_river, tables, source.edition)
+            _write_through_time(staging, facts)
+            (staging / "web" / "map.js").write_text(leaflet.map_script(), encoding="utf-8")
+            _write_sources(staging, request, source, report, book)
+        with step("read back and verify"):
+            report.promises_kept = _verify(staging, with_postcodes=book is None or book.is_new)
+        _write_json(staging / "build-report.json", asdict(report))
+        _publish(staging, request.out)
+    return report
+
+
+class _Steps:
+    """Times the steps of a build and says when one starts."""
+
+    def __init__(self, seconds: dict[str, float], on_step: Callable[[str], None]) -> None:
+        self._seconds = seconds
+        self._on_step = on_step
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        self._on_step(name)
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._seconds[name] = round(time.perf_counter() - start, 3)
+
+
+# --- keep London, one row per ward -------------------------------------------------------------
+
+
+def _keep_london(
+    source: wards.WardFile, request: Request, borough_table: pd.DataFrame, report: Report
+) -> gpd.GeoDataFrame:
+    """Return London's wards, each with borough and name, checked against the edition."""
+    known = _earlier(request.data, "wards")
+    kept = london.keep_london(source.wards, known=known, boroughs=lambda: _borough_layer(request))
+    london.check_boroughs(kept.wards, borough_table, where=report.source)
+    report.met_wards, report.city_wards = london.check_counts(
+        kept.wards, edition=source.edition, stated=request.met_wards, where=report.source
+    )
+    report.names_from_table, report.names_not_known = kept.named_by_table, kept.not_named
+    report.boroughs_placed_by_area = kept.placed_by_area
+    if known is not None:
+        before, now = set(known["ward_code"]), set(kept.wards["ward_code"])
+        report.wards_added, report.wards_removed = sorted(now - before), sorted(before - now)
+    if not report.city_wards:
+        report.notes.append("The source has no City of London: built without it.")
+    if not source.edition:
+        report.notes.append("The edition is not stated, so the number of wards was not checked.")
+    return kept.wards
+
+
+def _earlier(data: Path, level: str) -> gpd.GeoDataFrame | None:
+    return store.areas(level, data=data) if (data / f"{level}.parquet").exists() else None
+
+
+def _borough_layer(request: Request) -> gpd.GeoDataFrame:
+    """Return the boroughs in metres, from the file given or the earlier build."""
+    if request.boroughs is not None:
+        return wards.read_boroughs(request.boroughs)
+    earlier = _earlier(request.data, "boroughs")
+    if earlier is None:
+        raise SourceError(
+            f"{request.wards}: the wards name no borough and {request.data} has no borough layer"
+            " to place them in; give one with --boroughs FILE"
+        )
+    return projection.frame_to_bng(earlier)
+
+
+# --- check and repair --------------------------------------------------------------------------
+
+
+def _as_coverage(frame: gpd.GeoDataFrame, report: Report) -> gpd.GeoDataFrame:
+    """Return the wards as a valid coverage without holes, repaired where that is allowed."""
+    polygons = frame.geometry.to_numpy()
+    report.coverage_valid_before = coverage.is_coverage(polygons)
+    if not report.coverage_valid_before or _stray_holes(polygons, report):
+        repaired = coverage.repair(polygons)
+        report.wards_repaired = frame["ward_code"][repaired.changed].tolist()
+        report.repair_moved_m = round(repaired.moved_m, 3)
+        report.repair_area_change_m2 = round(repaired.area_change_m2, 1)
+        polygons = repaired.polygons
+        if left := _stray_holes(polygons, report):
+            raise CoverageError(
+                f"{report.source}: the wards leave {left} holes that are wider than"
+                f" {coverage.REPAIR_GAP_WIDTH_M:g} m: parts of London are missing"
+            )
+    report.coverage_valid_after = True  # as it was, or `repair` would have raised
+    return frame.set_geometry(polygons, crs=BNG)
+
+
+def _stray_holes(polygons: Polygons, report: Report) -> int:
+    """Count the holes in a coverage, but for the one that the City leaves if it is not there."""
+    return max(0, len(coverage.holes(polygons)) - (0 if report.city_wards else 1))
+
+
+# --- facts, levels, the Thames -----------------------------------------------------------------
+
+
+def _population(request: Request) -> pd.DataFrame:
+    if request.population is not None:
+        return population.read_population(request.population)
+    return store.table("population table", data=request.data)
+
+
+def _river(request: Request) -> Polygons | None:
+    """Return the tidal Thames in metres, from the file given or the earlier build."""
+    if request.thames is not None:
+        frame = wards.read_layer(request.thames)
+    elif (request.data / "thames.parquet").exists():
+        frame = store.thames(data=request.data)
+    else:
+        return None
+    shapes: Polygons = projection.frame_to_bng(frame).geometry.to_numpy()
+    return shapes
+
+
+def _between_banks(
+    river: Polygons | None, banks: Polygons, margin_m: float
+) -> gpd.GeoDataFrame | None:
+    """Fit the river to the banks that wards of some detail draw."""
+    if river is None:
+        return None
+    fitted = coverage.fill_between(river, banks, margin_m=margin_m)
+    shapes = projection.to_wgs84(np.array([fitted]))
+    return gpd.GeoDataFrame({"name": ["River Thames"]}, geometry=shapes, crs=projection.WGS84_CRS)
+
+
+# --- postcodes ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Book:
+    """London's postcodes in these wards, as the file to write."""
+
+    packed: bytes
+    origin: passports.PostcodeOrigin
+    is_new: bool = True  # or the earlier build's, placed in the same wards then
+
+
+def _postcodes(request: Request, ground: placing.Ground, report: Report) -> _Book | None:
+    """Place the postcodes of the packages or of the earlier build in the wards."""
+    if request.postcodes:
+        directory = postcode_packages.read_directory()
+        table = directory.london.assign(reach_m=placing.reach(directory.london))
+        origin = passports.PostcodeOrigin(directory.edition, directory.listed, _command(request))
+        return _placed(table, directory.districts, ground, origin, report)
+    earlier = request.data / store.POSTCODES
+    if not earlier.exists():
+        report.notes.append("There are no postcodes: --postcodes reads them from their packages.")
+        return None
+    entries = {entry["file"]: entry for entry in store.sources(data=request.data)["files"]}
+    entry = entries[store.POSTCODES]
+    origin = passports.PostcodeOrigin(entry["as_of"], entry["listed_by"], entry["command"])
+    if entry["ward_source_sha256"] == passports.sha256(request.wards):
+        return _Book(earlier.read_bytes(), origin, is_new=False)
+    table, districts = store.postcode_tables(data=request.data)
+    origin = replace(origin, command=_command(request))
+    return _placed(table, districts, ground, origin, report)
+
+
+def _placed(
+    table: pd.DataFrame,
+    districts: pd.DataFrame,
+    ground: placing.Ground,
+    origin: passports.PostcodeOrigin,
+    report: Report,
+) -> _Book:
+    placed = placing.place(table, ground)
+    report.postcodes = len(placed)
+    unsure = placed.loc[placed["live"], "others"] != ""
+    report.postcodes_unsure = round(float(unsure.mean()), 4)
+    return _Book(postcodes.pack(placed, districts), origin)
+
+
+# --- describe, write, verify, publish ----------------------------------------------------------
+
+
+def _describe(
+    report: Report,
+    source: wards.WardFile,
+    facts: gpd.GeoDataFrame,
+    full: coverage.Simplified,
+    overview: coverage.Simplified,
+) -> None:
+    report.dialect, report.edition = source.dialect, source.edition
+    report.rows_read = source.rows_read
+    report.measured_error_m = round(full.error_m, 3)
+    report.web_measured_error_m = round(overview.error_m, 3)
+    report.area_km2 = round(float(facts["area_km2"].sum()), 3)
+    by_bcu = facts.groupby("bcu_code")["area_km2"].sum().round(3)
+    report.area_km2_by_bcu = {str(code): float(area) for code, area in by_bcu.items()}
+
+
+@contextmanager
+def _staging(out: Path) -> Iterator[Path]:
+    """Give a folder beside the output, on the same disk, that is gone afterwards."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    except OSError as error:
+        raise DataError(
+            f"{out}: cannot be written ({error.strerror}); choose another --out"
+        ) from error
+    try:
+        yield staging
+    except OSError as error:
+        raise DataError(
+            f"{out}: writing failed ({error.strerror or error}); nothing was changed,"
+            " make room and run it again"
+        ) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _write_frames(staging: Path, levels: Levels, river: gpd.GeoDataFrame | None) -> None:
+    frames = {"wards": levels.wards, "boroughs": levels.boroughs, "bcus": levels.bcus}
+    if river is not None:
+        frames["thames"] = river
+    for name, frame in frames.items():
+        frame.to_parquet(staging / f"{name}.parquet", compression="zstd", index=False)
+    for name in frames.keys() & {"wards", "thames"}:
+        polygons = shapely.geometrycollections(frames[name].geometry.to_numpy())
+        (staging / f"{name}.wkb").write_bytes(shapely.to_wkb(polygons))
+
+
+def _write_tables(staging: Path, data: Path, people: pd.DataFrame) -> None:
+    for name in HAND_KEPT:
+        shutil.copyfile(data / name, staging / name)
+    people.to_csv(staging / "ward_population.csv", index=False, lineterminator="\n")
+
+
+def _write_web(
+    staging: Path,
+    levels: Levels,
+    river: gpd.GeoDataFrame | None,
+    tables: dict[str, pd.DataFrame],
+    edition: str,
+) -> None:
+    folder = staging / "web"
+    folder.mkdir()
+    layers = {"bcus": levels.bcus, "boroughs": levels.boroughs}
+    if river is not None:
+        layers["thames"] = river
+    (folder / "areas.topojson").write_bytes(documents.topology(layers))
+    ward_layer = documents.topology({"wards": levels.wards})
+    (folder / "wards.topojson").write_bytes(ward_layer)
+    commitment = officers.commitment_on(tables["commitments"], dt.date.max)
+    strengths = tables["borough strengths"]
+    facts = documents.area_facts(
+        levels.bcus,
+        levels.boroughs,
+        levels.wards,
+        bcu_table=tables["bcu table"],
+        edition=edition,
+        residents_as_of=population.MID_2024,
+        commitments=tables["commitments"],
+        commitment=commitment,
+        officers={
+            level: officers.by_level(level, levels.wards, strengths, commitment) for level in LEVELS
+        },
+        strength_months=(strengths["from_month"].min(), strengths["to_month"].max()),
+        neighbours=documents.neighbours(ward_layer),
+    )
+    (folder / "facts.json").write_bytes(facts)
+
+
+def _write_through_time(staging: Path, wards: pd.DataFrame) -> None:
+    """Write what the pages say of any date, from the tables that have been written."""
+    events = store.records("front counters", data=staging)
+    areas = {
+        str(row["borough_code"]): row["bcu_code"]
+        for row in store.records("borough table", data=staging)
+    }
+    met = [code for code, bcu in areas.items() if bcu]
+    counter_events.check_events(events, met, where="front_counters.csv")
+    has_postcodes = (staging / store.POSTCODES).exists()
+    archive = store.postcodes(data=staging) if has_postcodes else None
+    at = store.postcode_tables(data=staging)[0] if has_postcodes else NO_POSTCODES
+    document = timeline.counters_document(
+        events,
+        store.records("counter dates", data=staging),
+        counters.sites(events, archive),
+        distances.homes(wards, at),
+        areas,
+    )
+    (staging / "web" / "counters.json").write_bytes(timeline.encode(document))
+    past = timeline.history_document(store.past(data=staging))
+    (staging / "web" / "history.json").write_bytes(timeline.encode(past))
+
+
+def _verify(staging: Path, *, with_postcodes: bool) -> int:
+    """Check every promise on the written files; return how many there are.
+
+    Postcodes that are the earlier build's to the byte, in the same wards, were checked then: that
+    takes as long as everything else.
+    """
+    promises = dict(check.PROMISES)
+    if not with_postcodes:
+        del promises["postcodes lie in their wards"]
+    outcome = check.check(staging, promises)
+    if broken := [f"{promise}: {fault}" for promise, faults in outcome.items() for fault in faults]:
+        raise DataError(f"the build breaks a promise and was not published: {'; '.join(broken)}")
+    return len(outcome)
+
+
+def _publish(staging: Path, out: Path) -> None:
+    """Rename every file into place, sources.json last: it vouches for the others."""
+    files = [path for path in staging.rglob("*") if path.is_file()]
+    for path in sorted(files, key=lambda path: path.name == "sources.json"):
+        target = out / path.relative_to(staging)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(target)
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _write_sources(
+    staging: Path,
+    request: Request,
+    source: wards.WardFile,
+    report: Report,
+    book: _Book | None,
+) -> None:
+    origin = passports.Origin(
+        source_file=request.wards.name,
+        source_sha256=passports.sha256(request.wards),
+        dialect=source.dialect,
+        edition=source.edition,
+        geometry_sources=source.geometry_sources,
+        command=_command(request),
+        max_error_m=FULL_MAX_ERROR_M,
+        measured_error_m=report.measured_error_m,
+        web_max_error_m=WEB_MAX_ERROR_M,
+        web_measured_error_m=report.web_measured_error_m,
+        met_wards=request.met_wards,
+        postcodes=book.origin if book else None,
+    )
+    files = [path for path in staging.iterdir() if path.suffix in (".parquet", ".csv", ".zip")]
+    rows = {path.name: check.rows(path) for path in files}
+    _write_json(staging / "sources.json", {"files": passports.passports(staging, origin, rows)})
+
+
+def _command(request: Request) -> str:
+    """Return the command that makes this build, with the names of its files."""
+    words = ["bcumap build", f"--wards {request.wards.name}"]
+    for option in ("boroughs", "thames", "population"):
+        if path := getattr(request, option):
+            words.append(f"--{option} {path.name}")
+    if request.postcodes:
+        words.append("--postcodes")
+    for option in ("crs", "edition", "met_wards"):
+        if value := getattr(request, option):
+            words.append(f"--{option.replace('_', '-')} {value}")
+    return " ".join(words)

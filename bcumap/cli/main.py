@@ -1,0 +1,254 @@
+"""The `bcumap` command: reads its arguments, calls one function, prints; never computes."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bcumap.base.errors import BcuMapError
+from bcumap.cli.counters import counters_app
+from bcumap.cli.export import export
+from bcumap.cli.officers import officers_app
+from bcumap.cli.picture import picture
+from bcumap.cli.site import site
+from bcumap.cli.terminal import BAD_INPUT, DONE, FAILED, INTERRUPTED, err, out, progress
+from bcumap.facts import store
+
+app = typer.Typer(
+    name="bcumap",
+    help="London's wards and boroughs dissolved into the Met's 12 Basic Command Units.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(officers_app)
+app.add_typer(counters_app)
+app.command()(export)
+app.command()(picture)
+app.command()(site)
+
+
+@app.callback()
+def _root() -> None:
+    """Keep `bcumap` a command with subcommands."""
+
+
+@app.command()
+def build(
+    wards: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="An official ward layer, of any edition.")
+    ] = None,
+    download: Annotated[
+        bool, typer.Option("--download", help="Fetch the newest ONS ward layer instead.")
+    ] = False,
+    layer: Annotated[
+        str | None, typer.Option(help="Which ONS layer to download, as WD_DEC_2025_UK_BFC.")
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", file_okay=False, help="Where to write [geodata/]."),
+    ] = None,
+    boroughs: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", exists=True, help="Boroughs to place the wards in by area."),
+    ] = None,
+    thames: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", exists=True, help="The tidal Thames as a polygon."),
+    ] = None,
+    population: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", exists=True, help="ONS ward populations as CSV."),
+    ] = None,
+    postcodes: Annotated[
+        bool, typer.Option("--postcodes", help="Read a new edition of the postcodes' packages.")
+    ] = False,
+    crs: Annotated[
+        str | None, typer.Option(help="The CRS of the ward layer, if it does not say (rightly).")
+    ] = None,
+    edition: Annotated[
+        str | None, typer.Option(help="The edition of the ward layer, as 2025 or 2025-12.")
+    ] = None,
+    met_wards: Annotated[
+        int | None, typer.Option(min=1, help="How many Met wards an edition new to bcumap has.")
+    ] = None,
+) -> None:
+    """Build geodata/ from an official ward layer: --wards FILE, or --download."""
+    if download == (wards is not None):
+        raise BcuMapError("give one of --wards FILE and --download")
+    if layer is not None and not download:
+        raise BcuMapError("--layer chooses what to --download; a file needs none")
+    from bcumap.build import steps as building
+    from bcumap.cli import text as reporting
+
+    with tempfile.TemporaryDirectory() as folder:
+        if wards is None:
+            wards, published = _download(Path(folder), layer)
+            edition = edition or published
+        request = building.Request(
+            wards=wards,
+            out=to or store.data_dir(),
+            data=store.data_dir(),
+            boroughs=boroughs,
+            thames=thames,
+            population=population,
+            postcodes=postcodes,
+            crs=crs,
+            edition=edition,
+            met_wards=met_wards,
+        )
+        with err.status("Building …") as status:
+            result = building.build(
+                request, on_step=lambda name: status.update(f"Building: {name}")
+            )
+    for line in reporting.build_lines(result):
+        out.print(line, markup=False)
+
+
+@app.command()
+def check(
+    data: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder to check [geodata/].")
+    ] = None,
+) -> None:
+    """Verify every promise of geodata/; exit code 1 if one is broken."""
+    from bcumap.build import check as checking
+    from bcumap.cli import text as reporting
+
+    folder = data or store.data_dir()
+    if not folder.is_dir():
+        raise BcuMapError(f"{folder}: there is no such folder; give one that `bcumap build` wrote")
+    outcome = checking.check(folder)
+    for line in reporting.check_lines(outcome, folder):
+        out.print(line, markup=False)
+    if any(outcome.values()):
+        raise typer.Exit(FAILED)
+
+
+@app.command(context_settings={"ignore_unknown_options": True})  # a query may be -0.1,51.5
+def find(
+    query: Annotated[
+        list[str], typer.Argument(help="A postcode or its beginning, lat,lon, a GSS code, a name.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
+) -> None:
+    """Find the ward, borough and BCU of a postcode, place or point; exit code 1 if not found."""
+    from bcumap.cli import text as reporting
+
+    if strange := [word for word in query if word[:1] == "-" and not word[1:2].isdigit()]:
+        raise BcuMapError(f"no such option: {strange[0]}; see `bcumap find --help`")
+    asked = " ".join(query).strip()
+    if not asked:
+        raise BcuMapError("nothing was asked; give a postcode, lat,lon, a GSS code or a name")
+    answer = store.finder().find(asked)
+    if as_json:
+        out.print(answer.to_json(), markup=False)
+    else:
+        for line in reporting.find_lines(answer):
+            out.print(line, markup=False)
+    if answer.kind == "nothing":
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def assign(
+    table: Annotated[Path, typer.Argument(metavar="IN", help="A .csv, .csv.gz or .parquet.")],
+    to: Annotated[
+        Path, typer.Option("--out", metavar="OUT", help="What to write, in any of those formats.")
+    ],
+    lon: Annotated[str | None, typer.Option(metavar="COLUMN", help="Longitudes.")] = None,
+    lat: Annotated[str | None, typer.Option(metavar="COLUMN", help="Latitudes.")] = None,
+    easting: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Eastings (EPSG:27700) instead.")
+    ] = None,
+    northing: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Northings (EPSG:27700) instead.")
+    ] = None,
+    prefix: Annotated[str, typer.Option(help="Put before the names of the new columns.")] = "",
+) -> None:
+    """Add ward, borough and BCU to a table of points of any size.
+
+    Coordinates are found by the usual names of their columns if they are not named. Rows that have
+    none, or impossible ones, are kept, left blank and reported. OUT is written beside itself and
+    renamed when it is whole, in place of a file of that name.
+    """
+    from bcumap.cli import text as reporting
+    from bcumap.matching import points as assigning
+    from bcumap.matching import tables
+
+    tables.check_target(to, source=table)
+    with progress(f"Assigning {table.name}") as tell, tables.reading(table, progress=tell) as rows:
+        coordinates = assigning.find_coordinates(
+            assigning.as_frame(rows.head), lon=lon, lat=lat, easting=easting, northing=northing
+        )
+        schema = assigning.widened(rows.schema, prefix=prefix)
+        areas = assigning.Areas(*store.ward_polygons(), store.facts(), store.thames_polygon())
+        tally = assigning.Tally(first_row=2 if rows.dialect else 1)  # a CSV's header is row 1
+        blocks = assigning.widen(rows.blocks, schema, areas, coordinates, tally=tally)
+        tables.write(to, schema, blocks, dialect=rows.dialect)
+    for line in reporting.assign_lines(tally, coordinates, table, to):
+        out.print(line, markup=False)
+
+
+def _download(folder: Path, layer: str | None) -> tuple[Path, str]:
+    """Fetch a ward layer with a progress bar (not in a pipe); return the file and its edition."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    from bcumap.services import ons
+
+    services = os.environ.get("BCUMAP_ONS_SERVICES", ons.SERVICES_URL)
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
+        task = bar.add_task("Wards from the ONS", total=None)
+        target = folder / "download.geojson"
+        chosen = ons.download_wards(
+            target,
+            services_url=services,
+            layer=layer,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    named = folder / f"{chosen.name}.geojson"
+    target.rename(named)
+    return named, chosen.edition
+
+
+def main() -> None:
+    """Run the command; end with exit code 2 and one line on stderr for bad use or input."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal may not know “ or m²
+    for number in (signal.SIGTERM, signal.SIGHUP):  # so that what was begun is cleaned up
+        signal.signal(number, _stop)
+    try:
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
+    except BcuMapError as error:
+        _fail(str(error))
+    except BrokenPipeError:  # whoever reads has read enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(DONE)
+    except OSError as error:
+        _fail(f"{error.filename or 'the output'}: {error.strerror or error}")
+    except Exception as error:  # click's usage errors, whichever click typer brings
+        if not hasattr(error, "format_message"):
+            raise
+        _fail(error.format_message() or "no command given; choose one of these")
+    if code == INTERRUPTED:
+        _fail("interrupted; nothing was changed", code=INTERRUPTED)
+    sys.exit(code or DONE)
+
+
+def _stop(number: int, _frame: object) -> None:
+    sys.exit(128 + number)
+
+
+def _fail(message: str, *, code: int = BAD_INPUT) -> None:
+    err.print(f"bcumap: {' '.join(message.split())}", markup=False)
+    sys.exit(code)

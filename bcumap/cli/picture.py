@@ -1,0 +1,59 @@
+"""`bcumap picture …`: reads its arguments, calls one function, prints; never computes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bcumap.cli.terminal import out
+
+
+def picture(
+    kind: Annotated[str, typer.Argument(help="areas, officers, counters or history.")],
+    to: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help="What to write, as map.png or map.svg.")
+    ],
+    level: Annotated[
+        str, typer.Option(help="bcus, boroughs or wards [bcus for areas, else boroughs].")
+    ] = "",
+    measure: Annotated[
+        str, typer.Option(help="What areas are shaded by [fte_per_ward, nearest_m].")
+    ] = "",
+    area: Annotated[
+        str, typer.Option(metavar="CODE", help="One BCU (NA), borough or ward to show and outline.")
+    ] = "",
+    on: Annotated[
+        str, typer.Option(metavar="DATE", help="Of counters and history, as 2026-04-01 [today].")
+    ] = "",
+    view: Annotated[
+        str,
+        typer.Option(metavar="W,S,E,N", help="The part of London to show, in degrees."),
+    ] = "",
+    closed: Annotated[bool, typer.Option(help="Show closed counters too.")] = False,
+    values: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="A CSV of code and value to shade by: figures of your own."
+        ),
+    ] = None,
+    title: Annotated[str, typer.Option(help="What your own figures are called.")] = "",
+) -> None:
+    """Draw a map of the pages as a PNG or SVG for a report, with legend, date and sources."""
+    from bcumap.cli import text as reporting
+    from bcumap.maps import files as pictures
+
+    asked = {
+        "kind": kind,
+        "level": level,
+        "measure": measure,
+        "area": area,
+        "on": on,
+        "view": view,
+        "closed": "1" if closed else "",
+        "title": title,
+    }
+    size = pictures.write(to, asked, values=values, today=dt.date.today())
+    out.print(reporting.picture_line(to, size), markup=False)

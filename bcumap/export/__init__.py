@@ -1,0 +1,1 @@
+"""Floor 4: layers as files of many formats."""

@@ -1,0 +1,123 @@
+"""Layers as GeoJSON, newline-delimited GeoJSON and TopoJSON, and back; pure, reads no file.
+
+GDAL writes these too, but has no place for members of our own beside the features.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+
+from bcumap.export.layers import Layer
+from bcumap.geo import arcs
+from bcumap.geo.projection import WGS84_CRS
+
+Json = dict[str, Any]
+
+
+def geojson(layer: Layer) -> bytes:
+    """Encode a layer as RFC 7946 has it: a feature on each line, the passport as top members."""
+    head: Json = {"type": "FeatureCollection", **layer.passport, **_bbox(layer.frame.geometry)}
+    features = ",\n".join(_features(layer))
+    return f'{_compact(head)[:-1]},"features":[\n{features}\n]}}\n'.encode()
+
+
+def geojson_lines(layer: Layer) -> bytes:
+    """Encode a layer as one feature on each line; there is no place for a passport."""
+    return "".join(f"{feature}\n" for feature in _features(layer)).encode()
+
+
+def read_geojson(content: bytes, layer: Layer) -> gpd.GeoDataFrame:
+    """Read either back as GDAL does."""
+    del layer
+    return pyogrio.read_dataframe(content)
+
+
+def topology(layer: Layer) -> bytes:
+    """Encode a layer as TopoJSON whose grid is the layer's own, so that nothing is lost.
+
+    Outer rings are clockwise, as d3-geo wants them; RFC 7946 is for GeoJSON. Arcs stand in the
+    order of their beginnings, which compresses better.
+    """
+    steps = 10**layer.decimals
+    origin = np.floor(np.array(_extent(layer.frame.geometry)[:2]) * steps).astype(int)
+    shapes = shapely.orient_polygons(layer.frame.geometry.to_numpy(), exterior_cw=True)
+    cells = shapely.transform(shapes, lambda xy: np.rint(xy * steps) - origin)
+    lines, drawn = arcs.shared(cells) if layer.is_coverage else ([], [*map(_point, cells)])
+    rows = zip(drawn, _properties(layer), strict=True)
+    document = {
+        "type": "Topology",
+        **_bbox(layer.frame.geometry),
+        "transform": {  # early, or mapshaper takes the file for something else
+            "scale": [10.0**-layer.decimals] * 2,
+            "translate": [round(value / steps, layer.decimals) for value in origin.tolist()],
+        },
+        **layer.passport,
+        "objects": {
+            layer.name: {
+                "type": "GeometryCollection",
+                "geometries": [
+                    {**shape, "id": told[layer.key], "properties": told} for shape, told in rows
+                ],
+            }
+        },
+        "arcs": [np.diff(line, axis=0, prepend=[[0, 0]]).tolist() for line in lines],
+    }
+    return f"{_compact(document)}\n".encode()
+
+
+def read_topology(content: bytes, layer: Layer) -> gpd.GeoDataFrame:
+    """Read TopoJSON back as GDAL does, with the rows without a geometry, which GDAL leaves out."""
+    frame = pyogrio.read_dataframe(content, layer=layer.name).set_crs(WGS84_CRS)
+    rows = json.loads(content)["objects"][layer.name]["geometries"]
+    without = [row["properties"] for row in rows if row["type"] is None]
+    if not without:
+        return frame
+    told = pd.DataFrame(without, columns=layer.columns).assign(geometry=None)
+    both = pd.concat([frame.astype(object), told.astype(object)], ignore_index=True)
+    return gpd.GeoDataFrame(both, geometry="geometry", crs=frame.crs)
+
+
+def _features(layer: Layer) -> Iterator[str]:
+    """Return each feature as text, its geometry as GEOS writes it: the fewest digits that do."""
+    encoded = shapely.to_geojson(layer.frame.geometry.to_numpy())
+    bounds = layer.frame.geometry.bounds.to_numpy().tolist()
+    for told, text, bbox in zip(_properties(layer), encoded, bounds, strict=True):
+        head: Json = {"type": "Feature", "id": told[layer.key]}
+        if layer.is_coverage:
+            head["bbox"] = bbox
+        tail = _compact({"properties": told})
+        yield f'{_compact(head)[:-1]},"geometry":{text or "null"},{tail[1:]}'
+
+
+def _properties(layer: Layer) -> Iterator[Json]:
+    """Return the columns of each row; what is not known is null."""
+    table = pd.DataFrame(layer.frame[layer.columns]).astype(object)
+    for row in table.where(table.notna(), None).to_dict("records"):
+        yield {str(name): value for name, value in row.items()}
+
+
+def _extent(shapes: gpd.GeoSeries) -> list[float]:
+    values: list[float] = shapes.total_bounds.tolist()
+    return values
+
+
+def _bbox(shapes: gpd.GeoSeries) -> Json:
+    return {"bbox": _extent(shapes)} if shapes.notna().any() else {}
+
+
+def _compact(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _point(cell: shapely.Point | None) -> Json:
+    if cell is None:
+        return {"type": None}
+    return {"type": "Point", "coordinates": [round(cell.x), round(cell.y)]}

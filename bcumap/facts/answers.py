@@ -1,0 +1,181 @@
+"""What a question is answered with, and the sentences that say how sure it is; looks nothing up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+from bcumap.base.words import CITY_POLICE, MET_POLICE, counted, listed
+
+# How many of the wards that a postcode may reach are named in a sentence.
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Place:
+    """An area and what it lies in; None for what is not so small, or for the City's BCU."""
+
+    ward_code: str | None
+    ward: str | None
+    borough_code: str | None
+    borough: str | None
+    bcu_code: str | None
+    bcu: str | None
+
+    @property
+    def police(self) -> str:
+        """The force."""
+        return MET_POLICE if self.bcu_code else CITY_POLICE
+
+
+@dataclass(frozen=True)
+class Option:
+    """An area or a query that may be meant, and why it is offered."""
+
+    level: str  # of schema.LEVELS, or "query"
+    code: str  # of the area, or what to ask for
+    label: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Nearby:
+    """Another ward that may be the right one, or the land outside London (no place)."""
+
+    place: Place | None
+    distance_m: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known about a query.
+
+    Attributes
+    ----------
+    kind
+        "postcode", "point", "area", "postcodes" (the beginning of some), "choice" (several areas of
+        a name) or "nothing".
+    title
+        What was found, as it is properly written.
+    text
+        The answer in a sentence.
+    certain
+        Whether `place` is the only one that the sources allow.
+    notes
+        What else one should know, each a plain sentence.
+    place
+        For a postcode or point its ward; for an area itself; and what it lies in.
+    lat, lon
+        Where on the map (degrees, EPSG:4326), for a postcode or point.
+    easting, northing
+        The same in metres (EPSG:27700), for a postcode.
+    live
+        Whether a postcode is in use.
+    boundary_m
+        Distance to the ward's boundary in metres.
+    others
+        Other wards that may be the right one, nearest first.
+    options
+        For "choice" and "nothing" what may be meant; for "postcodes" the wards they are in.
+    as_of
+        The edition of what the answer is from, by what it is.
+    """
+
+    kind: str
+    title: str
+    text: str
+    certain: bool = True
+    notes: tuple[str, ...] = ()
+    place: Place | None = None
+    lat: float | None = None
+    lon: float | None = None
+    easting: int | None = None
+    northing: int | None = None
+    live: bool | None = None
+    boundary_m: int | None = None
+    others: tuple[Nearby, ...] = ()
+    options: tuple[Option, ...] = ()
+    as_of: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+
+    def to_json(self) -> str:
+        """Write it as JSON, with every attribute of this page; what is not known is null."""
+        value = asdict(self)
+        if self.place:
+            value["place"]["police"] = self.place.police
+        return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def nothing(text: str, hint: str = "", options: Sequence[Option] = ()) -> Answer:
+    """Answer that nothing was found, why, and what to do instead."""
+    notes = (hint,) if hint else ()
+    return Answer("nothing", "Not found", text, certain=False, notes=notes, options=tuple(options))
+
+
+def lies_in(what: str, place: Place) -> str:
+    """Say in which ward, borough and BCU something is."""
+    ward = f"{place.ward} ward, " if place.ward else ""
+    borough = place.borough if ward else with_article(str(place.borough))
+    return f"{what} is in {ward}{borough}, policed by {_policed_by(place)}."
+
+
+def area_is(place: Place, boroughs: Sequence[str]) -> str:
+    """Say what kind of area one is and who polices it; `boroughs` are those of a BCU."""
+    if place.borough is None:
+        return f"A Basic Command Unit of the {MET_POLICE}: {listed(boroughs)}."
+    # The City is counted among London's boroughs, though it is none.
+    kind = "A borough" if place.bcu else "A local authority of its own kind"
+    if place.ward:
+        kind = f"A ward of {with_article(place.borough)}"
+    return f"{kind}, policed by {_policed_by(place)}."
+
+
+def _policed_by(place: Place) -> str:
+    return f"{place.bcu} BCU" if place.bcu else f"the {CITY_POLICE}, not the Met"
+
+
+def with_article(borough: str) -> str:
+    """Write a borough's name as in a sentence: the City of London, Lewisham."""
+    return f"the {borough}" if borough.startswith("City of ") else borough
+
+
+def may_reach(own: Place, others: Sequence[Nearby]) -> str:
+    """Say which other wards some addresses of a postcode may be in, and why."""
+    wards = [other for other in others if other.place]
+    named = [
+        f"{metres(other)} from the boundary with {_ward_seen_from(own, other.place)}"
+        for other in wards[:MOST_NAMED]
+        if other.place
+    ]
+    named += [f"{metres(other)} from the edge of London" for other in others if not other.place]
+    if len(wards) > MOST_NAMED:
+        named.append(f"near {counted(len(wards) - MOST_NAMED, 'more ward')}")
+    return f"This postcode’s centre is {listed(named)}: some of its addresses may be there."
+
+
+def _ward_seen_from(own: Place, other: Place) -> str:
+    if other.borough_code == own.borough_code:
+        return f"{other.ward} ward"
+    return f"{other.ward} ward in {with_article(str(other.borough))}"
+
+
+def metres(other: Nearby) -> str:
+    """Say how far away another ward is."""
+    return f"{other.distance_m} m" if other.distance_m else "less than 1 m"
+
+
+def may_be_in(others: Sequence[Nearby], *, exact_to_m: float) -> str:
+    """Say of a point which other wards are too near to be sure."""
+    named = [f"{other.place.ward} ward ({metres(other)} away)" for other in others if other.place]
+    more = [f"{len(named) - MOST_NAMED} more"] if len(named) > MOST_NAMED else []
+    return f"It may be in {_either([*named[:MOST_NAMED], *more])}: {exact_to(exact_to_m)}."
+
+
+def exact_to(metres: float) -> str:
+    """Say how exact a position is, together with the boundaries around it."""
+    return f"the position and the boundaries are exact to {metres:,.0f} m here"
+
+
+def _either(items: Sequence[str]) -> str:
+    return " or ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))

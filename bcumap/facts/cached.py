@@ -1,0 +1,42 @@
+"""What the serving process answers from, opened once: all its pages and routes share it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from bcumap.facts import store
+from bcumap.facts.find import Finder
+
+
+@cache
+def facts() -> Mapping[str, Any]:
+    """The prepared facts of every area; nobody changes them."""
+    return store.facts()
+
+
+@cache
+def counters() -> Mapping[str, Any]:
+    """The prepared front counters of every date."""
+    return store.counters_web()
+
+
+@cache
+def history() -> Mapping[str, Any]:
+    """The prepared policing models of every date."""
+    return store.history_web()
+
+
+@cache
+def topology(name: str) -> Mapping[str, Any]:
+    """A layer as TopoJSON, parsed when somebody first asks for shapes of it."""
+    document: Mapping[str, Any] = json.loads(store.web_files()[name])
+    return document
+
+
+@cache
+def finder() -> Finder:
+    """Everything that questions are answered from."""
+    return store.finder(facts())

@@ -1,0 +1,393 @@
+"""One question, one honest answer: postcode, place or point to ward, borough and BCU; pure.
+
+Postcodes and names need nothing but the standard library and rapidfuzz. A point needs geometry,
+which is asked for when somebody first gives one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from bcumap.base.words import LEVEL_WORDS, counted, date
+from bcumap.facts.answers import (
+    Answer,
+    Nearby,
+    Option,
+    Place,
+    area_is,
+    exact_to,
+    lies_in,
+    may_be_in,
+    may_reach,
+    nothing,
+)
+from bcumap.facts.areas import Area, Gazetteer
+from bcumap.facts.postcodes import OUTSIDE, Archive, Postcode, Prefix, Reach, readings
+
+if TYPE_CHECKING:
+    from bcumap.facts.surroundings import Point, Surroundings
+
+LONGEST_QUERY = 100  # characters; the longest name has 60
+MOST_OPTIONS = 12
+MOST_SUGGESTIONS = 5
+# Code-Point Open's qualities from which on a position is only estimated from its surroundings.
+ESTIMATED = 50
+
+HINT = "Type a postcode such as SE8 4RX, or the name of a ward, borough or BCU in London."
+
+# A whole postcode among other words, an O perhaps for the 0 (no letter of its end is an O).
+_IN_TEXT = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9O][A-Z]{2})\b")
+_GSS_CODE = re.compile(r"(E0[59][0-9]{6})N?", re.IGNORECASE)  # data.police.uk adds an N to some
+_NUMBER = r"([+-]?[0-9]{1,7}(?:\.[0-9]{1,20})?)"
+_POINT = re.compile(
+    rf"\(?{_NUMBER}°? ?([NS]?)[,; ] ?{_NUMBER}°? ?([EW]?)\)?(?: ?± ?([0-9]{{1,7}}) ?m?)?",
+    re.IGNORECASE,
+)
+
+
+class Finder:
+    """Answers questions from prepared data.
+
+    Parameters
+    ----------
+    facts
+        The facts of every area (`load.facts`).
+    archive
+        London's postcodes (`load.postcodes`).
+    edition
+        Of the ONS Postcode Directory they are from, as 2025-11.
+    surroundings
+        Returns the wards made ready for points; called when a point is first asked for.
+    """
+
+    def __init__(
+        self,
+        facts: Mapping[str, Any],
+        archive: Archive,
+        *,
+        edition: str,
+        surroundings: Callable[[], Surroundings],
+    ) -> None:
+        self._facts = facts
+        self._archive = archive
+        self._names = Gazetteer(facts)
+        self._surroundings = surroundings
+        self._wards_as_of = {"wards": facts["edition"]}
+        self._postcodes_as_of = {"postcodes": edition, **self._wards_as_of}
+
+    def find(self, query: str) -> Answer:
+        """Answer a query: a postcode or its beginning, "lat,lon", a GSS code, or a name.
+
+        Whatever the query holds there is an answer; one of the kind "nothing" says why.
+        """
+        asked = clean(query)
+        if len(asked) > LONGEST_QUERY:
+            answer = nothing("That is too long to be a place.", HINT)
+        else:
+            answer = self._answer(asked) if asked else nothing("Nothing was asked.", HINT)
+        return replace(answer, query=asked[:LONGEST_QUERY])
+
+    def _answer(self, asked: str) -> Answer:
+        """Take a query for what it looks like, the strictest form first."""
+        if point := _POINT.fullmatch(asked.replace("−", "-")):
+            return self._of_point(*point.groups())
+        if code := _GSS_CODE.fullmatch(asked):
+            return self._of_code(code[1].upper())
+        prefixes = readings(asked)
+        for prefix in prefixes:
+            if found := self._archive.starting(prefix):
+                return self._of_postcode(found[0]) if prefix.is_full else self._of(prefix, found)
+        if found_name := self._of_name(asked):
+            return found_name
+        if prefixes:
+            return self._of_unknown_postcode(prefixes)
+        if inside := _IN_TEXT.search(asked.upper()):
+            return self._answer(f"{inside[1]} {inside[2].replace('O', '0')}")
+        return self._of_unknown_name(asked)
+
+    # --- areas --------------------------------------------------------------------------------
+
+    def _of_code(self, code: str) -> Answer:
+        level = "boroughs" if code.startswith("E09") else "wards"
+        if code in self._facts[level]:
+            return self._of_area(level, code)
+        return nothing(
+            f"There is no {LEVEL_WORDS[level].one} of London with the code {code}.",
+            f"It may be of another edition than the wards of {self._facts['edition']}.",
+        )
+
+    def _of_name(self, asked: str) -> Answer | None:
+        """Answer with the areas of this very name, else with those that have its words."""
+        exact = self._names.exact(asked)
+        found = exact or self._names.containing(asked)
+        if not found:
+            return None
+        if len(found) == 1:
+            answer = self._of_area(found[0].level, found[0].code)
+            notes = () if exact else (f"It is the only name that fits “{asked}”.",)
+            return replace(answer, notes=notes)
+        are = "areas have this name" if exact else "names have these words"
+        more = f" The first {MOST_OPTIONS} are listed." if len(found) > MOST_OPTIONS else ""
+        return Answer(
+            "choice",
+            f"“{asked}”",
+            f"{len(found)} {are}. Which one is meant?{more}",
+            certain=False,
+            options=tuple(_option(area) for area in found[:MOST_OPTIONS]),
+            as_of=self._wards_as_of,
+        )
+
+    def _of_area(self, level: str, code: str) -> Answer:
+        row, place = self._facts[level][code], self._place(level, code)
+        boroughs = row["boroughs"] if level == "bcus" else ()
+        names = [self._facts["boroughs"][each]["name"] for each in boroughs]
+        text = area_is(place, names)
+        return Answer("area", row["name"], text, place=place, as_of=self._wards_as_of)
+
+    def _of_unknown_name(self, asked: str) -> Answer:
+        close = [_option(area) for area in self._names.alike(asked, most=MOST_SUGGESTIONS)]
+        hint = "Is one of these meant?" if close else HINT
+        return nothing(f"No ward, borough or BCU of London is called “{asked}”.", hint, close)
+
+    def _place(self, level: str, code: str) -> Place:
+        """Return an area and what it lies in."""
+        facts = self._facts
+        ward = facts["wards"][code] if level == "wards" else None
+        borough_code = ward["borough_code"] if ward else code if level == "boroughs" else None
+        borough = facts["boroughs"][borough_code] if borough_code else None
+        bcu_code = borough["bcu_code"] if borough else code
+        return Place(
+            code if ward else None,
+            ward["name"] if ward else None,
+            borough_code,
+            borough["name"] if borough else None,
+            bcu_code,
+            facts["bcus"][bcu_code]["name"] if bcu_code else None,
+        )
+
+    # --- postcodes ----------------------------------------------------------------------------
+
+    def _of_postcode(self, found: Postcode) -> Answer:
+        level, code = ("wards", found.ward_code) if found.ward_code else (
+            "boroughs", found.borough_code)  # fmt: skip
+        place = self._place(level, code)
+        others = self._nearby(found.others)
+        is_estimated = found.quality is not None and found.quality >= ESTIMATED
+        return Answer(
+            "postcode",
+            found.postcode,
+            lies_in(found.postcode, place),
+            certain=not (others or is_estimated or found.boundary_m == 0),
+            notes=tuple(self._postcode_notes(found, place, others, is_estimated=is_estimated)),
+            place=place,
+            lat=found.lat,
+            lon=found.lon,
+            easting=found.easting,
+            northing=found.northing,
+            live=found.live,
+            boundary_m=found.boundary_m,
+            others=others,
+            as_of=self._postcodes_as_of,
+        )
+
+    def _postcode_notes(
+        self, found: Postcode, place: Place, others: Sequence[Nearby], *, is_estimated: bool
+    ) -> Iterator[str]:
+        if not found.live:
+            yield "It is no longer in use, or newer than the list of those in use."
+        if is_estimated:
+            yield "Its position is estimated from its surroundings, so its ward is not certain."
+        elif found.boundary_m == 0:
+            where = "on the river" if all(other.place for other in others) else "outside London"
+            yield f"Its centre is {where}, in no ward: the nearest one is given."
+        if others:
+            yield may_reach(place, others)
+        if place.borough_code != found.borough_code:
+            borough = self._facts["boroughs"][found.borough_code]["name"]
+            yield f"The ONS Postcode Directory gives its borough as {borough}."
+
+    def _nearby(self, others: Sequence[Reach]) -> tuple[Nearby, ...]:
+        return tuple(
+            Nearby(None if code == OUTSIDE else self._place("wards", code), distance)
+            for code, distance in others
+        )
+
+    def _of(self, prefix: Prefix, found: list[Postcode]) -> Answer:
+        """Answer the beginning of a postcode with the wards of all that begin so."""
+        live = [each for each in found if each.live]
+        meant = live or found
+        counts = Counter(each.ward_code for each in meant if each.ward_code)
+        boroughs = {self._place("wards", code).borough_code for code in counts}
+        use = "in use," if live else "no longer in use,"
+        text = (
+            f"{prefix} has {counted(len(meant), 'postcode')} {use} in"
+            f" {counted(len(counts), 'ward')} of {counted(len(boroughs), 'borough')}."
+        )
+        district = self._archive.districts.get(prefix.district)  # none of such as SW1
+        partly = district is not None and district.elsewhere > 0
+        return Answer(
+            "postcodes",
+            str(prefix),
+            text,
+            certain=len(counts) == 1 and not partly,
+            notes=(f"Part of {prefix.district} is outside London.",) if partly else (),
+            options=tuple(self._ward_option(*each) for each in counts.most_common()),
+            as_of=self._postcodes_as_of,
+        )
+
+    def _ward_option(self, code: str, number: int) -> Option:
+        place = self._place("wards", code)
+        detail = f"{place.borough}: {counted(number, 'postcode')}"
+        return Option("wards", code, str(place.ward), detail)
+
+    def _of_unknown_postcode(self, prefixes: Sequence[Prefix]) -> Answer:
+        """Say of a postcode that is none of London's what can be said."""
+        districts = self._archive.districts
+        prefix = next((each for each in prefixes if each.district in districts), None)
+        if prefix is None:
+            return nothing(f"There is no postcode district {prefixes[0].district}.", HINT)
+        district = districts[prefix.district]
+        if not district.london_live + district.london_terminated:
+            return nothing(
+                f"{prefix} is outside London.",
+                f"The Met does not police any postcode of {prefix.district}.",
+            )
+        edition = date(self._postcodes_as_of["postcodes"])
+        or_elsewhere = "outside London, or " if district.elsewhere else ""
+        beginning = "" if prefix.is_full else " that begins with"
+        near = self._archive.starting(Prefix(prefix.district, prefix.digit))
+        return nothing(
+            f"London has no postcode{beginning} {prefix}.",
+            f"It is {or_elsewhere}not in the ONS Postcode Directory of {edition}.",
+            [Option("query", each, each, "postcode") for each in _slips(str(prefix), near)],
+        )
+
+    # --- points -------------------------------------------------------------------------------
+
+    def _of_point(
+        self, first: str, north_south: str, second: str, east_west: str, exact_to_m: str | None
+    ) -> Answer:
+        south, west = north_south.upper() == "S", east_west.upper() == "W"
+        found = self._surroundings().of(
+            -abs(float(first)) if south else float(first),
+            -abs(float(second)) if west else float(second),
+            exact_to_m=float(exact_to_m or 0),
+        )
+        if found is None:
+            return nothing(
+                f"{first}, {second} is no place in Great Britain.",
+                "Give latitude and longitude (51.4779, -0.0015) or easting and northing.",
+            )
+        if found.ward_code is None:
+            return self._in_no_ward(found)
+        place = self._place("wards", found.ward_code)
+        others = self._nearby(found.others)
+        return Answer(
+            "point",
+            _position(found),
+            lies_in("This point", place),
+            certain=found.boundary_m > found.exact_to_m,
+            notes=tuple(_point_notes(found, others)),
+            place=place,
+            lat=found.lat,
+            lon=found.lon,
+            boundary_m=found.boundary_m,
+            others=others[:MOST_OPTIONS],
+            as_of=self._wards_as_of,
+        )
+
+    def _in_no_ward(self, found: Point) -> Answer:
+        if found.in_thames:
+            text = "This point is in the tidal Thames, which is in no ward here."
+        elif found.boundary_m == 0:
+            text = "This point is on a boundary."
+        elif found.others:
+            text = f"This point is outside London by {found.boundary_m:,} m, but "
+            text += f"{exact_to(found.exact_to_m)}."
+        else:
+            text = "This point is outside London: the Met does not police it."
+        near = [
+            Option("wards", str(other.place.ward_code), str(other.place.ward),
+                   f"{other.place.borough}, {other.distance_m} m away")
+            for other in self._nearby(found.others)[:MOST_OPTIONS] if other.place
+        ]  # fmt: skip
+        notes = (*_point_notes(found, ()), *(["The nearest wards:"] if near else []))
+        answer = replace(nothing(text, options=near), notes=notes, as_of=self._wards_as_of)
+        return replace(answer, title=_position(found), lat=found.lat, lon=found.lon)
+
+    # --- suggestions --------------------------------------------------------------------------
+
+    def suggest(self, text: str) -> list[Option]:
+        """Return what may be meant by the beginning of a query, likeliest first."""
+        asked = clean(text)[:LONGEST_QUERY]
+        if not asked:
+            return []
+        areas = [*self._names.exact(asked), *self._names.containing(asked)]
+        found = [*self._postcodes_from(asked), *(_option(area) for area in dict.fromkeys(areas))]
+        if not found:
+            found = [_option(area) for area in self._names.alike(asked, most=MOST_SUGGESTIONS)]
+        return found[:MOST_OPTIONS]
+
+    def _postcodes_from(self, asked: str) -> Iterator[Option]:
+        """Give the next step towards a postcode: districts, then sectors, then postcodes."""
+        if re.fullmatch(r"[A-Z]{1,2}", asked.upper()):
+            starts = re.compile(rf"{asked.upper()}[0-9]")
+            known = [each for each in self._archive.sectors if starts.match(each)]
+            yield from (Option("query", each, each, "postcodes") for each in known[:6])
+        for prefix in readings(asked):
+            if not prefix.digit:
+                sectors = self._archive.sectors.get(prefix.district, [])
+                yield from (Option("query", each, each, "postcodes") for each in sectors)
+                continue
+            found = sorted(self._archive.starting(prefix), key=lambda each: not each.live)
+            for each in found[:MOST_OPTIONS]:
+                detail = "postcode" if each.live else "postcode no longer in use"
+                yield Option("query", each.postcode, each.postcode, detail)
+
+
+def clean(query: str) -> str:
+    """Return a query in plain letters and digits, without control characters or spare spaces.
+
+    Full-width letters and the like become plain ones (NFKC). Marks that are not seen, as of the
+    direction of writing, are taken out; whatever else cannot be printed parts words.
+    """
+    enough = query[: 10 * LONGEST_QUERY]  # one sign can become 18 letters
+    seen = (each for each in enough if unicodedata.category(each) != "Cf")
+    # An acute accent typed for an apostrophe would become a blank.
+    plain = unicodedata.normalize("NFKC", "".join(seen).replace("´", "’"))
+    return " ".join("".join(each if each.isprintable() else " " for each in plain).split())
+
+
+def _option(area: Area) -> Option:
+    detail = f"ward in {area.within}" if area.within else LEVEL_WORDS[area.level].one
+    return Option(area.level, area.code, area.name, detail)
+
+
+def _position(found: Point) -> str:
+    return f"{found.lat:.5f}, {found.lon:.5f}"
+
+
+def _point_notes(found: Point, others: Sequence[Nearby]) -> Iterator[str]:
+    if found.swapped:
+        yield "Longitude was given before latitude; it was read the other way round."
+    if others:
+        yield may_be_in(others, exact_to_m=found.exact_to_m)
+    elif found.ward_code and found.boundary_m <= found.exact_to_m:
+        yield f"It may be in no ward of London: {exact_to(found.exact_to_m)}."
+
+
+def _slips(postcode: str, near: Sequence[Postcode]) -> list[str]:
+    """Return the postcodes in use that differ in one character from one that is not."""
+    found = [
+        each.postcode
+        for each in near
+        if each.live
+        and len(each.postcode) == len(postcode)
+        and sum(a != b for a, b in zip(each.postcode, postcode, strict=True)) == 1
+    ]
+    return found[:MOST_SUGGESTIONS]

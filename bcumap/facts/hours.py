@@ -1,0 +1,132 @@
+"""Opening hours: whether a counter is open at a moment, as far as its source says; pure.
+
+Hours are written as "Mon-Fri 10:00-22:00; Sat-Sun 09:00-19:00", or "24/7". What happens on bank
+holidays has to be said ("Bank holidays 10:00-16:00", "Bank holidays closed"); it is never guessed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from bcumap.base.errors import DataError
+from bcumap.base.schema import CLOSED, NOT_KNOWN, OPEN
+
+ALWAYS = NEVER_CLOSES = "24/7"  # the kind of a counter, and its hours
+LONDON = ZoneInfo("Europe/London")
+
+NOT_KNOWN_ON_BANK_HOLIDAYS = "not known on bank holidays"
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_BANK_HOLIDAYS = "Bank holidays"
+_TIME = r"(?:[01]\d|2[0-3]):[0-5]\d|24:00"
+_PART = re.compile(rf"({_BANK_HOLIDAYS}|[A-Z][a-z]{{2}}(?:[-,][A-Z][a-z]{{2}})?) (.+)")
+_SPAN = re.compile(rf"({_TIME})-({_TIME})")
+_EXAMPLE = "write them as Mon-Fri 10:00-22:00; Sat-Sun 09:00-19:00, or 24/7"
+
+Spans = tuple[tuple[str, str], ...]  # from and to, as times that compare as text
+
+
+@lru_cache
+def read(hours: str) -> dict[str, Spans]:
+    """Read hours into the spans of each day, and of "Bank holidays" if they are stated.
+
+    A day that the hours do not name has no span: it is closed.
+
+    Raises
+    ------
+    DataError
+        If they are not written as this module says.
+    """
+    week: dict[str, Spans] = {}
+    for part in hours.split("; "):
+        match = _PART.fullmatch(part)
+        if match is None:
+            raise DataError(f"hours {hours!r} cannot be read; {_EXAMPLE}")
+        spans = _spans(match[2], hours)
+        for name in _days(match[1], hours):
+            if name in week:
+                raise DataError(f"hours {hours!r} name {name} twice; {_EXAMPLE}")
+            week[name] = spans
+    return week
+
+
+def _days(text: str, hours: str) -> tuple[str, ...]:
+    if text == _BANK_HOLIDAYS:
+        return (text,)
+    first, last = text[:3], text[-3:]
+    if first not in _DAYS or last not in _DAYS or _DAYS.index(first) > _DAYS.index(last):
+        raise DataError(f"hours {hours!r} have no days {text!r}; {_EXAMPLE}")
+    if "," in text:
+        return first, last
+    return _DAYS[_DAYS.index(first) : _DAYS.index(last) + 1]
+
+
+def _spans(text: str, hours: str) -> Spans:
+    if text == CLOSED:
+        return ()
+    matches = [_SPAN.fullmatch(span) for span in text.split(", ")]
+    spans = tuple((match[1], match[2]) for match in matches if match)
+    if len(spans) < len(matches) or any(start >= end for start, end in spans):
+        raise DataError(f"hours {hours!r}: {text!r} is no time from and to; {_EXAMPLE}")
+    return spans
+
+
+def hours_fault(hours: str) -> str:
+    """Say why hours cannot be read; "" if they can."""
+    try:
+        _ = hours == NEVER_CLOSES or read(hours)
+    except DataError as error:
+        return str(error)
+    return ""
+
+
+def is_bank_holiday(day: dt.date) -> bool:
+    """Say whether a day is a bank holiday in England, by the package `holidays`."""
+    return day in _bank_holidays(day.year)
+
+
+@lru_cache
+def _bank_holidays(year: int) -> frozenset[dt.date]:
+    import holidays
+
+    # A holiday at a weekend that has another day instead is in the list itself, too.
+    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=[year]))
+
+
+def open_at(hours: str, when: dt.datetime) -> str:
+    """Say whether a counter with these hours is open at a moment.
+
+    Parameters
+    ----------
+    hours
+        As its source has them; "" if none does.
+    when
+        London's time, or any time that says its zone.
+
+    Returns
+    -------
+    str
+        `OPEN`, `CLOSED`, `NOT_KNOWN` (no source has the hours), or `NOT_KNOWN_ON_BANK_HOLIDAYS`
+        (it is one, and the source says nothing of those). One that never closes is open then too.
+
+    Raises
+    ------
+    DataError
+        If the hours cannot be read.
+    """
+    if not hours:
+        return NOT_KNOWN
+    if hours == NEVER_CLOSES:
+        return OPEN
+    week = read(hours)
+    local = when.astimezone(LONDON) if when.tzinfo else when
+    name = _DAYS[local.weekday()]
+    if is_bank_holiday(local.date()):
+        name = _BANK_HOLIDAYS
+        if name not in week:
+            return NOT_KNOWN_ON_BANK_HOLIDAYS
+    now = f"{local:%H:%M}"
+    return OPEN if any(start <= now < end for start, end in week.get(name, ())) else CLOSED

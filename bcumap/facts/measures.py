@@ -1,0 +1,163 @@
+"""What can be compared of ward officers, area by area: measures, their words and classes; pure.
+
+Works on the prepared facts (see `web.area_facts`), so that a page needs no table for it.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from bcumap.base.schema import LEVELS
+from bcumap.base.words import figure, percent, rounded
+
+Facts = Mapping[str, Any]
+
+CLASSES = 5  # of areas with about as many in each
+
+# What is known of the ward officers of an area (see officers.py), and to how many decimals.
+FACT_DECIMALS = {
+    "committed": 0, "committed_dwo": 0, "committed_pcso": 0,
+    "fte": 1, "fte_per_ward": 2, "fte_per_10k": 2, "share_of_commitment": 3,
+    "residents_per_committed": 0,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure of an area.
+
+    Attributes
+    ----------
+    key
+        What `officers.py` calls it, and so the facts.
+    title, short
+        Its name, and one that fits the head of a column.
+    decimals
+        How many are shown; None for a share, shown in per cent.
+    what
+        What it is of, in a sentence.
+    """
+
+    key: str
+    title: str
+    short: str
+    decimals: int | None
+    what: str
+
+    def text(self, value: float) -> str:
+        """Write a value as people read it."""
+        return percent(value) if self.decimals is None else figure(value, self.decimals)
+
+    @property
+    def is_of_strength(self) -> bool:
+        """Whether it is made of a strength: then it is not known of a ward."""
+        return self.key not in ("committed", "residents_per_committed")
+
+
+_COUNTED = "Dedicated ward officers and PCSOs together, in full-time equivalents (FTE)"
+
+MEASURES = {
+    measure.key: measure
+    for measure in (
+        Measure("fte_per_ward", "Officers for each ward", "FTE a ward", 1,
+                f"{_COUNTED}, for each ward of an area. The promise is 3 in each."),
+        Measure("share_of_commitment", "Strength as a share of the promise", "Of the promise", None,
+                f"{_COUNTED}, as a share of the officers promised to the area’s wards."),
+        Measure("fte_per_10k", "Officers for every 10,000 residents", "FTE per 10,000", 1,
+                f"{_COUNTED}, for every 10,000 residents of the Census of 2021."),
+        Measure("fte", "Officers in all", "Strength, FTE", 1, f"{_COUNTED}."),
+        Measure("committed", "Officers promised", "Promised", 0,
+                "Two dedicated ward officers and one PCSO in each ward: what was promised, whether"
+                " or not they are there."),
+        Measure("residents_per_committed", "Residents for each officer promised",
+                "Residents per promised", 0,
+                "How many residents share each officer that was promised. It is known of every"
+                " ward, because every ward was promised the same."),
+    )
+}  # fmt: skip
+
+
+def values(facts: Facts, level: str, key: str) -> dict[str, float | None]:
+    """Return a measure of the Met's areas of a level by their code; None where it is not known."""
+    return {
+        code: area["officers"].get(key) for code, area in facts[level].items() if area["officers"]
+    }
+
+
+def ranked(facts: Facts, level: str, key: str) -> list[str]:
+    """Return the codes of the Met's areas of a level, the highest first, the unknown last."""
+    known = values(facts, level, key)
+    order = {code: (value is None, -(value or 0)) for code, value in known.items()}
+    return sorted(order, key=lambda code: (order[code], facts[level][code]["name"]))
+
+
+def breaks(known: Iterable[float | None], measure: Measure) -> list[float]:
+    """Return the values at which one class ends and the next begins, so that each has as many.
+
+    They are rounded as the measure is shown, so that the legend says just where they are.
+    """
+    decimals = 2 if measure.decimals is None else measure.decimals
+    numbers = [float(rounded(value, decimals)) for value in known if value is not None]
+    if len(set(numbers)) <= CLASSES:
+        return sorted(set(numbers))[1:]
+    fifths = _fifths(numbers, decimals)
+    # Where most areas have the same value, it takes the different ones to tell the others apart.
+    return fifths if len(fifths) == CLASSES - 1 else _fifths(set(numbers), decimals)
+
+
+def _fifths(numbers: Iterable[float], decimals: int) -> list[float]:
+    """Return where the fifths of some numbers begin, but for the first."""
+    ordered = sorted(numbers)
+    between = statistics.quantiles(ordered, n=CLASSES, method="inclusive")
+    return sorted({float(rounded(value, decimals)) for value in between if value > ordered[0]})
+
+
+def labels(known: Iterable[float | None], at: Sequence[float], measure: Measure) -> list[str]:
+    """Say in words what each class holds."""
+    numbers = [value for value in known if value is not None]
+    if not numbers:
+        return []
+    if not at:
+        return [measure.text(numbers[0])]
+    return list(_ranges(at, measure))
+
+
+def _ranges(at: Sequence[float], measure: Measure) -> Iterator[str]:
+    yield f"below {measure.text(at[0])}"
+    for low, high in pairwise(at):
+        yield f"{measure.text(low)} to below {measure.text(high)}"
+    yield f"{measure.text(at[-1])} or more"
+
+
+def records(facts: Facts, level: str) -> list[dict[str, Any]]:
+    """Return the officers of the Met's areas of a level as flat records, for charts and programs.
+
+    Returns
+    -------
+    list of dict
+        `code`, `name`, the codes and names of the areas above, `residents`, and what the facts
+        have under `officers`, null where nobody knows.
+    """
+    return [
+        {"code": code, "name": area["name"], **_above(facts, level, area),
+         "residents": area["residents"], **area["officers"]}
+        for code, area in facts[level].items()
+        if area["officers"]
+    ]  # fmt: skip
+
+
+def _above(facts: Facts, level: str, area: Mapping[str, Any]) -> dict[str, str]:
+    """The borough and the BCU of an area that is in one."""
+    if level == LEVELS[0]:
+        return {}
+    above = {}
+    if level == "wards":
+        above = {"borough_code": area["borough_code"]}
+        area = facts["boroughs"][area["borough_code"]]
+        above["borough"] = area["name"]
+    code = area["bcu_code"]
+    return above | {"bcu_code": code, "bcu": facts["bcus"][code]["name"]}

@@ -1,0 +1,246 @@
+"""Postcodes: how they are written, and the archive that holds London's; computes no geometry.
+
+The archive is a ZIP of CSV files, one per postcode sector ("SE8 4.csv"), so that a look-up reads a
+few kilobytes and needs nothing but the standard library. `districts.csv` in it tells of every
+postcode district of Great Britain how many of its postcodes are London's.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from bcumap.base.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DISTRICTS = "districts.csv"
+_SECTOR = slice(None, -2)  # of a postcode as it is written: "SE8 4"
+# What may stand for a ward among the others that a postcode reaches: the land beyond London.
+OUTSIDE = "outside"
+
+# Royal Mail's format: a district, then a sector's digit and a unit's letters as far as given.
+_DISTRICT = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
+_INWARD = re.compile(r"([0-9][A-Z]{0,2})?")
+_LONGEST = 7  # letters and digits of a full postcode
+
+
+class Reach(NamedTuple):
+    """Another ward (or OUTSIDE) that a postcode may reach, and how far from its centre it is."""
+
+    ward_code: str
+    distance_m: int
+
+
+class Postcode(NamedTuple):
+    """One postcode of London; the columns are described in docs/data.md."""
+
+    postcode: str
+    live: bool
+    easting: int
+    northing: int
+    lat: float
+    lon: float
+    quality: int | None
+    ward_code: str
+    borough_code: str
+    boundary_m: int
+    reach_m: int
+    others: tuple[Reach, ...]
+
+
+class District(NamedTuple):
+    """How many postcodes of a district are London's, and how many lie elsewhere."""
+
+    district: str
+    london_live: int
+    london_terminated: int
+    elsewhere: int
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """The beginning of a postcode: a district, a sector, or a sector and its first letters."""
+
+    district: str
+    digit: str = ""
+    letters: str = ""
+
+    @property
+    def sector(self) -> str:
+        """The sector that all its postcodes are in, as "SE8 4"."""
+        return f"{self.district} {self.digit}"
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is one postcode."""
+        return len(self.letters) == 2
+
+    def __str__(self) -> str:
+        """Write it as the Royal Mail does: "SE8 4RX"."""
+        return f"{self.district} {self.digit}{self.letters}".rstrip()
+
+
+def readings(text: str) -> list[Prefix]:
+    """Return the ways to read a text as a postcode or the beginning of one, likeliest first.
+
+    Case, spaces and punctuation do not matter, but a space can tell "E1 1" from "E11".
+    """
+    compact = re.sub(r"[^A-Z0-9]", "", text.upper()) if text.isascii() else ""
+    if not compact or len(compact) > _LONGEST:
+        return []
+    found = [_read(compact[:cut], compact[cut:]) for cut in range(len(compact), 1, -1)]
+    known = [prefix for prefix in found if prefix is not None]
+    words = text.upper().split()
+    if len(words) == 2:  # the writer says where the district ends
+        known.sort(key=lambda prefix: prefix.district != words[0])
+    return known
+
+
+def _read(district: str, inward: str) -> Prefix | None:
+    if _DISTRICT.fullmatch(district) and _INWARD.fullmatch(inward):
+        return Prefix(district, inward[:1], inward[1:])
+    return None
+
+
+class Archive:
+    """London's postcodes, opened from their file; every look-up reads one sector.
+
+    Parameters
+    ----------
+    path
+        geodata/postcodes.zip.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._zip = zipfile.ZipFile(path)
+
+    @cached_property
+    def sectors(self) -> Mapping[str, list[str]]:
+        """The sectors of London by district.
+
+        People say SW1 and mean SW1A to SW1Y, so those count as its sectors too; but not N1C as
+        N1's, which has postcodes in use of its own.
+        """
+        found: dict[str, list[str]] = {}
+        for name in self._zip.namelist():
+            if name == DISTRICTS:
+                continue
+            sector = name.removesuffix(".csv")
+            district = sector.split()[0]
+            found.setdefault(district, []).append(sector)
+            wider = self.districts.get(district[:-1])
+            if district[-1].isalpha() and not (wider and wider.london_live):
+                found.setdefault(district[:-1], []).append(sector)
+        return found
+
+    @cached_property
+    def districts(self) -> Mapping[str, District]:
+        """Every district of Great Britain that the directory knows."""
+        rows = self._rows(DISTRICTS)
+        return {name: District(name, *(int(count) for count in rest)) for name, *rest in rows}
+
+    def starting(self, prefix: Prefix) -> list[Postcode]:
+        """Return the postcodes that begin so, in their order; none if there are none in London.
+
+        Raises
+        ------
+        DataError
+            If the file is damaged.
+        """
+        sectors = self.sectors.get(prefix.district, [])
+        if prefix.digit:
+            sectors = [prefix.sector] if prefix.sector in sectors else []
+        start = str(prefix)
+        return [
+            _postcode(row)
+            for sector in sectors
+            for row in self._rows(f"{sector}.csv")
+            if row[0].startswith(start)
+        ]
+
+    def _rows(self, name: str) -> Iterator[list[str]]:
+        """Read the rows of a member, without its header."""
+        try:
+            text = self._zip.read(name).decode()
+        except (KeyError, EOFError, OSError, ValueError, zlib.error, zipfile.BadZipFile) as error:
+            raise DataError(
+                f"{self._path}: {name} in it cannot be read ({error}); restore it or rebuild"
+            ) from error
+        rows = csv.reader(io.StringIO(text))
+        next(rows)
+        return rows
+
+
+def pack(table: pd.DataFrame, districts: pd.DataFrame) -> bytes:
+    """Write an archive; the same tables give the same bytes.
+
+    Parameters
+    ----------
+    table
+        The columns of `Postcode` (`others` as `write_others` writes it), in the order of postcodes.
+    districts
+        The columns of `District`.
+    """
+    columns = list(Postcode._fields)
+    lines = table[columns].astype({"live": int}).to_csv(index=False, header=False).splitlines(True)
+    head = ",".join(columns) + "\n"
+    members = {
+        f"{sector}.csv": head + "".join(rows)
+        for sector, rows in groupby(lines, key=lambda line: line.split(",", 1)[0][_SECTOR])
+    }
+    members[DISTRICTS] = districts[list(District._fields)].to_csv(index=False)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content.encode(), zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def unpack(path: Path) -> tuple[str, str]:
+    """Read a whole archive: all its postcodes as one CSV text, and its districts as another."""
+    with zipfile.ZipFile(path) as archive:
+        texts = {name: archive.read(name).decode() for name in archive.namelist()}
+    districts = texts.pop(DISTRICTS)
+    head = ",".join(Postcode._fields) + "\n"
+    return head + "".join(text.partition("\n")[2] for text in texts.values()), districts
+
+
+def _postcode(row: list[str]) -> Postcode:
+    name, live, easting, northing, lat, lon, quality, ward, borough, boundary, reach, others = row
+    return Postcode(
+        name,
+        live == "1",
+        int(easting),
+        int(northing),
+        float(lat),
+        float(lon),
+        int(quality) if quality else None,
+        ward,
+        borough,
+        int(boundary),
+        int(reach),
+        read_others(others),
+    )
+
+
+def write_others(others: Iterable[Reach]) -> str:
+    """Write other wards and their distances in one cell: "E05009390:23 outside:140"."""
+    return " ".join(f"{code}:{distance}" for code, distance in others)
+
+
+def read_others(cell: str) -> tuple[Reach, ...]:
+    """Read what `write_others` wrote."""
+    pairs = (item.split(":") for item in cell.split())
+    return tuple(Reach(code, int(distance)) for code, distance in pairs)

@@ -1,0 +1,327 @@
+"""Read geodata/, the only module that does: checked frames, tables and the prepared web files.
+
+The frames need geopandas, which costs a serving process 100 MB, and polygons need shapely, which
+costs 20 MB; they are therefore imported by the functions that use them.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import zipfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bcumap.base.errors import DataError
+from bcumap.base.schema import LEVELS, WGS84, check_table
+from bcumap.facts.postcodes import Archive, unpack
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    import shapely
+
+    from bcumap.facts.find import Finder
+    from bcumap.facts.history import Past
+    from bcumap.facts.surroundings import Surroundings
+    from bcumap.geo.coverage import Polygons
+
+SHIPPED = Path(__file__).resolve().parents[2] / "geodata"
+
+TABLE_FILES = {
+    "bcu table": "bcus.csv",
+    "borough table": "boroughs.csv",
+    "population table": "ward_population.csv",
+    "commitments": "commitments.csv",
+    "borough strengths": "borough_strengths.csv",
+    "front counters": "front_counters.csv",
+    "counter dates": "counter_dates.csv",
+    "policing models": "policing_models.csv",
+    "policing units": "policing_units.csv",
+    "policing structures": "policing_structures.csv",
+    "policing money": "policing_money.csv",
+}
+POSTCODES = "postcodes.zip"
+# What the page links to, all of it public.
+WEB_FILES = (
+    "areas.topojson",
+    "wards.topojson",
+    "facts.json",
+    "map.js",
+    "counters.json",
+    "history.json",
+)
+# What others may want as it is, with its licence and its passport.
+PUBLIC_FILES = (
+    "LICENCE.md",
+    "README.md",
+    "sources.json",
+    "bcus.parquet",
+    "boroughs.parquet",
+    "wards.parquet",
+    "thames.parquet",
+    *(f"web/{name}" for name in WEB_FILES if name != "map.js"),
+)
+
+
+def data_dir() -> Path:
+    """Return the folder of data in use: BCUMAP_DATA, or the geodata/ that ships with bcumap."""
+    return Path(os.environ.get("BCUMAP_DATA", SHIPPED))
+
+
+def areas(level: str, *, data: Path | None = None) -> gpd.GeoDataFrame:
+    """Read one level of the coverage.
+
+    Parameters
+    ----------
+    level
+        "bcus", "boroughs" or "wards"; the columns of each are in docs/data.md.
+
+    Returns
+    -------
+    GeoDataFrame
+        A row per area in the order of its code, EPSG:4326.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, unreadable or breaks its table's rules.
+    """
+    if level not in LEVELS:
+        raise DataError(f"there is no level {level!r}; expected one of {', '.join(LEVELS)}")
+    frame = _read_parquet((data or data_dir()) / f"{level}.parquet")
+    check_table(frame, level, where=f"{level}.parquet")
+    return frame
+
+
+def ward_polygons(*, data: Path | None = None) -> tuple[list[str], Polygons]:
+    """Read the polygons of `areas("wards")` alone: quick, and without geopandas.
+
+    Returns
+    -------
+    codes, polygons
+        GSS codes and their polygons (EPSG:4326), in the order of the codes.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, unreadable or not of the wards in facts.json.
+    """
+    codes = list(facts(data=data)["wards"])
+    path = (data or data_dir()) / "wards.wkb"
+    polygons = _read_wkb(path)
+    if len(polygons) != len(codes):
+        raise DataError(
+            f"{path}: {len(polygons)} polygons, but facts.json has {len(codes)} wards; rebuild"
+        )
+    return codes, polygons
+
+
+def thames_polygon(*, data: Path | None = None) -> shapely.Geometry:
+    """Read the polygon of `thames()` alone (EPSG:4326); an empty one if the river is not known."""
+    import shapely
+
+    path = (data or data_dir()) / "thames.wkb"
+    return shapely.union_all(_read_wkb(path)) if path.exists() else shapely.Polygon()
+
+
+def thames(*, data: Path | None = None) -> gpd.GeoDataFrame:
+    """Read the tidal Thames below mean high water: one row, `name`, EPSG:4326."""
+    return _read_parquet((data or data_dir()) / "thames.parquet")
+
+
+def table(name: str, *, data: Path | None = None) -> pd.DataFrame:
+    """Read a table of facts by its name in `TABLE_FILES`, with the BCU code NA kept as text."""
+    import pandas as pd
+
+    path = (data or data_dir()) / TABLE_FILES[name]
+    try:
+        frame = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"{path}: cannot be read as CSV ({error}); restore it or rebuild"
+        ) from error
+    check_table(frame, name, where=path.name)
+    return frame
+
+
+def records(name: str, *, data: Path | None = None) -> list[dict[str, Any]]:
+    """Read a table as `table` does, into a dict per row; what is not known is None."""
+    frame = table(name, data=data).convert_dtypes().astype(object)
+    rows: Any = frame.where(frame.notna(), None).to_dict("records")
+    return list(rows)
+
+
+def past(*, data: Path | None = None) -> Past:
+    """Read the tables of policing models and units."""
+    from bcumap.facts.history import Past
+
+    names = ("models", "units", "structures", "money")
+    told = {name: records(f"policing {name}", data=data) for name in names}
+    return Past(
+        **told,
+        bcus=records("bcu table", data=data),
+        boroughs=records("borough table", data=data),
+        commitments=records("commitments", data=data),
+    )
+
+
+def postcodes(*, data: Path | None = None) -> Archive:
+    """Open London's postcodes for looking some of them up: quick, and without pandas.
+
+    Raises
+    ------
+    DataError
+        If there is no such file, or it is no archive.
+    """
+    path = (data or data_dir()) / POSTCODES
+    try:
+        return Archive(path)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path}: cannot be opened ({error}); restore it or rebuild") from error
+
+
+def postcode_tables(*, data: Path | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read all of London's postcodes, and the districts of Great Britain, as tables.
+
+    Returns
+    -------
+    postcodes, districts
+        The columns of `postcodes.Postcode`, with `others` as text, and of `postcodes.District`.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read or breaks its table's rules.
+    """
+    import pandas as pd
+
+    path = (data or data_dir()) / POSTCODES
+    try:
+        texts = unpack(path)
+        frames = [
+            pd.read_csv(
+                io.StringIO(text),
+                keep_default_na=False,
+                na_values={"quality": [""]},
+                dtype={"quality": "Int64", "live": "bool"},
+            )
+            for text in texts
+        ]
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path}: cannot be read ({error}); restore it or rebuild") from error
+    for frame, table in zip(frames, ("postcodes", "districts"), strict=True):
+        check_table(frame, table, where=path.name)
+    return frames[0], frames[1]
+
+
+def finder(known: Mapping[str, Any] | None = None, *, data: Path | None = None) -> Finder:
+    """Open everything that a question may need; geometry is read when a point is first asked for.
+
+    Parameters
+    ----------
+    known
+        The facts, if they are read already.
+
+    Raises
+    ------
+    DataError
+        If a file is missing or cannot be read.
+    """
+    from bcumap.facts.find import Finder
+
+    entries = {entry["file"]: entry for entry in sources(data=data)["files"]}
+    if POSTCODES not in entries:
+        raise DataError(f"{data or data_dir()}: no postcodes; run `bcumap build --postcodes`")
+    return Finder(
+        known or facts(data=data),
+        postcodes(data=data),
+        edition=entries[POSTCODES]["as_of"],
+        surroundings=cache(lambda: _surroundings(data)),
+    )
+
+
+def _surroundings(data: Path | None) -> Surroundings:
+    from bcumap.facts.surroundings import Surroundings
+
+    codes, polygons = ward_polygons(data=data)
+    return Surroundings(codes, polygons, thames_polygon(data=data))
+
+
+def facts(*, data: Path | None = None) -> Mapping[str, Any]:
+    """Read the prepared facts of every area: see `web.area_facts` for their form."""
+    return _read_json((data or data_dir()) / "web" / "facts.json")
+
+
+def counters_web(*, data: Path | None = None) -> Mapping[str, Any]:
+    """Read the prepared front counters: see `through_time.counters_document` for their form."""
+    return _read_json((data or data_dir()) / "web" / "counters.json")
+
+
+def history_web(*, data: Path | None = None) -> Mapping[str, Any]:
+    """Read the prepared policing models: see `through_time.history_document` for their form."""
+    return _read_json((data or data_dir()) / "web" / "history.json")
+
+
+def sources(*, data: Path | None = None) -> Mapping[str, Any]:
+    """Read sources.json: the passport of every file in the folder."""
+    return _read_json((data or data_dir()) / "sources.json")
+
+
+def web_files(*, data: Path | None = None) -> dict[str, bytes]:
+    """Read the prepared files that the page links to, by name."""
+    folder = (data or data_dir()) / "web"
+    try:
+        return {name: (folder / name).read_bytes() for name in WEB_FILES}
+    except OSError as error:
+        raise DataError(f"{error}; run `bcumap build`, or restore geodata/web") from error
+
+
+def public_files(*, data: Path | None = None) -> dict[str, bytes]:
+    """Read the files that are offered as downloads, by their path in the folder of data."""
+    folder = data or data_dir()
+    try:
+        return {name: (folder / name).read_bytes() for name in PUBLIC_FILES}
+    except OSError as error:
+        raise DataError(f"{error}; run `bcumap build`, or restore geodata/") from error
+
+
+def _read_parquet(path: Path) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+    from shapely.errors import ShapelyError
+
+    try:
+        frame = gpd.read_parquet(path)
+    except (OSError, ValueError, ShapelyError) as error:
+        raise DataError(
+            f"{path}: cannot be read as GeoParquet ({error}); restore it or rebuild"
+        ) from error
+    if frame.crs is None or frame.crs.to_epsg() != 4326:
+        raise DataError(f"{path}: CRS is {frame.crs}; expected {WGS84}")
+    return frame
+
+
+def _read_wkb(path: Path) -> Polygons:
+    """Read the polygons of a collection."""
+    import shapely
+
+    try:
+        polygons: Polygons = shapely.get_parts(shapely.from_wkb(path.read_bytes()))
+    except (OSError, shapely.errors.ShapelyError) as error:
+        raise DataError(
+            f"{path}: cannot be read as WKB ({error}); restore it or rebuild"
+        ) from error
+    return polygons
+
+
+def _read_json(path: Path) -> Mapping[str, Any]:
+    try:
+        value: Mapping[str, Any] = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"{path}: cannot be read as JSON ({error}); restore it or rebuild"
+        ) from error
+    return value

@@ -1,0 +1,1 @@
+"""Floor 2: the geometry of coverages; knows no ward."""

@@ -1,0 +1,88 @@
+"""Pictures of maps as files: reads what they are made of, through `load`; writes where it is told.
+
+A caller that wants bytes and no file has `scenes.scene` and `picture.draw`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from bcumap.base.errors import BcuMapError
+from bcumap.base.files import beside
+from bcumap.facts import store
+from bcumap.maps import image, request, scene
+from bcumap.maps.scene import Documents
+from bcumap.maps.shapes import Shapes
+
+LONGEST_VALUES = 1_000_000  # bytes of a CSV of somebody's own
+
+
+def known(data: Path | None = None) -> Documents:
+    """Read what pictures are made of.
+
+    Raises
+    ------
+    DataError
+        If a file of geodata/ is missing or cannot be read.
+    """
+    files = store.web_files(data=data)
+    return Documents(
+        facts=store.facts(data=data),
+        counters=store.counters_web(data=data),
+        history=store.history_web(data=data),
+        shapes=Shapes(*(json.loads(files[name]) for name in ("areas.topojson", "wards.topojson"))),
+    )
+
+
+def write(
+    path: Path, asked: Mapping[str, str], *, values: Path | None = None, today: dt.date
+) -> int:
+    """Draw what is asked for and write it; it appears whole or not at all.
+
+    Parameters
+    ----------
+    path
+        Its suffix says whether PNG or SVG.
+    asked
+        See `picture_wish.read`.
+    values
+        A CSV of code and value to read in addition.
+
+    Returns
+    -------
+    int
+        The size (bytes).
+
+    Raises
+    ------
+    BcuMapError
+        If what is asked for is none, or it cannot be written there; a file that was there is then
+        as it was.
+    """
+    form = path.suffix.lower()
+    if form not in request.FORMS:
+        forms = " or ".join(request.FORMS)
+        raise BcuMapError(f"{path}: the suffix names no picture; give {forms}")
+    if path.is_dir():
+        raise BcuMapError(f"{path}: is a folder; name the file to write")
+    if not path.parent.is_dir():
+        raise BcuMapError(f"{path.parent}: there is no such folder to write to; make it first")
+    documents = known()
+    given = {**asked, "values": _text(values)} if values else asked
+    wish = request.read(given, documents.facts, today=today)
+    content = image.draw(scene.scene(wish, documents), form)
+    with beside(path) as staged:
+        staged.write_bytes(content)
+    return len(content)
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > LONGEST_VALUES:
+            raise BcuMapError(f"{path}: is too large; a row of code and value for each area is all")
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BcuMapError(f"{path}: cannot be read as CSV in UTF-8 ({error})") from error

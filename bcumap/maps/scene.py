@@ -1,0 +1,520 @@
+"""What a picture of a map shows: shapes and their looks, names, signs, a legend, sources; pure.
+
+The same facts and the same generalised shapes as on the pages, so that a picture agrees with the
+map that it was taken of. `picture` draws it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import shapely
+
+from bcumap.base.dates import check_known, last_on
+from bcumap.base.schema import LEVELS
+from bcumap.base.words import (
+    ATTRIBUTION,
+    CITY_POLICE,
+    LEVEL_WORDS,
+    NO_FIGURE,
+    NOT_KNOWN,
+    counted,
+    date,
+    rounded,
+)
+from bcumap.facts import counter_measures, counters, measures
+from bcumap.facts.hours import ALWAYS
+from bcumap.facts.measures import Measure
+from bcumap.maps.looks import COLOURS
+from bcumap.maps.request import AREAS, COUNTERS, HISTORY, OFFICERS, Frame, Wish
+from bcumap.maps.shapes import Shapes, in_view, middle
+from bcumap.web import html as told
+
+Document = Mapping[str, Any]
+
+NAMED = 40  # so many areas at most have their name and value written on them
+OWN_UNKNOWN = "not in your list"
+
+CITY = ("city", f"City of London: {CITY_POLICE}, not the Met")
+SIGNS = (
+    ("sign-24-7", "open 24/7"),
+    ("sign-reduced", "shorter hours, seven days"),
+    ("sign-limited", "limited hours"),
+    ("sign-daytime", "open by day, or hours not known"),
+)
+CLOSED_SIGN = ("sign-closed", "closed")
+# The smallest part of London that is drawn, and how much is shown around an area (degrees of
+# latitude; a degree is 111 km).
+SMALLEST, MARGIN = 0.004, 0.08
+
+
+@dataclass(frozen=True)
+class Documents:
+    """What scenes are made of, as `load` reads it from geodata/web.
+
+    Attributes
+    ----------
+    facts, counters, history
+        The prepared facts.
+    shapes
+        The prepared shapes.
+    """
+
+    facts: Document
+    counters: Document
+    history: Document
+    shapes: Shapes
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A polygon or several, and how it looks: names of looks, from the ground up."""
+
+    polygon: shapely.Geometry
+    looks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A sign at a point, and its name."""
+
+    lon: float
+    lat: float
+    look: str
+    announced: bool
+    name: str
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name at a point and a figure below it; where two would overlap, the first is written."""
+
+    lon: float
+    lat: float
+    text: str
+    figure: str = ""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything that one picture shows.
+
+    Attributes
+    ----------
+    title, subtitle
+        What it is of, and of when.
+    caution
+        What must be known to read it; "" for nothing.
+    shapes, marks, names
+        In the order in which they are drawn.
+    legend
+        Looks and what they stand for.
+    notes
+        What the colours mean, sources, licence.
+    frame
+        What part of London is shown.
+    """
+
+    title: str
+    subtitle: str
+    shapes: Sequence[Shape]
+    legend: Sequence[tuple[str, str]]
+    notes: Sequence[str]
+    frame: Frame
+    caution: str = ""
+    marks: Sequence[Mark] = ()
+    names: Sequence[Name] = ()
+
+
+@dataclass(frozen=True)
+class _Shading:
+    """How the areas of a level look by a measure: looks and texts by code, and their legend."""
+
+    looks: Mapping[str, str]
+    texts: Mapping[str, str]
+    legend: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What the kind of a picture adds to its areas."""
+
+    title: str
+    subtitle: str
+    notes: Sequence[str]
+    shading: _Shading | None = None
+    caution: str = ""
+    marks: Sequence[Mark] = field(default_factory=tuple)
+    signs: Sequence[tuple[str, str]] = ()
+
+
+def scene(wish: Wish, documents: Documents) -> Scene:
+    """Work out what a picture shows.
+
+    Parameters
+    ----------
+    wish
+        As `picture_wish.read` made it.
+
+    Raises
+    ------
+    BcuMapError
+        If nothing is known of the date, or the view shows no part of London.
+    """
+    if wish.kind == HISTORY:
+        return _units(wish, documents)
+    level = wish.level
+    polygons = _polygons(documents, level)
+    chosen = _chosen(wish, documents)
+    frame = documents.shapes.frame(wish.view, chosen)
+    part = {AREAS: _areas, OFFICERS: _officers, COUNTERS: _counters}[wish.kind](
+        wish, level, documents
+    )
+    shapes = [
+        Shape(polygon, (_look(code, level, part, documents.facts), "area-line"))
+        for code, polygon in polygons.items()
+    ]
+    names = [] if part.marks else _names(polygons, part, documents, frame)
+    return Scene(
+        title=part.title,
+        subtitle=part.subtitle,
+        caution=part.caution,
+        shapes=[_thames(documents.shapes), *shapes, *_lines(documents.shapes), *_outline(chosen)],
+        marks=part.marks,
+        names=names,
+        legend=[*_legend(part, level), *part.signs],
+        notes=[*part.notes, _ground_notes(documents.facts), f"{ATTRIBUTION}."],
+        frame=frame,
+    )
+
+
+# --- shapes and names ----------------------------------------------------------------------------
+
+
+def _polygons(documents: Documents, level: str) -> dict[str, shapely.Geometry]:
+    """Return the polygons of a level by code; the City is an area of its own among the BCUs."""
+    found = documents.shapes.of_level(level)
+    if level != "bcus":
+        return found
+    city = {
+        code: polygon
+        for code, polygon in documents.shapes.of_level("boroughs").items()
+        if _bcu_of(code, "boroughs", documents.facts) is None
+    }
+    return found | city
+
+
+def _chosen(wish: Wish, documents: Documents) -> shapely.Geometry | None:
+    """Return the polygon of the area that is asked for, of any level."""
+    if not wish.area:
+        return None
+    return documents.shapes.of_level(_level_of(wish.area, documents.facts))[wish.area]
+
+
+def _thames(shapes: Shapes) -> Shape:
+    return Shape(shapes.thames, ("thames",))
+
+
+def _lines(shapes: Shapes) -> Iterator[Shape]:
+    for level, look in (("boroughs", "borough-line"), ("bcus", "bcu-line")):
+        for polygon in shapes.of_level(level).values():
+            yield Shape(polygon, (look,))
+
+
+def _outline(chosen: shapely.Geometry | None) -> Iterator[Shape]:
+    if chosen is not None:
+        yield Shape(chosen, ("chosen-halo", "chosen-line"))
+
+
+def _look(code: str, level: str, part: _Part, facts: Document) -> str:
+    bcu = _bcu_of(code, level, facts)
+    if bcu is None:
+        return "city"
+    return part.shading.looks.get(code, "no-figure") if part.shading else f"bcu-{COLOURS[bcu]}"
+
+
+def _names(
+    polygons: Mapping[str, shapely.Geometry], part: _Part, documents: Documents, frame: Frame
+) -> list[Name]:
+    """Name the areas in view, with their values; the BCUs where there are too many for that."""
+    facts = documents.facts
+    seen = in_view(polygons, frame)
+    if len(seen) > NAMED:
+        seen = in_view(documents.shapes.of_level("bcus"), frame)
+    texts = part.shading.texts if part.shading else {}
+    return [
+        _name(_called(code, facts), polygon, texts.get(code, "")) for code, polygon in seen.items()
+    ]
+
+
+def _name(text: str, polygon: shapely.Geometry, figure: str = "") -> Name:
+    return Name(*middle(polygon), text, figure)
+
+
+def _called(code: str, facts: Document) -> str:
+    return str(facts[_level_of(code, facts)][code]["name"])
+
+
+def _level_of(code: str, facts: Document) -> str:
+    return next(level for level in LEVELS if code in facts[level])
+
+
+def _bcu_of(code: str, level: str, facts: Document) -> str | None:
+    """Return the BCU that an area is in; None for the City and its wards."""
+    if code in facts["bcus"]:
+        return code
+    borough = facts["wards"][code]["borough_code"] if level == "wards" else code
+    bcu: str | None = facts["boroughs"][borough]["bcu_code"]
+    return bcu
+
+
+# --- areas ---------------------------------------------------------------------------------------
+
+
+def _areas(wish: Wish, level: str, documents: Documents) -> _Part:
+    facts = documents.facts
+    if wish.area:
+        title, subtitle = _called(wish.area, facts), _where(wish.area, facts)
+    else:
+        met = {code: row for code, row in facts[level].items() if _bcu_of(code, level, facts)}
+        title = {
+            "bcus": f"The {len(met)} Basic Command Units of the Metropolitan Police",
+            "boroughs": f"The {len(met)} boroughs of the Metropolitan Police",
+            "wards": f"The {len(met)} wards of the Metropolitan Police",
+        }[level]
+        subtitle = f"Wards of {facts['edition']}"
+    return _Part(title, subtitle, ["Fill colours only tell BCUs apart."])
+
+
+def _where(code: str, facts: Document) -> str:
+    """What kind of area one is, and what it is in."""
+    level = _level_of(code, facts)
+    bcu = _bcu_of(code, level, facts)
+    police = f"{facts['bcus'][bcu]['name']} BCU" if bcu else CITY_POLICE
+    words = f"{LEVEL_WORDS[level].one.capitalize()} ({code})"
+    if level == "bcus":
+        return f"Basic Command Unit ({code}), wards of {facts['edition']}"
+    if level == "wards":
+        borough = facts["boroughs"][facts["wards"][code]["borough_code"]]["name"]
+        return f"{words} in {borough}, {police}, wards of {facts['edition']}"
+    return f"{words if bcu else code}, {police}, wards of {facts['edition']}"
+
+
+def _ground_notes(facts: Document) -> str:
+    return (
+        f"Boundaries: wards of {facts['edition']}, generalised for a map of this size."
+        " Made with bcumap."
+    )
+
+
+def _legend(part: _Part, level: str) -> list[tuple[str, str]]:
+    lines = [("bcu-line", "BCU"), ("borough-line", "Borough")]
+    if level == "wards":
+        lines.append(("area-line", "Ward"))
+    fills = list(part.shading.legend) if part.shading else []
+    return [*fills, CITY, *lines, ("thames", "Tidal Thames")]
+
+
+# --- ward officers -------------------------------------------------------------------------------
+
+
+def _officers(wish: Wish, level: str, documents: Documents) -> _Part:
+    facts = documents.facts
+    if wish.values:
+        return _own(wish, level, facts)
+    measure = measures.MEASURES[wish.measure]
+    known = measures.values(facts, level, measure.key)
+    bounded = {code for code in known if facts[level][code]["officers"].get("at_least")}
+    unknown = "no figure by ward is published" if _is_unpublished(level, measure) else NO_FIGURE
+    promise = facts["officers"]
+    when = told.months(facts) if measure.is_of_strength else told.since(promise)
+    return _Part(
+        title=f"{measure.title}: {_plural(level)}",
+        subtitle=f"{when[:1].upper()}{when[1:]}",
+        notes=[measure.what, told.OFFICER_SOURCES],
+        shading=_shaded(known, measure, unknown, bounded),
+    )
+
+
+def _plural(level: str) -> str:
+    words = LEVEL_WORDS[level].plural
+    return words if level == "bcus" else words.lower()
+
+
+def _is_unpublished(level: str, measure: Measure) -> bool:
+    return level == "wards" and measure.is_of_strength
+
+
+def _own(wish: Wish, level: str, facts: Document) -> _Part:
+    given = dict(wish.values)
+    title = wish.title
+    measure = Measure("own", title, title, 1, "")
+    met = {code: given.get(code) for code, row in facts[level].items() if row["officers"]}
+    return _Part(
+        title=f"{title}: {_plural(level)}",
+        subtitle=f"{counted(len(given), 'figure')}, on wards of {facts['edition']}",
+        caution="Figures of somebody’s own list, which nobody else has checked.",
+        notes=[],
+        shading=_shaded(met, measure, OWN_UNKNOWN, set()),
+    )
+
+
+def _shaded(
+    known: Mapping[str, float | None], measure: Measure, unknown: str, bounded: set[str]
+) -> _Shading:
+    limits = measures.breaks(known.values(), measure)
+    names = measures.labels(known.values(), limits, measure)
+    return _Shading(
+        looks=_looks(known, limits, 2 if measure.decimals is None else measure.decimals),
+        texts={
+            code: ("≥ " if code in bounded else "") + measure.text(value)
+            for code, value in known.items()
+            if value is not None
+        },
+        legend=_shades(names, unknown if None in known.values() else None),
+    )
+
+
+def _looks(
+    known: Mapping[str, float | None], limits: Sequence[float], decimals: int
+) -> dict[str, str]:
+    """Return the shade of each area; a value counts as it is shown, as on the page's map."""
+    return {
+        code: f"shade-{sum(float(rounded(value, decimals)) >= limit for limit in limits)}"
+        for code, value in known.items()
+        if value is not None
+    }
+
+
+def _shades(names: Iterable[str], unknown: str | None) -> list[tuple[str, str]]:
+    classes = [(f"shade-{number}", text) for number, text in enumerate(names)]
+    return classes + ([("no-figure", unknown)] if unknown else [])
+
+
+# --- front counters ------------------------------------------------------------------------------
+
+
+def _counters(wish: Wish, level: str, documents: Documents) -> _Part:
+    measure = counter_measures.MEASURES[wish.measure]
+    on = wish.on or dt.date.today()
+    check_known(on, documents.counters["key_dates"], "front counters")
+    picture = counters.picture(documents.counters, on)
+    known = counter_measures.values(measure.key, level, picture, documents.counters)
+    decimals = -2 if measure.is_distance else 0  # written with one decimal of a kilometre
+    marks = list(_marks(picture, documents.counters, closed=wish.closed))
+    used = {mark.look for mark in marks}
+    signs = [each for each in (*SIGNS, CLOSED_SIGN) if each[0] in used]
+    return _Part(
+        title=f"Front counters on {date(on.isoformat())}",
+        subtitle=f"Areas show: {measure.title[:1].lower()}{measure.title[1:]}"
+        + (", average of residents" if measure.is_distance else ""),
+        caution=_known_how(picture),
+        notes=[
+            f"{picture.key_date['label']}. Source: {picture.key_date['source']}",
+            "Distances are straight lines."
+            + (
+                f" {counted(picture.left_out, 'open counter')} without a published postcode:"
+                " neither on the map nor in a distance."
+                if picture.left_out
+                else ""
+            ),
+        ],
+        shading=_Shading(
+            looks=_looks(known, measure.breaks, decimals),
+            texts={},
+            legend=_shades(measure.classes, measure.unknown),
+        ),
+        marks=marks,
+        signs=signs,
+    )
+
+
+def _known_how(picture: counters.Picture) -> str:
+    if not picture.complete:
+        return f"Not all counters of this date are known, so distances are {NOT_KNOWN}."
+    if picture.areas[counters.MET]["basis"] == counters.ANNOUNCED:
+        return "Announced, not confirmed: no source says that it came so. Such signs are dashed."
+    return ""
+
+
+def _marks(picture: counters.Picture, document: Document, *, closed: bool) -> Iterator[Mark]:
+    points = {site["name"]: site for site in document["sites"]}
+    for site in picture.standings:
+        point = points[site.name]
+        if point["lat"] is None or not (site.is_open or closed):
+            continue
+        yield Mark(
+            point["lon"], point["lat"], _sign(site), site.basis == counters.ANNOUNCED, site.name
+        )
+
+
+def _sign(site: counters.Standing) -> str:
+    if not site.is_open:
+        return CLOSED_SIGN[0]
+    kinds = {ALWAYS: "24-7", "reduced": "reduced", "limited": "limited"}
+    return f"sign-{kinds.get(site.kind, 'daytime')}"
+
+
+# --- police units --------------------------------------------------------------------------------
+
+
+def _units(wish: Wish, documents: Documents) -> Scene:
+    """The units of a date: boroughs of their own, and BCUs."""
+    document, on = documents.history, wish.on or dt.date.today()
+    check_known(on, document["models"], "police units")
+    change = last_on(document["changes"], on) or document["changes"][0]
+    packed = [document["units"][place] for place in dict.fromkeys(change["units"])]
+    units = [dict(zip(document["unit_columns"], row, strict=True)) for row in packed]
+    polygons = documents.shapes.of_level("boroughs") | documents.shapes.of_level("bcus")
+    chosen = _chosen(wish, documents)
+    frame = documents.shapes.frame(wish.view, chosen)
+    merged = [unit for unit in units if unit["kind"] in ("BCU", "pathfinder")]
+    model = last_on(document["models"], on) or document["models"][0]
+    shown = in_view({unit["code"]: polygons[unit["code"]] for unit in units}, frame)
+    called = {unit["code"]: unit["name"] for unit in units}
+    unsure = any(unit["basis"] != "known" for unit in units)
+    legend = [
+        ("unit-own", "a borough with a unit of its own"),
+        ("bcu-0", "a BCU; colours only tell neighbours apart"),
+        ("unit-unsure", "live by a plan or announcement, the actual date not known"),
+        CITY,
+        ("thames", "Tidal Thames"),
+    ]
+    return Scene(
+        title=f"Police units on {date(on.isoformat())}",
+        subtitle=(
+            f"{counted(len(units) - len(merged) - 1, 'unit')} of one borough each,"
+            f" {counted(len(merged), 'Basic Command Unit')}"
+        ),
+        caution=(
+            "Which units were live on this date is known for some only: the others are shown as"
+            " they were planned or announced."
+            if unsure
+            else ""
+        ),
+        shapes=[
+            _thames(documents.shapes),
+            *(Shape(polygons[unit["code"]], _unit_looks(unit)) for unit in units),
+            *_outline(chosen),
+        ],
+        names=[_name(called[code], polygon) for code, polygon in shown.items()],
+        legend=legend,
+        notes=[
+            f"{model['label']}. Source: {model['source']}",
+            f"Boroughs as they are today. {_ground_notes(documents.facts)}",
+            f"{ATTRIBUTION}.",
+        ],
+        frame=frame,
+    )
+
+
+def _unit_looks(unit: Mapping[str, Any]) -> tuple[str, ...]:
+    if unit["kind"] == "own force":
+        return ("city", "unit-line")
+    if unit["kind"] not in ("BCU", "pathfinder"):
+        return ("unit-own", "unit-line")
+    line = "unit-line" if unit["since_basis"] == "known" else "unit-unsure"
+    return (f"bcu-{COLOURS[unit['code']]}", line)

@@ -1,0 +1,390 @@
+"""Match a list of wards, however they are written, to the wards of today; pure.
+
+Only what cannot be another ward is matched without asking. All else is offered, best first, with
+the reason why it was not taken: a wrong ward costs more than a question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+from rapidfuzz import fuzz
+
+from bcumap.base.errors import SourceError
+from bcumap.base.schema import WARD_CODE
+from bcumap.facts.areas import Gazetteer, bare, normalise
+
+# How alike two names are, from 0 to 100 (see `_likeness`). Chosen on the damaged names of
+# tests/test_reconcile.py: from CONFIDENT on and LEAD before the next, the first is nearly always
+# right; below OFFERED it nearly never is.
+CONFIDENT, LEAD, OFFERED = 80, 6, 62
+WHOLE_WORDS, CUT_WORDS = 84, 76  # for a name of which only some words are there, or beginnings
+OTHER_BOROUGH = 12  # what is taken off where the borough is not the stated one
+SUGGESTIONS = 3
+
+# Names that wards of today share with a ward of the 2011 or 2018 edition in another borough (worked
+# out from the ONS lookup of 2011 to 2022 wards and the GLA's layer of 2018): without a borough such
+# a name does not say which.
+ONCE_ELSEWHERE = frozenset((
+    "alexandra", "barnhill", "brunswickpark", "fairfield", "graveney", "grove", "heathfield",
+    "queensbury", "stgeorges", "sthelier", "stjames", "stmarys", "town", "trinity", "village",
+))  # fmt: skip
+
+# Wards that share their name, but less than 30 % of their area, with a ward of the 2018 edition.
+ELSEWHERE_NOW = frozenset((
+    ("E09000002", "abbey"), ("E09000005", "willesdengreen"), ("E09000014", "sevensisters"),
+    ("E09000031", "highstreet"), ("E09000033", "lancastergate"),
+))  # fmt: skip
+
+_SHORT = {
+    "n": "north", "nth": "north", "s": "south", "sth": "south", "e": "east", "w": "west",
+    "pk": "park", "rd": "road", "grn": "green", "gn": "green", "hth": "heath", "hl": "hill",
+    "cmn": "common", "twn": "town", "tn": "town", "lwr": "lower", "upr": "upper", "ctl": "central",
+    "cen": "central", "bdwy": "broadway", "gdns": "gardens", "vill": "village", "brg": "bridge",
+}  # fmt: skip
+_ALSO_BOROUGHS = {
+    "kingston": "kingston upon thames", "richmond": "richmond upon thames",
+    "rbkc": "kensington and chelsea", "lbbd": "barking and dagenham",
+    "lbhf": "hammersmith and fulham", "h and f": "hammersmith and fulham",
+}  # fmt: skip
+_TOTAL = re.compile(r"(grand |borough |sub ?)?totals?|all( wards)?|average|mean|sum")
+_S = re.compile(r"[^\w&]+s\b", re.IGNORECASE)
+_LINKING = {"and", "the", "with"}
+
+
+class Outcome(StrEnum):
+    """How a row came out; every row has exactly one."""
+
+    MATCHED = "matched"
+    SUGGESTED = "suggested"  # one ward stands out; needs a yes
+    AMBIGUOUS = "ambiguous"  # several may be meant
+    UNKNOWN = "unknown"
+    DUPLICATE = "duplicate"  # its ward has a row above
+    LEFT_OUT = "left out"  # somebody decided that it is of no ward
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found for a row.
+
+    Attributes
+    ----------
+    codes
+        Wards that may be meant, best first: that of a matched or suggested row is the first.
+    note
+        By what it was matched, or why it was not.
+    """
+
+    outcome: Outcome
+    codes: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class _Ward:
+    code: str
+    name: str
+    borough_code: str
+    plain: str  # the name as `_plain` writes it
+    key: str  # the name as `_key` writes it
+
+
+class Wards:
+    """The wards of today, to be found by code, name and borough.
+
+    Parameters
+    ----------
+    facts
+        The facts of every area, see `load.facts`.
+    """
+
+    def __init__(self, facts: Mapping[str, Any]) -> None:
+        self._facts = facts
+        self._boroughs = Gazetteer({"bcus": {}, "boroughs": facts["boroughs"], "wards": {}})
+        self._bcus = Gazetteer({"bcus": facts["bcus"], "boroughs": {}, "wards": {}})
+        self.by_code = {
+            code: _Ward(
+                code, row["name"], row["borough_code"], _plain(row["name"]), _key(row["name"])
+            )
+            for code, row in facts["wards"].items()
+        }
+        self._by_key: dict[str, list[_Ward]] = defaultdict(list)
+        for ward in self.by_code.values():
+            self._by_key[ward.key].append(ward)
+
+    def label(self, code: str) -> str:
+        """Return a ward's name and borough."""
+        ward = self.by_code[code]
+        return f"{ward.name}, {self._facts['boroughs'][ward.borough_code]['name']}"
+
+    def areas(self, code: str) -> tuple[str, str, str, str | None, str | None]:
+        """Return `ward, borough_code, borough, bcu_code, bcu` of a ward."""
+        ward = self.by_code[code]
+        borough = self._facts["boroughs"][ward.borough_code]
+        bcu = borough["bcu_code"]
+        bcu_name = self._facts["bcus"][bcu]["name"] if bcu else None
+        return ward.name, ward.borough_code, borough["name"], bcu, bcu_name
+
+    def bcu(self, text: str) -> str | None:
+        """Return the code of the BCU of this name, or None."""
+        found = [area for area in self._bcus.exact(text) if area.level == "bcus"]
+        return found[0].code if len(found) == 1 else None
+
+    def bcu_of(self, borough: str | None) -> str | None:
+        """Return the code of the BCU of a borough, by its code."""
+        return self._facts["boroughs"][borough]["bcu_code"] if borough else None
+
+    def borough(self, text: str) -> str | None:
+        """Return the code of the borough of this name or code, or None."""
+        stated = text.strip().upper()
+        if stated in self._facts["boroughs"]:
+            return stated
+        name = bare(normalise(text))
+        found = self._boroughs.exact(_ALSO_BOROUGHS.get(name, name)) if name else []
+        return found[0].code if len(found) == 1 else None
+
+    def find(
+        self, code: str, name: str, borough: str, *, codes_from_names: bool = False
+    ) -> Finding:
+        """Say which ward a row means.
+
+        Parameters
+        ----------
+        code, name, borough
+            What the row says, as text; empty where it says nothing. A code may be of any edition, a
+            borough a name or a code.
+        codes_from_names
+            The codes were worked out from the names by someone else and count for less.
+        """
+        stated = re.sub(r"N$", "", code.strip().upper())
+        place = self.borough(borough)
+        by_name = self._by_name(name, borough, place, older=self._is_older(stated))
+        if stated in self.by_code and not (codes_from_names and by_name.outcome == Outcome.MATCHED):
+            return self._by_code(self.by_code[stated], name, by_name, borough, place)
+        if not name.strip():
+            return _without_name(stated)
+        if self._is_older(stated):
+            return replace(by_name, note=f"{by_name.note}; {stated} is not of this edition")
+        return by_name
+
+    def _is_older(self, code: str) -> bool:
+        return bool(re.fullmatch(WARD_CODE, code)) and code not in self.by_code
+
+    def _by_code(
+        self, ward: _Ward, name: str, by_name: Finding, borough: str, place: str | None
+    ) -> Finding:
+        """Judge a code of today by what else the row says."""
+        others = tuple(code for code in by_name.codes if code != ward.code)
+        codes = (ward.code, *others[: SUGGESTIONS - 1])
+        named = {each.code for each in self._called(name)}
+        if place not in (None, ward.borough_code):
+            note = f"the code is of another borough than {borough.strip()}"
+            outcome = Outcome.AMBIGUOUS if by_name.outcome == Outcome.MATCHED else Outcome.SUGGESTED
+            return Finding(outcome, codes, note)
+        if not name.strip() or ward.code in named:
+            return Finding(Outcome.MATCHED, (ward.code,), "by code")
+        if named or by_name.outcome == Outcome.MATCHED:
+            return Finding(Outcome.AMBIGUOUS, codes, "the code is of another ward than the name")
+        if _likeness(_plain(name), ward.plain) >= CONFIDENT and codes[0] in by_name.codes[:1]:
+            return Finding(Outcome.MATCHED, (ward.code,), "by code; the name is spelt differently")
+        return Finding(Outcome.SUGGESTED, codes, "the name is not that of the code")
+
+    def _called(self, name: str) -> list[_Ward]:
+        """Return the wards of this very name; "s" may be short, or stand after an apostrophe."""
+        keys = dict.fromkeys((_key(name), _key(_S.sub("s", name))))
+        return [ward for key in keys for ward in self._by_key.get(key, [])]
+
+    def _by_name(self, name: str, borough: str, place: str | None, *, older: bool) -> Finding:
+        if not _key(name):
+            return Finding(Outcome.UNKNOWN, (), "no ward is named")
+        if _TOTAL.fullmatch(_plain(name)):
+            return Finding(Outcome.UNKNOWN, (), "a total, not a ward")
+        exact = self._called(name)
+        if place:
+            exact = [ward for ward in exact if ward.borough_code == place]
+        if len(exact) != 1:
+            return self._alike(name, borough, place)
+        (ward,) = exact
+        if place is None and (borough.strip() or older or ward.key in ONCE_ELSEWHERE):
+            why = "the borough is not known" if borough.strip() else "no borough is stated"
+            return Finding(Outcome.SUGGESTED, (ward.code,), f"by name; {why}")
+        if older and (place, ward.key) in ELSEWHERE_NOW:
+            note = "by name; its boundary was another then"
+            return Finding(Outcome.SUGGESTED, (ward.code,), note)
+        return Finding(Outcome.MATCHED, (ward.code,), "by name")
+
+    def _alike(self, name: str, borough: str, place: str | None) -> Finding:
+        """Offer the wards whose names are most like one that is none of the borough's."""
+        plain = _plain(name)
+        scores = sorted(
+            ((self._score(plain, ward, place), ward.code) for ward in self.by_code.values()),
+            key=lambda pair: (-pair[0], pair[1]),
+        )[: SUGGESTIONS + 1]
+        offered = [(score, code) for score, code in scores if score >= OFFERED]
+        codes = tuple(code for _, code in offered[:SUGGESTIONS])
+        if not offered:
+            where = f" in {borough.strip()}" if place else ""
+            return Finding(Outcome.UNKNOWN, (), f"no ward{where} has a name like it")
+        lead = scores[0][0] - scores[1][0]
+        if scores[0][0] < CONFIDENT or lead < LEAD:
+            note = (
+                "several wards may be meant" if len(codes) > 1 else "its name is somewhat like it"
+            )
+            return Finding(Outcome.AMBIGUOUS, codes, note)
+        best = self.by_code[codes[0]]
+        if place not in (None, best.borough_code):
+            return Finding(Outcome.SUGGESTED, codes, f"the name is of none in {borough.strip()}")
+        return Finding(Outcome.SUGGESTED, codes, "by a name like it")
+
+    def _score(self, plain: str, ward: _Ward, place: str | None) -> float:
+        score = _likeness(plain, ward.plain)
+        return score - OTHER_BOROUGH * (place not in (None, ward.borough_code))
+
+
+def reconcile(
+    rows: pd.DataFrame,
+    wards: Wards,
+    *,
+    key: Sequence[str] | None = (),
+    codes_from_names: bool = False,
+    decided: Mapping[str, str] = MappingProxyType({}),
+) -> pd.DataFrame:
+    """Say of every row which ward it means.
+
+    Parameters
+    ----------
+    rows
+        `ward_code`, `ward`, `borough` as text, empty where a row says nothing.
+    key
+        Columns that tell the rows of one ward from each other, such as a month; rows of one ward
+        that have the same in them are duplicates. None: there are no duplicates.
+    codes_from_names
+        See `Wards.find`.
+    decided
+        What somebody decided: the code of a row's ward by the row's number as text, or "" for none.
+
+    Returns
+    -------
+    DataFrame
+        A row for each, under its index: `outcome`, `ward_code` (of a matched, suggested or
+        duplicate row; else missing), `note`, and `codes`, the wards that may be meant, best first.
+    """
+    if absent := sorted(set(decided) - set(rows.index.astype("str"))):
+        raise SourceError(f"there is no row {absent[0][:40]!r} to decide upon")
+    said = rows[["ward_code", "ward", "borough"]]
+    findings = {
+        row: wards.find(*row, codes_from_names=codes_from_names)
+        for row in said.drop_duplicates().itertuples(index=False, name=None)
+    }
+    found = [
+        _decided(decided[str(number)], wards) if str(number) in decided else findings[row]
+        for number, row in zip(rows.index, said.itertuples(index=False, name=None), strict=True)
+    ]
+    marked = found if key is None else list(_duplicates(found, rows, key))
+    sure = (Outcome.MATCHED, Outcome.SUGGESTED, Outcome.DUPLICATE)
+    return pd.DataFrame(
+        {
+            "outcome": [str(each.outcome) for each in marked],
+            "ward_code": pd.Series(
+                [each.codes[0] if each.outcome in sure else None for each in marked],
+                index=rows.index,
+                dtype="str",
+            ),
+            "note": [each.note for each in marked],
+            "codes": [each.codes for each in marked],
+        },
+        index=rows.index,
+    )
+
+
+def _decided(code: str, wards: Wards) -> Finding:
+    """What somebody decided of a row."""
+    if not code:
+        return Finding(Outcome.LEFT_OUT, (), "decided by hand: no ward of today")
+    found = code.strip().upper()
+    if found not in wards.by_code:
+        raise SourceError(f"{code[:40]!r} is no ward of today; decide for one, or for none")
+    return Finding(Outcome.MATCHED, (found,), "decided by hand")
+
+
+def without_row(found: Iterable[str], wards: Wards) -> list[str]:
+    """Return the codes of the Met's wards that no row was found for.
+
+    A list that is of some boroughs only, is asked only for the wards of these.
+    """
+    have = set(found)
+    boroughs = {wards.by_code[code].borough_code for code in have}
+    return [
+        code
+        for code, ward in wards.by_code.items()
+        if code not in have and ward.borough_code in boroughs and wards.bcu_of(ward.borough_code)
+    ]
+
+
+def _duplicates(
+    found: Sequence[Finding], rows: pd.DataFrame, key: Sequence[str]
+) -> Iterator[Finding]:
+    """Mark rows whose ward another has already: one that is matched comes before one offered."""
+    keys = [tuple(row) for row in rows[list(key)].fillna("").itertuples(index=False, name=None)]
+    listed = list(zip(found, rows.index, keys, strict=True))
+    first: dict[tuple[Any, ...], Any] = {}
+    for outcome in (Outcome.MATCHED, Outcome.SUGGESTED):
+        for each, number, same in listed:
+            if each.outcome == outcome:
+                first.setdefault((each.codes[0], *same), number)
+    # What is only like the name of a ward that is taken may well be another: it is not offered.
+    taken = {Outcome.MATCHED: Outcome.DUPLICATE, Outcome.SUGGESTED: Outcome.AMBIGUOUS}
+    for each, number, same in listed:
+        if each.outcome in taken and (row := first[each.codes[0], *same]) != number:
+            note = f"{each.note}; its ward is in row {row} already"
+            yield replace(each, outcome=taken[each.outcome], note=note)
+        else:
+            yield each
+
+
+def _without_name(code: str) -> Finding:
+    if re.fullmatch(WARD_CODE, code):
+        note = f"{code} is not of this edition, and the row has no name"
+    else:
+        note = f"{code} is no ward's code" if code else "the row names no ward"
+    return Finding(Outcome.UNKNOWN, (), note)
+
+
+def _plain(name: str) -> str:
+    """Write a name without what differs from list to list, its words in full."""
+    words = bare(normalise(name)).split()
+    return " ".join(_SHORT.get(word, word) for word in words if word not in _LINKING)
+
+
+def _key(name: str) -> str:
+    """Write a name so that two that are the same to a reader are the same text."""
+    return _plain(name).replace(" ", "")
+
+
+def _likeness(text: str, name: str) -> float:
+    """Say how alike two names are (0 to 100); words may be moved, cut short or left out."""
+    letters = fuzz.ratio(text.replace(" ", ""), name.replace(" ", ""))
+    moved = fuzz.token_sort_ratio(text, name) - 2
+    return max(letters, moved, _as_beginnings(text.split(), name.split()))
+
+
+def _as_beginnings(words: list[str], name: list[str]) -> float:
+    """Say how sure a name is of which each word is, or begins, one of its words, in their order."""
+    if not words or len(words[0]) < 3:
+        return 0
+    place, whole = 0, True
+    for word in words:
+        while place < len(name) and not name[place].startswith(word):
+            place += 1
+        if place == len(name):
+            return 0
+        whole &= name[place] == word
+        place += 1
+    return WHOLE_WORDS if whole else CUT_WORDS

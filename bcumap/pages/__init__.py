@@ -1,1 +1,0 @@
-"""The Streamlit pages: widgets and words; no geometry, and no figure worked out here."""

@@ -1,0 +1,1 @@
+"""Floor 2: the only rooms door to other hosts."""

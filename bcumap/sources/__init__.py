@@ -1,1 +1,0 @@
-"""One module per outside source: the only code that reads outside files or asks other hosts."""

@@ -1,0 +1,1 @@
+"""Floor 2: scripts, styles and templates, and how they are filled and named; knows no facts."""

@@ -1,0 +1,224 @@
+"""What is told of an area, in words as HTML: the same in the app and in the static site; pure.
+
+Every value from data is escaped here. Links are made by whoever tells: pages know their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import Any
+
+from bcumap.base.words import CITY_POLICE, NOT_KNOWN, date, figure, listed, percent
+
+Facts = Mapping[str, Any]
+Row = Mapping[str, Any]
+Told = list[tuple[str, str]]  # what it is, and its value as HTML
+OFFICER_SOURCES = (
+    "Ward officers promised: Mayor of London, 28 December 2017, and Met Police, February 2022."
+    " Strengths: Met Police through the London Datastore (e16kd) and an open analysis of it,"
+    " October 2026."
+)
+# Makes a link of a parameter (bcu, borough or ward), a code and a name.
+Link = Callable[[str, str, str], str]
+
+BASIS = {
+    "known": "",
+    "announced": " (announced; the day is not known)",
+    "planned": " (planned; the actual date is not known)",
+}
+
+
+def kind(level: str, row: Row, code: str) -> str:
+    """What kind of area one is, and its code."""
+    if level == "bcus":
+        return f"Basic Command Unit · code {code}"
+    if level == "wards":
+        return f"Ward · {code}"
+    return f"{'Borough' if row['bcu_code'] else 'Not a borough of the Met'} · {code}"
+
+
+def of_bcu(row: Row, facts: Facts, link: Link) -> Told:
+    """What is told of a BCU."""
+    boroughs = [(each, facts["boroughs"][each]["name"]) for each in row["boroughs"]]
+    return [
+        ("Boroughs", ", ".join(link("borough", each, name) for each, name in boroughs)),
+        ("Wards", number(row["wards"])),
+        ("Area", area(row["area_km2"])),
+        ("Residents", residents(row["residents"], facts)),
+        ("Went live", _go_live(row)),
+        *_officers(row["officers"], row["wards"], facts),
+    ]
+
+
+def of_borough(row: Row, facts: Facts, link: Link) -> Told:
+    """What is told of a borough, or of the City."""
+    return [
+        ("Policed by", police(row["bcu_code"], facts, link)),
+        ("Wards", number(row["wards"])),
+        ("Area", area(row["area_km2"])),
+        ("Residents", residents(row["residents"], facts)),
+        *(_officers(row["officers"], row["wards"], facts) if row["bcu_code"] else []),
+    ]
+
+
+def of_ward(row: Row, facts: Facts, link: Link) -> Told:
+    """What is told of a ward."""
+    borough = facts["boroughs"][row["borough_code"]]
+    return [
+        ("Borough", link("borough", row["borough_code"], borough["name"])),
+        ("Policed by", police(borough["bcu_code"], facts, link)),
+        ("Area", area(row["area_km2"])),
+        ("Residents", residents(row["residents"], facts)),
+        *(_ward_officers(borough, facts) if borough["bcu_code"] else []),
+    ]
+
+
+def _ward_officers(borough: Row, facts: Facts) -> Told:
+    """What a ward was promised, and what is known of its borough."""
+    promise = facts["officers"]
+    told = borough["officers"]
+    name = escape(borough["name"])
+    if told["fte"] is None:
+        of_borough = f"{name} has no reliable figure."
+    else:
+        per_ward = told["fte"] / borough["wards"]
+        of_borough = f"{name} has {figure(per_ward, 1)} FTE for each of its wards, {months(facts)}."
+    return [
+        (
+            "Promised",
+            f"{promise['dwo']} ward officers, {pcsos(promise)}<small>{since(promise)}</small>",
+        ),
+        ("Strength", f"{NOT_KNOWN} <small>No figure by ward is published. {of_borough}</small>"),
+    ]
+
+
+def _officers(told: Row, wards: int, facts: Facts) -> Told:
+    """What the wards of a borough or BCU were promised, and what is known to be there."""
+    promise = facts["officers"]
+    posts = (
+        f"{number(told['committed'])} <small>{number(wards * promise['dwo'])} ward officers and"
+        f" {number(wards * promise['pcso'])} PCSOs, {since(promise)}</small>"
+    )
+    return [("Promised", posts), ("Strength", _strength(told, facts))]
+
+
+def _strength(told: Row, facts: Facts) -> str:
+    missing = escape(listed(told["no_figure_for"]))
+    if told["fte"] is None:
+        return (
+            f"no reliable figure <small>the published one for {missing} is missing or wrong</small>"
+        )
+    at_least = "at least " if told["at_least"] else ""
+    without = f"; no reliable figure for {missing}" if told["at_least"] else ""
+    rank = f"; rank {told['rank']} of the {told['ranked']} with a figure" if told["rank"] else ""
+    share = f"{at_least}{percent(told['share_of_commitment'])} of the promise"
+    return (
+        f"{at_least}{figure(told['fte'], 1)} FTE <small>ward officers and PCSOs together,"
+        f" {months(facts)}: {share}{rank}{without}</small>"
+    )
+
+
+def pcsos(promise: Row) -> str:
+    """How many PCSOs a promise has."""
+    return f"{promise['pcso']} PCSO{'' if promise['pcso'] == 1 else 's'}"
+
+
+def since(promise: Row) -> str:
+    """From when on a promise has held."""
+    again = f", restated {date(promise['restated'])}" if promise["restated"] else ""
+    return f"since {date(promise['since'])}{again}"
+
+
+def months(facts: Facts) -> str:
+    """The months that the strengths are a mean of."""
+    first, last = facts["officers"]["months"]
+    return f"mean of {date(first)} to {date(last)}"
+
+
+def police(bcu_code: str | None, facts: Facts, link: Link) -> str:
+    """Who polices a borough."""
+    if bcu_code is None:
+        return f"{CITY_POLICE} <small>a force of its own, in no BCU of the Met</small>"
+    return f"{link('bcu', bcu_code, facts['bcus'][bcu_code]['name'])} <small>BCU</small>"
+
+
+def _go_live(row: Row) -> str:
+    note = f"{row['go_live_note']}. " if row["go_live_note"] else ""
+    return (
+        f"{date(row['go_live'])}{BASIS[row['go_live_basis']]}"
+        f"<small>{escape(note)}Source: {escape(row['go_live_source'])}</small>"
+    )
+
+
+def residents(count: float | None, facts: Facts) -> str:
+    """How many residents, and of when."""
+    if count is None:
+        return f"{NOT_KNOWN} <small>ONS publishes no estimate for all of it</small>"
+    return f"{number(count)} <small>ONS estimate, {date(facts['residents_as_of'])}</small>"
+
+
+def legend() -> str:
+    """What the lines, the hatching and the colours are."""
+    items = [
+        ("bcu-line", "BCU"),
+        ("borough-line", "Borough"),
+        ("ward-line", "Ward"),
+        ("thames", "Tidal Thames"),
+        ("city", f"City of London: {CITY_POLICE}, not the Met"),
+    ]
+    keys = "".join(
+        f'<li><span class="bcumap-key {css}" aria-hidden="true"></span>{escape(text)}</li>'
+        for css, text in items
+    )
+    return (
+        f'<ul class="bcumap-legend" aria-label="Legend">{keys}'
+        "<li>Fill colours only tell neighbours apart.</li></ul>"
+    )
+
+
+def counters_near(row: Row | None) -> Told:
+    """How far the residents of a ward live from open front counters, on average.
+
+    Parameters
+    ----------
+    row
+        Of `counters.Picture.wards`; None where not all counters of the date are known.
+    """
+    if row is None:
+        return [("Nearest", NOT_KNOWN), ("Never closing", NOT_KNOWN)]
+    most = f"<small>for most, {escape(row['nearest'])}</small>"
+    return [
+        ("Nearest", f"{_km(row['nearest_m'])}{most}"),
+        ("Never closing", _km(row["nearest_24_7_m"])),
+        ("Within 2 km", f"{number(row['within_2km'])} residents"),
+    ]
+
+
+def _km(metres: float | None) -> str:
+    return NOT_KNOWN if metres is None else f"{figure(metres / 1000, 1)} km"
+
+
+def footer(facts: Facts, *, links: str = "") -> str:
+    """Where the data comes from, and of when it is; `links` is HTML that stands first."""
+    return (
+        f'<footer class="bcumap-footer">{links}<p>'
+        f"Boundaries: wards of {escape(facts['edition'])}, generalised for this map."
+        f" Residents: ONS estimates for {date(facts['residents_as_of'])}."
+        " Areas are measured on the British National Grid before generalisation.</p><p>"
+        "Source: Office for National Statistics licensed under the Open Government Licence v.3.0."
+        " Contains OS data © Crown copyright and database right 2026."
+        " Contains Royal Mail data © Royal Mail copyright and database right 2026."
+        " BCU names and codes: Met Police, April 2024."
+        f" {OFFICER_SOURCES}</p></footer>"
+    )
+
+
+def number(value: float) -> str:
+    """A whole number."""
+    return f"{value:,.0f}"
+
+
+def area(value: float) -> str:
+    """An area."""
+    return f"{value:,.2f} km²"

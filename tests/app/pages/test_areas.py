@@ -1,0 +1,136 @@
+"""What a link or a component may choose, and what the panel then says."""
+
+from __future__ import annotations
+
+import pytest
+
+from bcumap.app import panels
+from bcumap.app.links import Chosen, from_link
+from bcumap.app.ui import sent
+from bcumap.facts import store
+
+FACTS = store.facts()
+
+
+@pytest.mark.parametrize(
+    ("query", "chosen"),
+    [
+        ({"bcu": "NA"}, Chosen("bcus", "NA")),
+        ({"bcu": " na "}, Chosen("bcus", "NA")),
+        ({"borough": "E09000001"}, Chosen("boroughs", "E09000001")),
+        ({"bcu": "NA", "ward": "E05013653"}, Chosen("wards", "E05013653")),
+        ({}, None),
+        ({"utm_source": "x"}, None),
+    ],
+)
+def test_a_link_names_the_most_local_area(query: dict[str, str], chosen: Chosen | None) -> None:
+    assert from_link(query, FACTS) == (chosen, None)
+
+
+@pytest.mark.parametrize("code", ["ZZ", "", "E09000001", "<b>", "x" * 5000])
+def test_a_link_to_nothing_says_so(code: str) -> None:
+    chosen, problem = from_link({"bcu": code}, FACTS)
+    assert chosen is None
+    assert problem is not None
+    assert "no Basic Command Unit" in problem
+    assert len(problem) < 150
+
+
+def test_a_notice_cannot_run() -> None:
+    assert "<script" not in panels.notice("<script>alert(1)</script>")
+
+
+def test_a_planned_date_is_called_planned() -> None:
+    text = panels.panel({"level": "bcus", "code": "NA"}, FACTS)
+    assert "November 2018 (planned; the actual date is not known)" in text
+
+
+def test_a_known_day_is_told_in_full() -> None:
+    text = panels.panel({"level": "bcus", "code": "WA"}, FACTS)
+    assert "6 June 2018" in text
+    assert "planned" not in text
+
+
+def test_only_west_area_is_known_to_the_day_and_eight_are_planned() -> None:
+    basis = [row["go_live_basis"] for row in FACTS["bcus"].values()]
+    assert (basis.count("planned"), basis.count("announced"), basis.count("known")) == (8, 1, 3)
+    days = [code for code, row in FACTS["bcus"].items() if len(row["go_live"]) == 10]
+    assert days == ["WA"]
+
+
+def test_what_nobody_knows_is_not_zero() -> None:
+    text = panels.panel({"level": "boroughs", "code": "E09000001"}, FACTS)
+    assert "not known" in text
+    assert "City of London Police" in text
+
+
+def test_all_of_the_met_adds_up() -> None:
+    text = panels.panel(None, FACTS)
+    for figure in (">12<", ">32<", ">679<", "1,570.48 km²"):
+        assert figure in text
+
+
+def test_every_area_has_a_panel() -> None:
+    for level in ("bcus", "boroughs", "wards"):
+        for code, row in FACTS[level].items():
+            text = panels.panel({"level": level, "code": code}, FACTS)
+            assert panels.escape(row["name"]) in text
+
+
+def test_a_name_from_data_is_escaped() -> None:
+    facts = FACTS | {"wards": {"E05000001": {
+        "name": "<img src=x onerror=alert(1)> & Co", "borough_code": "E09000007",
+        "area_km2": 1.0, "residents": None,
+    }}}  # fmt: skip
+    text = panels.panel({"level": "wards", "code": "E05000001"}, facts)
+    assert "<img" not in text
+    assert "&lt;img src=x onerror=alert(1)&gt; &amp; Co" in text
+
+
+def test_data_for_a_component_is_no_dict() -> None:
+    """Streamlit imports pandas to look into one (75 MB)."""
+    assert sent(level="bcus") == [{"level": "bcus"}]
+
+
+def test_a_borough_s_officers_are_told_with_their_months() -> None:
+    text = panels.panel({"level": "boroughs", "code": "E09000023"}, FACTS)
+    for words in ("57", "38 ward officers and 19 PCSOs", "75.9 FTE", "133% of the promise",
+                  "rank 18 of the 30", "mean of August 2025 to July 2026",
+                  "since 28 December 2017, restated February 2022"):  # fmt: skip
+        assert words in text
+
+
+def test_a_figure_that_is_not_reliable_is_not_shown() -> None:
+    """Islington's published rate would be 12.2 FTE."""
+    for code in ("E09000007", "E09000019"):
+        text = panels.panel({"level": "boroughs", "code": code}, FACTS)
+        assert "no reliable figure" in text
+        assert "FTE" not in text
+    bcu = panels.panel({"level": "bcus", "code": "CN"}, FACTS)
+    assert "Camden and Islington is missing or wrong" in bcu
+    assert "FTE" not in bcu
+
+
+def test_a_ward_was_promised_three_and_has_no_published_strength() -> None:
+    text = panels.panel({"level": "wards", "code": "E05013719"}, FACTS)
+    assert "2 ward officers, 1 PCSO" in text
+    assert "No figure by ward is published. Lewisham has 4.0 FTE for each of its wards" in text
+
+
+def test_the_city_was_promised_nothing_by_the_met() -> None:
+    for chosen in (
+        {"level": "boroughs", "code": "E09000001"},
+        {"level": "wards", "code": "E05009288"},
+    ):
+        assert "Promised" not in panels.panel(chosen, FACTS)
+
+
+def test_a_bcu_with_one_unknown_borough_has_at_least_the_others() -> None:
+    told = {"committed": 10, "fte": 9.0, "at_least": True, "no_figure_for": ["B & C"],
+            "share_of_commitment": 0.9, "rank": None, "ranked": 3}  # fmt: skip
+    row = dict(FACTS["bcus"]["NA"], officers=told)
+    facts = dict(FACTS, bcus=dict(FACTS["bcus"], NA=row))
+    text = panels.panel({"level": "bcus", "code": "NA"}, facts)
+    assert "at least 9.0 FTE" in text
+    assert "at least 90% of the promise" in text
+    assert "no reliable figure for B &amp; C" in text

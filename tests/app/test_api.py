@@ -1,0 +1,303 @@
+"""The API over HTTP: facts as they are, shapes as GDAL reads them, errors as sentences."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from typing import Any
+
+import geopandas as gpd
+import httpx
+import pytest
+import shapely
+from shapely.geometry import shape
+from starlette.applications import Starlette
+
+from bcumap.app import api, openapi, routes
+from bcumap.base.schema import LEVELS
+from bcumap.facts import cached, counters, store
+from bcumap.geo import coverage
+from tests.hostile import QUERIES
+
+FACTS = store.facts()
+DEPTFORD = "E05013719"
+APP = Starlette(routes=routes.routes())
+
+
+def get(*paths: str, method: str = "GET", **headers: str) -> list[httpx.Response]:
+    """Ask for paths; raise what the server raises."""
+
+    async def send() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(app=APP)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return [await client.request(method, path, headers=headers) for path in paths]
+
+    # In a thread: where the browser tests ran before, this one's event loop is Playwright's.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(asyncio.run, send()).result()
+
+
+def one(path: str, **headers: str) -> httpx.Response:
+    return get(path, **headers)[0]
+
+
+def query(path: str, name: str, value: str) -> str:
+    return f"{path}?{httpx.QueryParams({name: value})}"
+
+
+# --- what is answered ----------------------------------------------------------------------------
+
+
+def test_a_postcode_is_found_as_the_command_finds_it() -> None:
+    answer = one("/api/v1/find?q=se8 4rx")
+    assert answer.status_code == 200
+    expected = json.loads(json.dumps(asdict(cached.finder().find("se8 4rx"))))
+    assert answer.json() == expected
+    assert answer.json()["place"]["ward_code"] == DEPTFORD
+
+
+@pytest.mark.parametrize(("level", "number"), [("bcus", 12), ("boroughs", 33), ("wards", 704)])
+def test_every_area_of_a_level_is_listed_with_its_facts(level: str, number: int) -> None:
+    told = one(f"/api/v1/{level}").json()
+    assert len(told["areas"]) == number
+    for area in told["areas"]:
+        assert {k: v for k, v in area.items() if k != "code"} == FACTS[level][area["code"]]
+    assert told["edition"] == "2025"
+    assert "Contains OS data" in told["attribution"]
+
+
+@pytest.mark.parametrize("path", [f"/api/v1/wards/{DEPTFORD}", "/api/v1/wards/e05013719"])
+def test_one_area_is_told_by_its_code(path: str) -> None:
+    told = one(path).json()
+    assert (told["code"], told["name"], told["borough_code"]) == (DEPTFORD, "Deptford", "E09000023")
+
+
+def test_the_bcu_na_is_one_like_the_others() -> None:
+    assert one("/api/v1/bcus/NA").json()["name"] == "North Area"
+
+
+def test_the_counters_of_a_date_are_those_of_the_module() -> None:
+    told = one("/api/v1/counters?on=2026-04-01").json()
+    expected = counters.picture(store.counters_web(), dt.date(2026, 4, 1))
+    assert sum(site["state"] == "open" for site in told["counters"]) == 27
+    assert told["areas"] == expected.areas
+    assert told["areas"]["MET"]["basis"] == "announced"
+    assert told["promise_of_2012"] == {"held": 2, "not held": 30, "not known": 0}
+    assert told["wards"] == expected.wards
+
+
+# --- shapes --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_layer_is_that_of_the_page_as_gdal_reads_it(level: str) -> None:
+    collection = one(f"/api/v1/{level}.geojson").json()
+    path = store.SHIPPED / "web" / api.SHAPES[level]
+    known = gpd.read_file(path, layer=level).set_index("code").geometry
+    assert {feature["id"] for feature in collection["features"]} == set(known.index)
+    for feature in collection["features"]:
+        drawn = shape(feature["geometry"])
+        assert drawn.is_valid, feature["id"]
+        assert shapely.hausdorff_distance(drawn, known[feature["id"]]) < 1e-6  # degrees: 0.1 m
+        assert feature["bbox"] == pytest.approx(drawn.bounds, abs=1e-9)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_layer_is_as_rfc_7946_wants_it(level: str) -> None:
+    answer = one(f"/api/v1/{level}.geojson")
+    assert answer.headers["content-type"] == "application/geo+json"
+    collection = answer.json()
+    assert "crs" not in collection
+    shapes = [shape(feature["geometry"]) for feature in collection["features"]]
+    for drawn in shapes:
+        for polygon in shapely.get_parts(drawn):
+            assert polygon.exterior.is_ccw
+            assert not any(ring.is_ccw for ring in polygon.interiors)
+    assert collection["bbox"] == pytest.approx(shapely.total_bounds(shapes), abs=1e-9)
+    assert coverage.is_coverage(shapes)
+    corners = shapely.get_coordinates(shapes)
+    assert (corners.round(6) == corners).all()
+
+
+def test_one_area_comes_with_its_outline_when_that_is_asked_for() -> None:
+    feature = one(f"/api/v1/wards/{DEPTFORD}.geojson").json()
+    (same,) = (
+        each for each in one("/api/v1/wards.geojson").json()["features"] if each["id"] == DEPTFORD
+    )
+    assert feature["geometry"] == same["geometry"]
+    assert feature["properties"]["name"] == "Deptford"
+
+
+# --- how it is answered --------------------------------------------------------------------------
+
+
+def test_any_origin_may_read_it_and_it_is_compressed() -> None:
+    answer = one("/api/v1/wards.geojson", Origin="https://elsewhere.example")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["content-encoding"] == "gzip"
+    assert int(answer.headers["content-length"]) < len(answer.content) / 3
+    plain = one("/api/v1/wards.geojson", **{"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.content == answer.content
+
+
+def test_what_has_not_changed_is_not_sent_again() -> None:
+    first = one("/api/v1/boroughs")
+    again = one("/api/v1/boroughs", **{"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert one("/api/v1/boroughs", **{"If-None-Match": '"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/api/v1/find", 400, "nothing was asked"),
+        ("/api/v1/find?q=%20", 400, "nothing was asked"),
+        ("/api/v1/find?q=" + "x" * 500, 400, "longer than"),
+        ("/api/v1/wards/E05999999", 404, "no area 'E05999999' among the wards"),
+        ("/api/v1/wards/E05013719.kml", 404, "nothing of the kind .kml"),
+        ("/api/v1/wards/E05013719.", 404, "nothing of the kind"),
+        ("/api/v1/streets", 404, "/api tells what there is"),
+        ("/api/v2/find?q=SE8", 404, "/api tells what there is"),
+        ("/api/v1/counters?on=soon", 400, "is no date"),
+        ("/api/v1/counters?on=1999-01-01", 400, "Nothing is known of front counters"),
+        ("/api/v1/counters?on=2099-12-32", 400, "is no date"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(path: str, status: int, said: str) -> None:
+    answer = one(path)
+    assert answer.status_code == status
+    assert set(answer.json()) == {"error"}
+    assert said.casefold() in answer.json()["error"].casefold()
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("/api/v1/find", "q"), ("/api/v1/officers", "level"), ("/api/v1/counters", "on")],
+)
+def test_no_hostile_question_breaks_it(path: str, name: str) -> None:
+    texts = [text.encode("utf-8", "replace").decode()[:2000] for text in QUERIES]
+    for text, answer in zip(texts, get(*(query(path, name, t) for t in texts)), strict=True):
+        assert answer.status_code in (200, 400), ascii(text)
+        answer.json()
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_nothing_can_be_written(method: str) -> None:
+    assert get("/api/v1/bcus", method=method)[0].status_code == 405
+
+
+# --- what it says of itself ----------------------------------------------------------------------
+
+
+def test_every_address_of_the_document_answers_its_example() -> None:
+    document = one("/api/v1/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    for path, told in document["paths"].items():
+        link = f"/api/v1{openapi._example(path, told['get'])}"
+        answer = one(link)
+        assert answer.status_code == 200, link
+        kinds: dict[str, Any] = told["get"]["responses"]["200"]["content"]
+        assert answer.headers["content-type"] in kinds
+
+
+def test_the_page_links_every_address_and_needs_nothing_else() -> None:
+    answer = one("/api")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    for path in openapi.document("")["paths"]:
+        assert f"<code>{path}</code>" in answer.text
+    assert "src=" not in answer.text
+    assert "http" not in answer.text.split("</head>")[1]
+
+
+# --- officers ------------------------------------------------------------------------------------
+
+
+def officers(*levels: str | None) -> list[httpx.Response]:
+    path = "/api/v1/officers"
+    return get(*(path if level is None else query(path, "level", level) for level in levels))
+
+
+@pytest.mark.parametrize(("level", "areas"), [("bcus", 12), ("boroughs", 32), ("wards", 679)])
+def test_the_officers_of_every_area_of_a_level(level: str, areas: int) -> None:
+    (answer,) = officers(level)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert "max-age" in answer.headers["cache-control"]
+    told = answer.json()
+    assert set(told) == {
+        "edition", "residents_as_of", "licence", "attribution", "commitment", "months", "areas",
+    }  # fmt: skip
+    assert len({area["code"] for area in told["areas"]}) == len(told["areas"]) == areas
+    assert told["commitment"]["dwo"] + told["commitment"]["pcso"] == 3
+    assert told["commitment"]["since"] == "2017-12-28"
+    assert told["commitment"]["source"]
+    assert told["months"] == ["2025-08", "2026-07"]
+
+
+def test_boroughs_are_answered_unless_a_level_is_asked_for() -> None:
+    default, asked = officers(None, "boroughs")
+    assert default.json() == asked.json()
+
+
+def test_a_borough_s_figures_and_where_it_is() -> None:
+    (answer,) = officers("boroughs")
+    areas = {area["name"]: area for area in answer.json()["areas"]}
+    lewisham = areas["Lewisham"]
+    assert (lewisham["code"], lewisham["bcu"]) == ("E09000023", "South East")
+    assert (lewisham["fte"], lewisham["fte_per_ward"], lewisham["committed"]) == (75.9, 3.99, 57)
+    assert "City of London" not in areas
+
+
+def test_what_nobody_knows_is_null_and_there_all_the_same() -> None:
+    boroughs, wards = officers("boroughs", "wards")
+    assert boroughs.text.count('"fte":null') == 2
+    areas = {area["name"]: area for area in boroughs.json()["areas"]}
+    for name in ("Camden", "Islington"):
+        assert (areas[name]["fte"], areas[name]["rank"]) == (None, None)
+        assert areas[name]["committed"] > 0
+    assert {area.get("fte") for area in wards.json()["areas"]} == {None}
+    assert "NaN" not in boroughs.text + wards.text
+
+
+@pytest.mark.parametrize("level", ["ward", "", "WARDS", " boroughs", "officers", "<script>"])
+def test_a_level_there_is_none_of_is_refused_in_a_sentence(level: str) -> None:
+    (answer,) = officers(level)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json() == {
+        "error": f"there is no level {level!r}; give one of bcus, boroughs, wards"
+    }
+
+
+def test_every_hostile_level_is_refused_in_short() -> None:
+    levels = [query.encode("utf-8", "replace").decode()[:2_000] for query in QUERIES]
+    for level, answer in zip(levels, officers(*levels), strict=True):
+        assert answer.status_code == 400, ascii(level)
+        (line,) = answer.json().values()
+        assert line.isprintable()
+        assert len(line) < 500
+
+
+def test_headers_are_read_as_lists() -> None:
+    path = "/api/v1/bcus"
+    plain = one(path, **{"accept-encoding": "gzip;q=0"})
+    assert "content-encoding" not in plain.headers
+    assert "content-encoding" not in one(path, **{"accept-encoding": "xgzipx"}).headers
+    assert one(path, **{"accept-encoding": "br, gzip;q=0.5"}).headers["content-encoding"] == "gzip"
+    etag = plain.headers["etag"]
+    for told in (etag, f"W/{etag}", f'"x", {etag}', "*"):
+        assert one(path, **{"if-none-match": told}).status_code == 304
+    assert one(path, **{"if-none-match": etag[:-2] + '"'}).status_code == 200
+
+
+def test_an_area_is_kept_once_however_it_is_written() -> None:
+    api._area.cache_clear()
+    for written in ("WA", "wa", "%20WA", "WA%20%20"):
+        assert one(f"/api/v1/bcus/{written}").status_code == 200
+    assert api._area.cache_info().currsize == 1

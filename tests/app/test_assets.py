@@ -1,0 +1,144 @@
+"""Files from memory: names that change with the content, compression, lifetimes, other paths."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from streamlit.file_util import get_static_dir
+
+from bcumap.app import assets
+from bcumap.base.words import PAGES
+from bcumap.facts import store
+
+
+async def the_app(_request: object) -> PlainTextResponse:
+    return PlainTextResponse("the app")
+
+
+APP = assets.FromMemory(Starlette(routes=[Route("/{path:path}", the_app, methods=["GET", "POST"])]))
+
+
+def ask(
+    path: str, *, method: str = "GET", encoding: str = "gzip", app: assets.FromMemory = APP
+) -> httpx.Response:
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await client.request(method, path, headers={"Accept-Encoding": encoding})
+
+    # In a thread: where the browser tests ran before, this one's event loop is Playwright's.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(asyncio.run, send()).result()
+
+
+def test_a_name_changes_with_the_content() -> None:
+    one, other = assets.Asset("a.js", lambda: b"1"), assets.Asset("a.js", lambda: b"2")
+    assert re.fullmatch(r"a-[0-9a-f]{12}\.js", one.link)
+    assert one.link != other.link
+    assert one.link == assets.Asset("a.js", lambda: b"1").link
+
+
+def test_every_file_of_the_page_is_served_for_good() -> None:
+    for name, asset in assets.shipped().items():
+        answer = ask(assets.url(name))
+        assert answer.status_code == 200, name
+        assert answer.content == asset.content
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+def test_layers_come_compressed_to_those_who_take_it() -> None:
+    url, plain = assets.url("wards.topojson"), store.web_files()["wards.topojson"]
+    answer = ask(url)
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["content-type"] == "application/json"
+    assert int(answer.headers["content-length"]) < len(plain) / 2
+    assert answer.content == plain
+    answer = ask(url, encoding="identity")
+    assert "content-encoding" not in answer.headers
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.content == plain
+
+
+def test_streamlits_bundles_are_compressed_too() -> None:
+    folder = Path(get_static_dir())
+    scripts = re.findall(
+        r'"\./(static/js/[\w.-]+\.js)"', (folder / "index.html").read_text("utf-8")
+    )
+    assert len(scripts) > 10
+    answer = ask(f"/{scripts[0]}")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.content == (folder / scripts[0]).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/x", "/static/no.js", "/assetsx", "/assets/../pyproject.toml"],
+)
+def test_everything_else_is_left_to_the_app(path: str) -> None:
+    assert ask(path).text == "the app"
+
+
+def test_only_reading_is_answered() -> None:
+    assert ask(assets.url("areas.js"), method="POST").text == "the app"
+    head = ask(assets.url("areas.js"), method="HEAD")
+    assert (head.status_code, head.content) == (200, b"")
+
+
+# --- the page itself ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/", "/ward", "/officers", "/ward?ward=E05013714"])
+def test_every_page_has_its_title_and_knows_its_server_from_the_start(path: str) -> None:
+    answer = ask(path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["content-encoding"] == "gzip"
+    assert re.findall("<title>(.*?)</title>", answer.text) == ["bcumap: how London is policed"]
+    where = "window.__streamlit = { BACKEND_BASE_URL: location.origin + '/' }"
+    assert answer.text.count(where) == 1
+    assert answer.text.index(where) < min(
+        answer.text.index("<script type"), answer.text.index("<title>")
+    )
+    assert ask(path, encoding="identity").text == answer.text
+
+
+def test_a_page_is_streamlit_s_but_for_that() -> None:
+    ours = ask("/ward").text
+    theirs = (Path(get_static_dir()) / "index.html").read_text("utf-8")
+    for bundle in re.findall(r"static/[\w./-]+", theirs):
+        assert bundle in ours
+
+
+def test_under_another_path_the_pages_know_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assets.st, "get_option", {"server.baseUrlPath": "/met/map/"}.get)
+    app = assets.FromMemory(APP._app)
+    for path in ("/met/map/", "/met/map/ward", "/met/map/officers"):
+        assert "BACKEND_BASE_URL: location.origin + '/met/map/' }" in ask(path, app=app).text
+    assert ask("/ward", app=app).text == "the app"
+    assert assets.url("areas.js").startswith("/met/map/assets/")
+    assert ask(assets.url("areas.js"), app=app).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/ward/", "/officers/x", "/Ward", "/index.html"])
+def test_no_other_path_is_a_page(path: str) -> None:
+    assert ask(path).text == "the app"
+
+
+@pytest.mark.parametrize("path", [path for path, _ in PAGES])
+def test_every_page_of_the_navigation_is_answered(path: str) -> None:
+    assert "BACKEND_BASE_URL" in ask(f"/{path}").text
+
+
+@pytest.mark.parametrize("name", ["areas-000000000000.js", "areas.js", "", "%2e%2e/app.py"])
+def test_a_file_of_another_edition_or_none_is_not_there(name: str) -> None:
+    reply = ask(f"/assets/{name}")
+    assert (reply.status_code, reply.text) == (404, "no such file")

@@ -1,0 +1,113 @@
+"""Files made to order: the command's bytes, its errors as sentences, nothing left behind."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bcumap.app import orders
+from bcumap.app.orders import Order, PictureOrder
+from bcumap.app.pages import download
+from bcumap.base.errors import BcuMapError, BusyError
+from bcumap.export import layers, write
+from bcumap.maps import files as pictures
+from bcumap.maps import image, request, scene
+from bcumap.maps.request import Wish
+
+DEPTFORD = "E05013719"
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have temporary folders where they can be seen, and none left."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    yield
+    assert list(tmp_path.glob("bcumap-*")) == []
+    orders.make.cache_clear()
+
+
+def test_one_ward_as_geojson() -> None:
+    collection = json.loads(orders.make(Order("wards", ".geojson", "web", DEPTFORD)))
+    (feature,) = collection["features"]
+    assert (feature["id"], feature["properties"]["ward"]) == (DEPTFORD, "Deptford")
+
+
+def test_officers_of_a_date_and_level_as_csv() -> None:
+    order = Order("officers", ".csv", "full", "", "2026-04-01", "bcus")
+    assert order.name == "officers-bcus-2026-04-01.csv"
+    rows = list(csv.DictReader(io.StringIO(orders.make(order).decode("utf-8-sig"))))
+    assert len(rows) == 12
+    assert {row["bcu_code"]: row["fte"] for row in rows}["CN"] == ""
+    assert "NA" in {row["bcu_code"] for row in rows}
+
+
+def test_the_same_is_made_once() -> None:
+    order = Order("bcus", ".csv")
+    assert orders.make(order) is orders.make(Order("bcus", ".csv"))
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        (Order("streets", ".csv"), "there is no layer 'streets'"),
+        (Order("../../x", ".csv"), "there is no layer"),
+        (Order("wards", ".csv", "full", "E05999999"), "E05999999"),
+        (Order("wards", ".csv", "finest"), "finest"),
+        (Order("counters", ".csv", "full", "", "soon"), "is no date"),
+        (Order("wards", ".exe"), "the suffix names no format"),
+    ],
+)
+def test_what_cannot_be_made_is_told_in_the_commands_words(order: Order, said: str) -> None:
+    with pytest.raises(BcuMapError) as raised:
+        orders.make(order)
+    assert said in str(raised.value)
+    assert "Traceback" not in str(raised.value)
+
+
+def test_what_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(orders, "WALL_S", 0.05)
+    with pytest.raises(BcuMapError, match="takes too long to make"):
+        orders.make(Order("wards", ".geojson"))
+
+
+def test_who_waits_too_long_for_a_turn_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(orders, "PATIENCE_S", 0.05)
+    turns = [orders._turns.acquire() for _ in range(orders.AT_ONCE)]
+    try:
+        with pytest.raises(BusyError, match="other files are being made"):
+            orders.make(Order("boroughs", ".csv"))
+    finally:
+        for _ in turns:
+            orders._turns.release()
+
+
+def test_the_page_offers_what_can_be_exported() -> None:
+    assert set(download.LAYERS) == set(layers.LAYERS)
+    assert set(download.FORMATS) == set(write.FORMATS)
+    assert list(download.DETAILS) == ["full", "web", "overview"]
+
+
+def test_a_picture_is_what_the_command_draws() -> None:
+    wish = Wish("counters", "wards", "change", "E09000023", dt.date(2026, 4, 1),
+                (-0.2, 51.4, 0.1, 51.6), closed=True)  # fmt: skip
+    order = PictureOrder(wish, ".png")
+    assert order.name == "counters-wards-change-E09000023-2026-04-01.png"
+    content = orders.make(order)
+    asked = {"kind": "counters", "level": "wards", "measure": "change", "area": "E09000023",
+             "on": "2026-04-01", "view": "-0.2,51.4,0.1,51.6", "closed": "1"}  # fmt: skip
+    documents = pictures.known()
+    wished = request.read(asked, documents.facts, today=dt.date(2026, 11, 22))
+    assert wished == wish
+    assert content == image.draw(scene.scene(wished, documents), ".png")
+
+
+def test_figures_of_one_s_own_reach_the_picture() -> None:
+    wish = Wish("officers", "boroughs", values=(("E09000023", 7.0),), title="--out=/tmp/x $(id)")
+    assert b"--out=/tmp/x $(id): boroughs" in orders.make(PictureOrder(wish, ".svg"))

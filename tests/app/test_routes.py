@@ -1,0 +1,181 @@
+"""Answers over HTTP: suggestions whatever is asked, and the officers of every area of a level."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from bcumap.app import orders as made
+from bcumap.app import routes
+from bcumap.app.orders import PictureOrder
+from bcumap.base.errors import BusyError, DataError
+from bcumap.facts import cached
+from bcumap.facts.find import MOST_OPTIONS
+from bcumap.maps.request import Wish
+from tests.hostile import QUERIES
+
+
+@pytest.fixture(autouse=True)
+def _finder() -> Iterator[None]:
+    """Let no test's data stay with the next."""
+    yield
+    cached.finder.cache_clear()
+
+
+def ask(
+    *queries: str | None, path: str = routes.SUGGEST, parameter: str = "q"
+) -> list[httpx.Response]:
+    """Ask for suggestions, None without ?q=; raise what the server raises."""
+
+    async def send() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(app=Starlette(routes=routes.routes()))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return [
+                await client.get(path, params=None if each is None else {parameter: each})
+                for each in queries
+            ]
+
+    # In a thread: where the browser tests ran before, this one's event loop is Playwright's.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(asyncio.run, send()).result()
+
+
+def test_a_postcode_is_suggested() -> None:
+    (answer,) = ask("se8 4rx")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert "max-age" in answer.headers["cache-control"]
+    assert answer.json() == [
+        {"level": "query", "code": "SE8 4RX", "label": "SE8 4RX", "detail": "postcode"}
+    ]
+
+
+def test_nothing_is_suggested_for_nothing() -> None:
+    assert [answer.json() for answer in ask(None, "", "  ", "\x00")] == [[], [], [], []]
+
+
+def test_every_hostile_question_is_answered_with_a_list() -> None:
+    # A lone surrogate has no bytes; a browser sends U+FFFD for it.
+    queries = [query.encode("utf-8", "replace").decode() for query in QUERIES]
+    for query, answer in zip(queries, ask(*(query[:2_000] for query in queries)), strict=True):
+        assert answer.status_code == 200, ascii(query)
+        options = answer.json()
+        assert len(options) <= MOST_OPTIONS
+        for option in options:
+            assert set(option) == {"level", "code", "label", "detail"}
+            assert "<" not in "".join(option.values())
+
+
+@pytest.mark.parametrize("raw", ["q=%ff%fe", "q=%00", "q=%", "q=%zz", "q=1&q=2", "x=1", "&&&", "q"])
+def test_a_malformed_link_is_answered_too(raw: str) -> None:
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app=Starlette(routes=routes.routes()))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await client.get(f"{routes.SUGGEST}?{raw}")
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        answer = pool.submit(asyncio.run, send()).result()
+    assert answer.status_code == 200
+    assert isinstance(answer.json(), list)
+
+
+def test_data_that_cannot_answer_suggests_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> None:
+        raise DataError("no postcodes")
+
+    monkeypatch.setattr(cached.store, "finder", broken)
+    cached.finder.cache_clear()
+    (answer,) = ask("SE8")
+    assert (answer.status_code, answer.json()) == (200, [])
+
+
+# --- pictures ------------------------------------------------------------------------------------
+
+
+def post(path: str, body: bytes = b"", method: str = "POST") -> httpx.Response:
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app=Starlette(routes=routes.routes()))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await client.request(method, path, content=body)
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(asyncio.run, send()).result()
+
+
+@pytest.fixture
+def orders(monkeypatch: pytest.MonkeyPatch) -> list[PictureOrder]:
+    """What is ordered, instead of a picture."""
+    found: list[PictureOrder] = []
+
+    def make(order: PictureOrder) -> bytes:
+        found.append(order)
+        return b"a picture"
+
+    monkeypatch.setattr(made, "make", make)
+    return found
+
+
+def test_a_picture_is_answered_as_a_file(orders: list[PictureOrder]) -> None:
+    reply = post("/picture/officers.svg?level=wards&measure=committed&area=na", method="GET")
+    assert (reply.status_code, reply.content) == (200, b"a picture")
+    assert reply.headers["content-type"] == "image/svg+xml"
+    assert reply.headers["content-disposition"] == (
+        'attachment; filename="officers-wards-committed-NA.svg"'
+    )
+    assert reply.headers["content-security-policy"].startswith("default-src 'none'")
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    assert "public" in reply.headers["cache-control"]
+    assert orders == [PictureOrder(Wish("officers", "wards", "committed", "NA"), ".svg")]
+
+
+def test_figures_that_are_posted_are_drawn_and_not_kept(orders: list[PictureOrder]) -> None:
+    reply = post("/picture/officers.png?title=Mine", b"code,value\nE09000023,7\n")
+    assert reply.status_code == 200
+    assert reply.headers["cache-control"] == "no-store"
+    assert orders[0].wish.values == (("E09000023", 7.0),)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("/picture/streets.png", b"", "there is no picture of 'streets'"),
+        ("/picture/areas.gif", b"", "a picture ends in .png or .svg"),
+        ("/picture/areas", b"", "a picture ends in .png or .svg"),
+        ("/picture/areas.png?view=1,2,3", b"", "is no view"),
+        ("/picture/areas.png?area=%00", b"", "there is no area"),
+        ("/picture/counters.png?on=2026-02-30", b"", "is no date"),
+        ("/picture/officers.png", b"x" * 70_000, "more than 65,536 bytes"),
+        ("/picture/officers.png", b"\xff\xfe", "no CSV in UTF-8"),
+        ("/picture/officers.png", b"a,b\n1,2", "the columns code and value"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_made(
+    path: str, body: bytes, said: str, orders: list[PictureOrder]
+) -> None:
+    reply = post(path, body)
+    assert reply.status_code == 400
+    assert said in reply.text
+    assert reply.headers["content-type"].startswith("text/plain")
+    assert orders == []
+
+
+def test_no_hostile_text_breaks_a_picture(orders: list[PictureOrder]) -> None:
+    for text in filter(str.strip, QUERIES):
+        sent = text[:500].encode(errors="replace").decode()
+        query = httpx.QueryParams(dict.fromkeys(("level", "measure", "area", "on", "view"), sent))
+        assert post(f"/picture/areas.png?{query}").status_code == 400
+    assert orders == []
+
+
+def test_who_comes_too_late_may_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(_order: PictureOrder) -> bytes:
+        raise BusyError("other files are being made just now")
+
+    monkeypatch.setattr(made, "make", busy)
+    reply = post("/picture/areas.png")
+    assert (reply.status_code, reply.headers["retry-after"]) == (503, "30")

@@ -1,0 +1,266 @@
+"""The `bcumap` command as other programs call it: exit codes, one line, nothing left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from bcumap.build import check
+from bcumap.facts import store
+from tests.commands import COMMAND, environment, everything, run, run_here
+
+WAIT_S = 60  # at most, for a build to begin to write
+
+
+@pytest.fixture(scope="module")
+def layer(ward_layer: gpd.GeoDataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped wards as if the ONS had published them."""
+    path = tmp_path_factory.mktemp("layer") / "wards.parquet"
+    ward_layer.to_parquet(path)
+    return path
+
+
+# --- 0: done -----------------------------------------------------------------------------------
+
+
+def test_a_build_ends_with_0_and_its_report_and_is_quiet_in_a_pipe(
+    layer: Path, tmp_path: Path
+) -> None:
+    done = run("build", "--wards", layer, "--out", tmp_path / "new" / "data")
+    assert (done.code, done.err) == (0, "")
+    kept = f"{len(check.PROMISES)} of {len(check.PROMISES)}"
+    for words in ("679 Met + 25 City", "Measured error", kept, "dissolve"):
+        assert words in done.out
+    assert "\x1b" not in done.out  # no colours, no bar
+    assert set(check.check(tmp_path / "new" / "data")) == set(check.PROMISES)
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["data"]
+
+
+def test_a_check_of_the_shipped_data_ends_with_0() -> None:
+    done = run("check")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.count("ok ") == len(check.PROMISES)
+    assert done.out.splitlines()[-1].endswith(f"all {len(check.PROMISES)} promises are kept")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["build", "--help"], ["check", "--help"]])
+def test_help_ends_with_0(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = run_here(*words, monkeypatch=monkeypatch, capsys=capsys)
+    assert (done.code, done.err) == (0, "")
+    assert "Usage" in done.out
+
+
+# --- 1: a check failed -------------------------------------------------------------------------
+
+
+def test_a_check_that_fails_ends_with_1_and_says_which(data_copy: Path) -> None:
+    (data_copy / "web" / "map.js").write_text("// another map")
+    done = run("check", "--data", data_copy)
+    assert (done.code, done.err) == (1, "")
+    assert "FAILED  files are as sources.json describes" in done.out
+    assert "web/map.js is not the file that was described" in done.out
+    assert done.out.count("FAILED") == 1
+    assert done.out.splitlines()[-1].endswith(f"1 of {len(check.PROMISES)} promises are broken")
+
+
+def test_a_check_of_the_folder_that_the_environment_names(data_copy: Path) -> None:
+    (data_copy / "thames.parquet").unlink()
+    done = run("check", env=environment(BCUMAP_DATA=str(data_copy)))
+    assert done.code == 1
+    assert "thames.parquet is missing" in done.out
+
+
+# --- 2: bad use --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["build"], "give one of --wards FILE and --download"),
+        (["build", "--wards", "a.gpkg", "--download"], "give one of --wards FILE and --download"),
+        (["build", "--wards", "a.gpkg", "--layer", "X"], "--layer chooses what to --download"),
+        (["build", "--wards"], "--wards"),
+        (["build", "--wards", "a.gpkg", "--colour", "red"], "No such option: --colour"),
+        (["build", "--wards", "a.gpkg", "--met-wards", "many"], "--met-wards"),
+        (["build", "--wards", "a.gpkg", "--met-wards", "0"], "--met-wards"),
+        (["build", "a.gpkg"], "unexpected extra argument"),
+        (["dissolve"], "No such command 'dissolve'"),
+        (["check", "--data", "no/such/folder"], "there is no such folder"),
+        (["check", "extra"], "unexpected extra argument"),
+        ([], "no command given"),
+    ],
+)
+def test_bad_use_ends_with_2_and_one_line(
+    words: list[str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    done = run_here(*words, monkeypatch=monkeypatch, capsys=capsys)
+    assert done.code == 2
+    assert said in done.line
+
+
+def test_bad_use_of_a_real_process_ends_with_2_and_one_line() -> None:
+    done = run("build", "--wards", "a.gpkg", "--colour", "red")
+    assert done.code == 2
+    assert done.line.startswith("bcumap: No such option: --colour")
+
+
+def test_an_output_that_is_a_file(
+    layer: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "taken").write_text("mine")
+    done = run_here(
+        "build", "--wards", layer, "--out", tmp_path / "taken",
+        monkeypatch=monkeypatch, capsys=capsys,
+    )  # fmt: skip
+    assert done.code == 2
+    assert "is a file" in done.line
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_an_output_where_nothing_can_be_written(layer: Path) -> None:
+    done = run("build", "--wards", layer, "--out", "/proc/bcumap/geodata")
+    assert done.code == 2
+    assert "/proc/bcumap/geodata: cannot be written" in done.line
+
+
+# --- 2: bad input, once as a real process (test_bad_input.py has them all) ----------------------
+
+
+def test_a_bad_file_ends_a_real_process_with_2_and_changes_nothing(data_copy: Path) -> None:
+    bad = data_copy.parent / "wards.gpkg"
+    bad.write_bytes(b"not a geopackage")
+    before = everything(data_copy.parent)
+    done = run("build", "--wards", bad, "--out", data_copy)
+    assert done.code == 2
+    assert "not a vector file" in done.line
+    assert done.out == ""
+    assert everything(data_copy.parent) == before
+
+
+def test_a_ward_with_nan_ends_a_real_process_with_2_and_without_warnings(
+    ward_layer: gpd.GeoDataFrame, data_copy: Path
+) -> None:
+    """NumPy's warning of it would be three lines more."""
+
+    def spoil(xy: np.ndarray) -> np.ndarray:
+        spoilt = xy.copy()
+        spoilt[3] = np.nan
+        return spoilt
+
+    shapes = ward_layer.geometry.to_numpy().copy()
+    shapes[100] = shapely.transform(shapes[100], spoil)
+    path = data_copy.parent / "wards.parquet"
+    ward_layer.set_geometry(shapes, crs=ward_layer.crs).to_parquet(path)
+    done = run("build", "--wards", path, "--out", data_copy)
+    assert done.code == 2
+    assert "no usable geometry" in done.line
+
+
+# --- 2: a disk that fills up -------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path, kilobytes: int) -> Iterator[Path]:
+    """Mount a file system in memory, or skip where that is not allowed."""
+    folder.mkdir()
+    libc = ctypes.CDLL(None, use_errno=True)
+    size = f"size={kilobytes}k".encode()
+    if libc.mount(b"tmpfs", os.fsencode(folder), b"tmpfs", 0, size):
+        pytest.skip(f"no small disk to fill: {os.strerror(ctypes.get_errno())}")
+    try:
+        yield folder
+    finally:
+        libc.umount2(os.fsencode(folder), 2)
+
+
+@pytest.mark.parametrize("room_kb", [700, 2600], ids=["at the wards", "at the last files"])
+def test_a_disk_that_fills_up_half_way_keeps_the_old_files(
+    room_kb: int, layer: Path, tmp_path: Path
+) -> None:
+    old_kb = sum(path.stat().st_size for path in store.SHIPPED.rglob("*")) // 1024 + 100
+    with small_disk(tmp_path / "disk", old_kb + room_kb) as disk:
+        shutil.copytree(store.SHIPPED, disk / "geodata")
+        before = everything(disk)
+        done = run("build", "--wards", layer, "--out", disk / "geodata")
+        assert done.code == 2
+        assert "No space left on device" in done.line
+        assert "nothing was changed" in done.line
+        assert everything(disk) == before
+
+
+def test_a_file_that_may_not_grow_keeps_the_old_files(layer: Path, data_copy: Path) -> None:
+    """The same where no disk can be mounted: files of 1 MB at most, and the wards are larger."""
+    assert (store.SHIPPED / "wards.parquet").stat().st_size > 1_100_000
+    before = everything(data_copy.parent)
+    done = run(
+        "build", "--wards", layer, "--out", data_copy,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000)),
+    )  # fmt: skip
+    assert done.code == 2
+    assert "nothing was changed" in done.line
+    assert everything(data_copy.parent) == before
+
+
+# --- interrupted -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def half_way(layer: Path, data_copy: Path) -> Callable[[int], tuple[int, str]]:
+    """Send a signal to a build that has begun to write; return how it ended and what it said."""
+
+    def send(number: int) -> tuple[int, str]:
+        process = subprocess.Popen(
+            [*COMMAND, "build", "--wards", str(layer), "--out", str(data_copy)],
+            env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        deadline = time.monotonic() + WAIT_S
+        while not list(data_copy.parent.glob(f".{data_copy.name}-*/*.parquet")):
+            assert process.poll() is None, "the build ended before it could be interrupted"
+            assert time.monotonic() < deadline
+            time.sleep(0.002)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=WAIT_S)
+        return process.returncode, err
+
+    return send
+
+
+def test_ctrl_c_ends_with_130_and_one_line_and_leaves_nothing(
+    half_way: Callable[[int], tuple[int, str]], data_copy: Path
+) -> None:
+    before = everything(data_copy.parent)
+    code, err = half_way(signal.SIGINT)
+    assert code == 130  # as a shell expects
+    assert err.splitlines() == ["bcumap: interrupted; nothing was changed"]
+    assert everything(data_copy.parent) == before
+
+
+def test_a_killed_build_leaves_the_old_files_whole(
+    half_way: Callable[[int], tuple[int, str]], data_copy: Path
+) -> None:
+    before = everything(data_copy)
+    code, err = half_way(signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    assert err == ""
+    assert everything(data_copy) == before

@@ -1,0 +1,562 @@
+"""The static site: pages whole and linked, nothing of data runs, nothing strange is replaced."""
+
+from __future__ import annotations
+
+import copy
+import gzip
+import hashlib
+import json
+import os
+import re
+import stat
+import xml.etree.ElementTree as ET
+from functools import cache
+from itertools import islice, product
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from bcumap.base.errors import BcuMapError, DataError
+from bcumap.base.words import ATTRIBUTION
+from bcumap.export import write as export
+from bcumap.export.layers import LAYERS
+from bcumap.facts import counters, store
+from bcumap.facts.postcodes import OUTSIDE, Prefix
+from bcumap.site import downloads, finding, pages
+from bcumap.site import write as writing
+from bcumap.site.render import Renderer, Site
+from bcumap.web.files import SITE_FILES
+from tests.commands import everything, run_here
+from tests.conftest import SITE_DAY
+from tests.markup import Page
+
+FACTS = store.facts()
+HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;{{ 7*7 }}"
+WARD_PAGE_LIMIT = 60_000  # bytes, compressed, beyond what is shared
+
+
+@cache
+def read(path: Path) -> Page:
+    return Page(path.read_text(encoding="utf-8"))
+
+
+def html(site: Path) -> list[Path]:
+    return sorted(site.rglob("*.html"))
+
+
+def area(site: Path, name: str) -> Page:
+    return read(site / name)
+
+
+# --- what there is -------------------------------------------------------------------------------
+
+
+def test_every_area_has_a_page(site: Path) -> None:
+    for folder, level, number in (("bcu", "bcus", 12), ("borough", "boroughs", 33),
+                                  ("ward", "wards", 704)):  # fmt: skip
+        found = {path.stem for path in (site / folder).iterdir()}
+        assert found == set(FACTS[level])
+        assert len(found) == number
+
+
+def test_every_page_is_well_formed(site: Path) -> None:
+    faults = {path.name: read(path).faults for path in html(site) if read(path).faults}
+    assert faults == {}
+
+
+def test_the_parser_of_these_tests_sees_what_is_wrong() -> None:
+    assert Page("<p><b>x</p>").faults
+    assert Page("<p id=a></p><p id=a></p>").faults
+    assert Page("<p>x</p><br>").faults == []
+
+
+def test_every_page_has_one_heading_a_title_and_a_language(site: Path) -> None:
+    titles = []
+    for path in html(site):
+        page = read(path)
+        assert page.count("h1") == 1, path
+        assert page.count("main") == 1
+        assert page.elements[0] == ("html", {"lang": "en-GB"})
+        titles.append(page.text("title"))
+    assert all(titles)
+
+
+def test_all_links_are_relative_and_lead_somewhere(site: Path) -> None:
+    broken = []
+    for path in html(site):
+        page = read(path)
+        for link in page.links:
+            if link == "data:,":
+                continue
+            parts = urlsplit(link)
+            target = path if not parts.path else path.parent / unquote(parts.path)
+            is_there = target.is_file() and not parts.scheme and not link.startswith("/")
+            anchored = not parts.fragment or parts.fragment in read(target.resolve()).ids
+            if not (is_there and anchored):
+                broken.append((path.name, link))
+    assert broken[:5] == []
+
+
+def test_what_scripts_and_styles_link_to_is_there(site: Path) -> None:
+    for path in (site / "assets").glob("*.js"):
+        for name in re.findall(r'from "\./([^"]+)"', path.read_text(encoding="utf-8")):
+            assert (path.parent / name).is_file(), name
+            assert re.search(r"-[0-9a-f]{12}\.js$", name)
+    (leaflet,) = (site / "assets").glob("leaflet-*.css")
+    assert "images/layers.png" in leaflet.read_text(encoding="utf-8")
+    assert (site / "assets" / "images" / "layers.png").is_file()
+
+
+def test_hashed_names_are_those_of_their_content(site: Path) -> None:
+    for path in (each for each in (site / "assets").iterdir() if each.is_file()):
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        assert path.stem.endswith(f"-{digest[:12]}"), path.name
+
+
+def test_every_page_has_its_attribution_and_edition(site: Path) -> None:
+    for path in html(site):
+        if path.name == "404.html":
+            continue
+        text = read(path).text()
+        assert ATTRIBUTION in text, path
+        assert "Royal Mail data © Royal Mail copyright and database right 2026" in text
+        assert f"Wards of {FACTS['edition']}" in text
+
+
+def test_no_page_can_ask_another_host_but_for_street_tiles(site: Path) -> None:
+    for path in html(site):
+        policies = [told["content"] for tag, told in read(path).elements
+                    if tag == "meta" and told.get("http-equiv")]  # fmt: skip
+        if path.name == "404.html":
+            assert read(path).links == ["data:,"]
+            continue
+        (policy,) = policies
+        assert policy.startswith("default-src 'self';")
+        assert re.findall(r"https?://[^ ;]+", policy) == ["https://tile.openstreetmap.org"]
+
+
+def test_a_ward_page_is_small(site: Path) -> None:
+    sizes = {
+        path.name: len(gzip.compress(path.read_bytes(), 6)) for path in (site / "ward").iterdir()
+    }
+    assert max(sizes.values()) <= WARD_PAGE_LIMIT / 10
+    assert min(sizes.values()) > 1000
+
+
+# --- what the pages say --------------------------------------------------------------------------
+
+
+def test_a_ward_page_tells_its_facts_with_their_dates(site: Path) -> None:
+    page = area(site, "ward/E05013719.html")
+    text = page.text("main")
+    for words in (
+        "Deptford is a ward of Lewisham, policed by South East BCU of the Metropolitan Police.",
+        "Ward · E05013719",
+        "17,373",
+        "ONS estimate, 30 June 2024",
+        "2 ward officers, 1 PCSO",
+        "since 28 December 2017, restated February 2022",
+        "No figure by ward is published. Lewisham has 4.0 FTE for each of its wards",
+        "https://www.london.gov.uk/press-releases/mayoral/two-dedicated-pcs-in-every-london-ward",
+        "On 7 April 2026",
+        "As announced, not confirmed",
+        "43 Lewisham High Street, SE13 5JZ",
+    ):
+        assert words in text, words
+    for link in ("../bcu/SE.html", "../borough/E09000023.html", "E05013719", "E05014080"):
+        assert any(link in each for each in page.links)
+
+
+@pytest.mark.parametrize("code", sorted(FACTS["wards"])[::24])
+def test_a_ward_page_links_to_its_neighbours_and_what_it_lies_in(site: Path, code: str) -> None:
+    page, ward = area(site, f"ward/{code}.html"), FACTS["wards"][code]
+    bcu = FACTS["boroughs"][ward["borough_code"]]["bcu_code"]
+    wanted = {f"../ward/{each}.html" for each in ward["neighbours"]}
+    wanted |= {f"../borough/{ward['borough_code']}.html"} | (
+        {f"../bcu/{bcu}.html"} if bcu else set()
+    )
+    assert wanted <= set(page.links)
+    assert ward["name"] == page.text("h1")
+
+
+def test_a_borough_page_has_all_its_wards_and_the_boroughs_beside(site: Path) -> None:
+    page = area(site, "borough/E09000023.html")
+    wards = {link for link in page.links if link.startswith("../ward/")}
+    assert len(wards) == 19
+    beside = {link for link in page.links if link.startswith("../borough/")}
+    assert beside - {"../borough/E09000023.html"} == {
+        "../borough/E09000006.html",  # Bromley
+        "../borough/E09000011.html",  # Greenwich
+        "../borough/E09000028.html",  # Southwark
+    }
+
+
+def test_no_borough_is_beside_itself_and_those_beside_see_each_other() -> None:
+    beside = pages.borough_neighbours(FACTS)
+    assert set(beside) == set(FACTS["boroughs"])
+    for code, others in beside.items():
+        assert code not in others
+        assert all(code in beside[each] for each in others)
+
+
+def test_a_bcu_page_has_its_boroughs_and_says_what_is_not_known(site: Path) -> None:
+    text = area(site, "bcu/CN.html").text("main")
+    assert "Camden" in text
+    assert "no reliable figure" in text
+    assert "January 2017" in text
+    assert (
+        "September 2018 (planned; the actual date is not known)" in area(site, "bcu/NE.html").text()
+    )
+
+
+def test_the_city_is_not_the_mets(site: Path) -> None:
+    for name in ("borough/E09000001.html", "ward/E05009288.html"):
+        text = area(site, name).text("main")
+        assert "City of London Police" in text
+        for words in ("Promised", "Front counters of", "Never closing"):
+            assert words not in text
+
+
+def test_a_borough_without_a_counter_says_so(site: Path) -> None:
+    assert "none that is known" in area(site, "borough/E09000015.html").text("main")  # Harrow
+
+
+def test_all_wards_are_in_the_list_and_all_boroughs_on_the_front(site: Path) -> None:
+    listed = {link for link in area(site, "wards.html").links if link.startswith("ward/")}
+    assert len(listed) == 704
+    front = set(area(site, "index.html").links)
+    assert {f"borough/{code}.html" for code in FACTS["boroughs"]} <= front
+    assert {f"bcu/{code}.html" for code in FACTS["bcus"]} <= front
+
+
+# --- text from strangers --------------------------------------------------------------------------
+
+
+def hostile_facts() -> dict[str, Any]:
+    """One BCU of one borough of two wards, whose names try to break out."""
+    bcu, borough = FACTS["boroughs"]["E09000023"]["bcu_code"], "E09000023"
+    wards = ("E05013719", "E05013721")
+    facts = copy.deepcopy({key: FACTS[key] for key in ("residents_as_of", "officers")})
+    facts["edition"] = HOSTILE
+    facts["officers"]["source"] = HOSTILE
+    of_bcu = ("name", "go_live_note", "go_live_source")
+    named = dict.fromkeys(of_bcu, HOSTILE) | {"boroughs": [borough], "aliases": [HOSTILE]}
+    facts["bcus"] = {bcu: FACTS["bcus"][bcu] | named}
+    told = FACTS["boroughs"][borough]["officers"] | {"no_figure_for": [HOSTILE], "at_least": True}
+    facts["boroughs"] = {borough: FACTS["boroughs"][borough] | {"name": HOSTILE, "officers": told}}
+    facts["wards"] = {code: FACTS["wards"][code] | {"name": HOSTILE, "neighbours": [other]}
+                      for code, other in zip(wards, wards[::-1], strict=True)}  # fmt: skip
+    return facts
+
+
+def test_names_of_strangers_stay_text() -> None:
+    facts, document = hostile_facts(), copy.deepcopy(dict(store.counters_web()))
+    document["texts"] = [HOSTILE] * len(document["texts"])
+    document["sites"] = [each | {"address": HOSTILE} for each in document["sites"]]
+    picture = counters.picture(document, SITE_DAY)
+    links = dict.fromkeys((*SITE_FILES, *writing.SHARED_FILES, *writing.PREPARED_FILES,
+                           "names.json"), f"assets/{HOSTILE}")  # fmt: skip
+    renderer = Renderer(Site(facts, links, f"{HOSTILE}/", HOSTILE, ""))
+    made = [renderer.area(page) for page in pages.all_pages(facts, picture, document["sites"])]
+    made += [renderer.front(), renderer.wards()]
+    keys = ("path", "title", "edition", "licence", "attribution", "size")
+    file = downloads.File(HOSTILE, HOSTILE, HOSTILE)
+    tier = downloads.Tier(HOSTILE, 3.0, [HOSTILE], [downloads.Row(HOSTILE, [file])], [file])
+    made.append(renderer.downloads(downloads.Offered([tier], [dict.fromkeys(keys, HOSTILE)])))
+    assert len(made) == 7
+    for text in made:
+        page = Page(text)
+        assert page.faults == []
+        assert page.count("img") == 0
+        assert [
+            told for tag, told in page.elements if any(name.startswith("on") for name in told)
+        ] == []
+        assert page.count("script") in (2, 5)
+        assert "7*7" in page.text()
+        assert "49" not in page.text("h1")
+        (data,) = re.findall(r'id="bcumap-page">(.*?)</script>', text)
+        assert "<" not in data
+        assert json.loads(data)["names"].endswith(HOSTILE)
+
+
+@pytest.mark.parametrize("code", ["../x", "a/b", "", "E05\n", "E0501371900000", "x.html"])
+def test_a_code_that_is_no_file_name_is_refused(code: str) -> None:
+    with pytest.raises(DataError):
+        pages.path("ward", code)
+
+
+# --- the finder's documents ----------------------------------------------------------------------
+
+
+def shard_folder(site: Path) -> Path:
+    (folder,) = site.glob("postcodes-*")
+    return folder
+
+
+def test_there_is_a_shard_for_every_sector_and_it_is_small(site: Path) -> None:
+    folder = shard_folder(site)
+    directory = json.loads((folder / "index.json").read_bytes())
+    sectors = {each for listed in directory["sectors"].values() for each in listed}
+    assert {path.name for path in folder.iterdir()} == {
+        "index.json", *(finding.file_name(each) for each in sectors)
+    }  # fmt: skip
+    assert max(len(gzip.compress(path.read_bytes())) for path in folder.iterdir()) < 25_000
+
+
+def test_shards_say_what_the_archive_says(site: Path) -> None:
+    archive, total = store.postcodes(), 0
+    for number, path in enumerate(sorted(shard_folder(site).glob("*-*.json"))):
+        shard = json.loads(path.read_bytes())
+        total += len(shard["rows"])
+        if number % 20:
+            continue
+        district, digit = path.stem.split("-")
+        for row, known in zip(
+            shard["rows"], archive.starting(Prefix(district, digit)), strict=True
+        ):
+            unit, live, lat, lon, estimated, ward, boundary, others, *borough = row
+            assert f"{district} {digit}{unit}" == known.postcode
+            assert (bool(live), lat, lon) == (known.live, known.lat, known.lon)
+            assert bool(estimated) == (known.quality is not None and known.quality >= 50)
+            assert (shard["wards"][ward], boundary) == (known.ward_code, known.boundary_m)
+            pairs = zip(others[::2], others[1::2], strict=True)
+            assert [(shard["wards"][at], metres) for at, metres in pairs] == list(known.others)
+            assert borough in ([], [known.borough_code])
+    assert total == 331_981
+
+
+def test_a_postcode_whose_borough_is_not_its_wards_keeps_both() -> None:
+    archive = store.postcodes()
+    known = archive.starting(Prefix("SE8", "4", "RX"))[0]
+    stray = known._replace(borough_code="E09000001", quality=60, live=False)
+    beyond = known._replace(others=((OUTSIDE, 12),))  # type: ignore[arg-type]
+    told = finding.shard([known, stray, beyond], FACTS)
+    assert told["wards"] == [known.ward_code, OUTSIDE]
+    assert told["rows"][0] == ["RX", 1, known.lat, known.lon, 0, 0, known.boundary_m, []]
+    assert told["rows"][1][1:2] + told["rows"][1][4:5] + told["rows"][1][8:] == [0, 1, "E09000001"]
+    assert told["rows"][2][7:] == [[1, 12]]
+
+
+def test_districts_outside_london_are_known_as_such() -> None:
+    told = finding.directory(store.postcodes(), "2025-11")
+    assert told["edition_words"] == "November 2025"
+    assert told["districts"]["SE8"][0] > 0
+    elsewhere = told["elsewhere"].split()
+    assert "M1" in elsewhere
+    assert not set(elsewhere) & set(told["districts"])
+    assert len(elsewhere) + len(told["districts"]) == len(store.postcodes().districts)
+
+
+# --- downloads, robots, sitemap ------------------------------------------------------------------
+
+
+def sums(folder: Path) -> dict[str, str]:
+    lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    return dict(reversed(line.split("  ")) for line in lines)
+
+
+def test_downloads_of_the_data_are_as_shipped_and_their_sums_are_right(site: Path) -> None:
+    folder = site / "downloads" / "data"
+    named = sums(folder)
+    for name in ("web/wards.topojson", "wards.parquet", "sources.json", "web/facts.json"):
+        assert name in named
+    for name, digest in named.items():
+        content = (folder / name).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == digest
+        assert content == (store.SHIPPED / name).read_bytes()
+    offered = set(area(site, "downloads/index.html").links)
+    assert {f"data/{name}" for name in (*named, "SHA256SUMS")} <= offered
+
+
+@pytest.mark.parametrize("tier", downloads.TIERS)
+def test_every_layer_is_offered_in_every_format(site: Path, tier: str) -> None:
+    folder = site / "downloads" / tier
+    offered = set(area(site, "downloads/index.html").links)
+    for layer, suffix in product(LAYERS, export.FORMATS):
+        assert (folder / f"{layer}{suffix}").stat().st_size > 100
+        assert f"{tier}/{layer}{suffix}" in offered
+    assert {f"{tier}/{name}" for name in ("README.md", "SHA256SUMS")} <= offered
+    for name, digest in sums(folder).items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    wards = json.loads((folder / "wards.geojson").read_bytes())
+    assert len(wards["features"]) == 704
+    assert wards["measured_error_m"] < {"full": 3, "web": 25}[tier]
+
+
+def test_without_an_address_there_is_no_sitemap_and_nothing_absolute(site: Path) -> None:
+    assert not (site / "sitemap.xml").exists()
+    assert (site / "robots.txt").read_text(encoding="utf-8") == "User-agent: *\nAllow: /\n"
+    assert "canonical" not in (site / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_sitemap_names_its_pages_in_full() -> None:
+    paths = ["index.html", "ward/E05013719.html"]
+    found = ET.fromstring(writing.sitemap("https://example.org/a&b/", paths))  # noqa: S314
+    space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+    assert [each.text for each in found.iter(f"{space}loc")] == [
+        "https://example.org/a&b/", "https://example.org/a&b/ward/E05013719.html"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "url", ["example.org", "ftp://example.org", "https://", "https://x/?q=1", "https://x/#a",
+            "https://x/ y", "javascript:alert(1)", "https://[", "//example.org"]
+)  # fmt: skip
+def test_an_address_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(BcuMapError, match="write it as https"):
+        writing.checked_url(url)
+
+
+def test_an_address_ends_in_one_slash() -> None:
+    assert writing.checked_url("https://example.org") == "https://example.org/"
+    assert writing.checked_url("https://example.org/x//") == "https://example.org/x/"
+
+
+# --- the command, and what it may replace --------------------------------------------------------
+
+
+def test_the_command_writes_the_same_again(
+    site: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = tmp_path / "again"
+    told = run_here("site", "--out", out, "--on", SITE_DAY.isoformat(),
+                    monkeypatch=monkeypatch, capsys=capsys)  # fmt: skip
+    assert told.code == 0
+    assert told.err == ""  # quiet in a pipe
+    assert "753 pages; 1,449 shards" in told.out
+    assert "give --url" in told.out
+    assert everything(out) == everything(site)
+    assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a site of three areas and two shards, no exports: quick, as only the folder matters."""
+    all_pages, shards = pages.all_pages, finding.shards
+    monkeypatch.setattr(pages, "all_pages", lambda *given: islice(all_pages(*given), 3))
+    monkeypatch.setattr(finding, "shards", lambda *given: islice(shards(*given), 2))
+    monkeypatch.setattr(downloads, "TIERS", ())
+
+
+def write(out: Path, **options: Any) -> writing.Report:
+    return writing.write(writing.Request(out, SITE_DAY, options.pop("url", "")), **options)
+
+
+@pytest.mark.usefixtures("few")
+def test_with_an_address_there_are_sitemap_canonical_links_and_a_way_back(tmp_path: Path) -> None:
+    report = write(tmp_path / "site", url="https://example.org/police")
+    assert report.has_sitemap
+    site = tmp_path / "site"
+    ours = "https://example.org/police/"
+    assert f"Sitemap: {ours}sitemap.xml" in (site / "robots.txt").read_text(encoding="utf-8")
+    listed = (site / "sitemap.xml").read_text(encoding="utf-8")
+    assert listed.count("<loc>") == report.pages - 1 == 6
+    assert "404" not in listed
+    assert f'rel="canonical" href="{ours}bcu/AS.html"' in (site / "bcu/AS.html").read_text("utf-8")
+    assert f'rel="canonical" href="{ours}"' in (site / "index.html").read_text("utf-8")
+    assert ours in read(site / "404.html").links
+
+
+@pytest.mark.usefixtures("few")
+def test_an_earlier_site_is_replaced_and_others_can_read_it(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    out.mkdir()  # an empty folder will do
+    write(out)
+    (out / "bcu" / "old.html").write_text("of an earlier edition")
+    write(out)
+    assert not (out / "bcu" / "old.html").exists()
+    assert (out / "index.html").is_file()
+    assert stat.S_IMODE(out.stat().st_mode) == 0o755
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def refused(out: Path) -> str:
+    with pytest.raises(BcuMapError) as error:
+        write(out)
+    return str(error.value)
+
+
+@pytest.mark.usefixtures("few")
+def test_what_is_no_site_of_ours_is_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("years of work")
+    assert "did not write" in refused(folder)
+    (folder / writing.MARKER).write_text("{}")
+    assert "did not write" in refused(folder)
+    pages_of_others = tmp_path / "www"
+    pages_of_others.mkdir()
+    (pages_of_others / "index.html").write_text("my own")
+    assert "did not write" in refused(pages_of_others)
+    file = tmp_path / "file"
+    file.write_text("x")
+    assert "is a file" in refused(file)
+    assert "no such folder" in refused(tmp_path / "no" / "such")
+    assert (folder / "thesis.txt").read_text() == "years of work"
+    assert {path.name for path in tmp_path.iterdir()} == {"home", "file", "www"}
+
+
+@pytest.mark.usefixtures("few")
+def test_a_site_that_somebody_keeps_other_things_in_is_left_alone(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    write(out)
+    (out / ".git").mkdir()
+    before = everything(out)
+    assert "'.git'" in refused(out)
+    assert everything(out) == before
+
+
+@pytest.mark.usefixtures("few")
+def test_an_interrupted_run_leaves_the_old_site_and_nothing_else(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    write(out)
+    before = everything(out)
+
+    def interrupt(done: int, _total: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write(out, progress=interrupt)
+    assert everything(out) == before
+    assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.mark.usefixtures("few")
+def test_the_old_site_comes_back_if_the_new_one_cannot_take_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "site"
+    write(out)
+    before = everything(out)
+    rename = Path.rename
+
+    def fails(self: Path, target: Path) -> Path:
+        if self.name == "new":
+            raise OSError(28, os.strerror(28))
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fails)
+    assert "space" in refused(out)
+    assert everything(out) == before
+    assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.mark.usefixtures("few")
+def test_progress_ends_at_all_of_it(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    write(tmp_path / "site", progress=lambda *each: told.append(each))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert len({total for _, total in told}) == 1
+
+
+def test_a_damaged_folder_of_data_is_one_clear_line(data_copy: Path, tmp_path: Path) -> None:
+    (data_copy / "web" / "map.js").unlink()
+    with pytest.raises(DataError, match="run `bcumap build`"):
+        write(tmp_path / "site", data=data_copy)
+    assert not (tmp_path / "site").exists()
