@@ -2,16 +2,26 @@
 
 PYTHON ?= python3
 PORT ?= 8501
+WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check build bench clean
+.PHONY: run quick test nightly check build bench clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
+# Under a minute, while you work: no browser, no process of all London.
+quick: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not slow and not nightly"
+
+# All that must hold before anything is merged.
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not nightly"
+
+# What only repeats: more editions, more examples.
+nightly: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest -n $(WORKERS) -m "nightly or property" --hypothesis-profile night
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -9,15 +9,18 @@ import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import pytest
+from hypothesis import is_hypothesis_test, settings
 
 from bcumap.base.schema import LEVELS
-from bcumap.build import steps as building
 from bcumap.facts import store
-from bcumap.site import write as site_writing
+
+if TYPE_CHECKING:  # heavy: whoever needs them pays for them
+    import geopandas as gpd
+
+    from bcumap.build.steps import Report
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
@@ -26,6 +29,34 @@ LOOPBACK = ("127.", "::1", "localhost")
 # A shell that starts the suite in the background has it, and all that it starts, ignore Ctrl-C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# Files whose tests start processes or work on all of London: not for `make quick`.
+SLOW_FILES = {
+    "test_bad_input.py", "test_check.py", "test_download.py", "test_files.py", "test_image.py",
+    "test_lists.py", "test_main.py", "test_officers_fetch.py", "test_orders.py", "test_steps.py",
+    "test_write.py",
+}  # fmt: skip
+# So many examples for each property by day; `make nightly` tries ten times as many.
+settings.register_profile("day", max_examples=50, deadline=None)
+settings.register_profile("night", max_examples=500, deadline=None)
+settings.load_profile("day")
+# What is made once of all of London and looked at by many tests: these stay with one worker.
+MADE_ONCE = ("site", "build")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each test its worker, and mark those that take a browser, all of London or the night."""
+    for item in items:
+        made = [name for name in MADE_ONCE if name in getattr(item, "fixturenames", ())]
+        if made or item.path.name in SLOW_FILES:
+            item.add_marker(pytest.mark.slow)
+        if made:
+            item.add_marker(pytest.mark.xdist_group(made[0]))
+        elif item.path.parent.name == "browser":
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        if is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker(pytest.mark.property)
 
 
 class NetworkUsed(AssertionError):
@@ -103,7 +134,7 @@ def no_postcodes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Built:
     """A build: what it said of itself, and the folder it wrote."""
 
-    report: building.Report
+    report: Report
     out: Path
 
     def level(self, name: str) -> gpd.GeoDataFrame:
@@ -116,16 +147,16 @@ Build = Callable[..., Built]
 @pytest.fixture(scope="session")
 def build(tmp_path_factory: pytest.TempPathFactory, no_postcodes: Path) -> Build:
     """Build a ward layer, once with the same options however many tests look at it."""
+    from bcumap.build import steps
+
     done: dict[tuple[Any, ...], Built] = {}
 
     def once(wards: Path, **options: Any) -> Built:
         key = (wards, *sorted(options.items()))
         if key not in done:
             out = tmp_path_factory.mktemp(wards.stem) / "geodata"
-            request = building.Request(
-                **{"wards": wards, "out": out, "data": no_postcodes} | options
-            )
-            done[key] = Built(building.build(request), out)
+            request = steps.Request(**{"wards": wards, "out": out, "data": no_postcodes} | options)
+            done[key] = Built(steps.build(request), out)
         return done[key]
 
     return once
@@ -137,6 +168,8 @@ SITE_DAY = dt.date(2026, 4, 7)
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole static site of the shipped data, on a day after the last change of counters."""
+    from bcumap.site import write
+
     out = tmp_path_factory.mktemp("static") / "site"
-    site_writing.write(site_writing.Request(out, SITE_DAY))
+    write.write(write.Request(out, SITE_DAY))
     return out

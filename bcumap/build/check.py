@@ -21,16 +21,25 @@ import pandas as pd
 import pyarrow.parquet as pq
 import shapely
 
-from bcumap.build import events as counter_events, passports, timeline
-from bcumap.facts import counters, history, store
-from bcumap.geo import projection, coverage
 from bcumap.base.dates import LAST_DAY
 from bcumap.base.errors import BcuMapError
-from bcumap.geo.locate import Locator
+from bcumap.base.schema import (
+    BCUS,
+    BOROUGHS,
+    CITY_OF_LONDON,
+    CITY_WARDS,
+    KEYS,
+    LEVELS,
+    MET_BOROUGHS,
+    met_wards_expected,
+)
+from bcumap.build import events as counter_events
+from bcumap.build import passports, timeline
+from bcumap.facts import counters, history, store
 from bcumap.facts.postcodes import unpack
-from bcumap.base.schema import BCUS, BOROUGHS, CITY_OF_LONDON, CITY_WARDS, LEVELS, MET_BOROUGHS, met_wards_expected
+from bcumap.geo import coverage, projection
 from bcumap.geo.coverage import Polygons
-from bcumap.base.schema import KEYS
+from bcumap.geo.locate import Locator
 
 # How far the area of a generalised ward may lie from the area it states (share of the whole).
 AREA_TOLERANCE = 0.01

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bcumap.facts.counters import Standing, distance_m
 from bcumap.base.dates import Row
+from bcumap.facts.counters import Standing, distance_m
 
 WITHIN_KM = (1, 2, 5)
 NO_ONE = -1  # the position of the nearest counter where none is open

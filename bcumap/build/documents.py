@@ -15,9 +15,9 @@ import pyogrio
 import shapely
 import topojson
 
+from bcumap.base.errors import CoverageError
 from bcumap.base.schema import KEYS
 from bcumap.facts.measures import FACT_DECIMALS
-from bcumap.base.errors import CoverageError
 from bcumap.facts.officers import Commitment
 
 # Steps of the integer grid on which a layer's coordinates lie, across its width and height: over
@@ -115,9 +115,9 @@ def area_facts(
         `timeline`), and under `bcus`, `boroughs` and `wards` one object per code with `name`, the
         codes above it, `area_km2`, `residents` (null where a source gives none); for a BCU its
         aliases, the codes of its boroughs and its go-live date with basis, note and source; for a
-        ward the codes of its `neighbours`. Areas of the Met have `officers`: those of `FACT_DECIMALS`
-        (null where no figure is reliable) and, above wards, `at_least`, `no_figure_for`, `rank` and
-        `ranked`.
+        ward the codes of its `neighbours`. Areas of the Met have `officers`: those of
+        `FACT_DECIMALS` (null where no figure is reliable) and, above wards, `at_least`,
+        `no_figure_for`, `rank` and `ranked`.
     """
     told = bcu_table.set_index("bcu_code")[
         ["aliases", "go_live", "go_live_basis", "go_live_note", "go_live_source"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from bcumap.facts.counters import OF_SITE, standing_on, tally
 from bcumap.base.dates import FIRST_DAY, LAST_DAY, Row, starts
 from bcumap.base.errors import DataError
-from bcumap.facts.hours import ALWAYS, NEVER_CLOSES, hours_fault
 from bcumap.base.schema import CLOSED, MET_BOROUGHS, OPEN
+from bcumap.facts.counters import OF_SITE, standing_on, tally
+from bcumap.facts.hours import ALWAYS, NEVER_CLOSES, hours_fault
 
 # The state that some events leave; after any other it is what the row says.
 STATE_AFTER = {"open": OPEN, "reopened": OPEN, "hours changed": OPEN, "closed": CLOSED}

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from bcumap.geo import projection, coverage
+from bcumap.geo import coverage, projection
 from bcumap.geo.coverage import Polygons
 
 WARD_COLUMNS = ["ward_code", "ward", "borough_code", "borough", "bcu_code", "bcu"]

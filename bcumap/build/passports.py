@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bcumap.geo.projection import TRANSFORMATION
 from bcumap.base.schema import WGS84
+from bcumap.geo.projection import TRANSFORMATION
 
 OGL = "Open Government Licence v3.0"
 OS_RIGHTS = "Contains OS data © Crown copyright and database right 2026"

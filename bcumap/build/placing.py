@@ -16,10 +16,10 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from bcumap.geo.locate import NOWHERE, Locator
 from bcumap.facts.postcodes import OUTSIDE, Reach, write_others
-from bcumap.geo.projection import bng_to_lonlat
 from bcumap.geo.coverage import Polygons
+from bcumap.geo.locate import NOWHERE, Locator
+from bcumap.geo.projection import bng_to_lonlat
 
 DECIMALS = 5  # of a degree: positions are whole metres
 CELL_M = (30.0, 30.0)

@@ -24,16 +24,26 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from bcumap.build import check, events as counter_events, london, placing, passports, distances, timeline, documents
-from bcumap.facts import counters, store, officers, postcodes
-from bcumap.maps import leaflet
-from bcumap.geo import projection, coverage
 from bcumap.base.errors import CoverageError, DataError, SourceError
-from bcumap.build.levels import Levels, dissolve, with_facts
 from bcumap.base.schema import BNG, LEVELS
-from bcumap.build import population, wards
+from bcumap.build import (
+    check,
+    distances,
+    documents,
+    london,
+    passports,
+    placing,
+    population,
+    timeline,
+    wards,
+)
+from bcumap.build import events as counter_events
 from bcumap.build import postcodes as postcode_packages
+from bcumap.build.levels import Levels, dissolve, with_facts
+from bcumap.facts import counters, officers, postcodes, store
+from bcumap.geo import coverage, projection
 from bcumap.geo.coverage import Polygons
+from bcumap.maps import leaflet
 
 log = logging.getLogger(__name__)
 

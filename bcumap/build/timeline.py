@@ -14,11 +14,11 @@ from typing import Any
 
 import pandas as pd
 
-from bcumap.facts import counters, history
-from bcumap.build import distances
-from bcumap.facts.counters import MET, Standing, Tally
 from bcumap.base.dates import Row, change_days
+from bcumap.build import distances
 from bcumap.build.distances import Homes
+from bcumap.facts import counters, history
+from bcumap.facts.counters import MET, Standing, Tally
 
 # The row of an area in `states`, in this order; MET stands for all of the Met.
 COUNTED = ("counters", "open_24_7", "promise", "basis", "announced", "inferred")

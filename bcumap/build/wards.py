@@ -17,8 +17,8 @@ import shapely
 from pyproj.exceptions import CRSError
 
 from bcumap.base.errors import SourceError
-from bcumap.geo.projection import frame_to_bng
 from bcumap.base.schema import BOROUGH_CODE, LONDON_BOUNDS_BNG, WARD_CODE, some
+from bcumap.geo.projection import frame_to_bng
 
 PARQUET_SUFFIXES = (".parquet", ".geoparquet")
 # Formats that hold their data themselves; others of GDAL's may fetch it (VRT, WFS).

@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bcumap.app.panels import answer_card
@@ -64,7 +64,6 @@ def test_nothing_asked_becomes_a_tag(query: str) -> None:
     is_harmless(query)
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.text("<>\"'&/=; abscript(1)") | st.text())
 def test_no_text_becomes_a_tag(query: str) -> None:
     is_harmless(query)

@@ -10,10 +10,18 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, WebSocket, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Request,
+    WebSocket,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -78,14 +86,26 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-class Visit:
-    """A page, and everything it asked for, said and received."""
+DESK = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
-    def __init__(self, browser: Browser, address: str, **context: object) -> None:
+
+class Visit:
+    """A page, and everything it asked for, said and received.
+
+    In a browser that has nothing of ours yet, unless it is given a context that was here before.
+    """
+
+    def __init__(
+        self,
+        browser: Browser,
+        address: str,
+        *,
+        warm: BrowserContext | None = None,
+        **context: object,
+    ) -> None:
         self.address = address
-        self.context = browser.new_context(
-            **({"viewport": {"width": 1280, "height": 900}} | context)
-        )
+        self.context = warm or browser.new_context(**(DESK | context))
         self.page: Page = self.context.new_page()
         self.requests: list[Request] = []
         self.console: list[str] = []
@@ -117,17 +137,34 @@ class Visit:
         websocket.on("framereceived", count)
 
 
-@pytest.fixture
-def visit(browser: Browser, server: str) -> Iterator[Visit]:
-    visited = Visit(browser, server)
+@pytest.fixture(scope="session")
+def desk(browser: Browser) -> Iterator[BrowserContext]:
+    """A desktop's browser, whose cache all tests share: first loads are their own test's."""
+    with closing(browser.new_context(**DESK)) as context:
+        yield context
+
+
+@pytest.fixture(scope="session")
+def pocket(browser: Browser) -> Iterator[BrowserContext]:
+    """A phone's browser, whose cache all tests share."""
+    with closing(browser.new_context(**PHONE)) as context:
+        yield context
+
+
+def _visit(browser: Browser, server: str, warm: BrowserContext) -> Iterator[Visit]:
+    """A new page, which is a new session, in a browser that has been here before."""
+    visited = Visit(browser, server, warm=warm)
     yield visited
-    visited.context.close()
+    warm.unroute_all(behavior="ignoreErrors")
+    for page in warm.pages:
+        page.close()
 
 
 @pytest.fixture
-def phone(browser: Browser, server: str) -> Iterator[Visit]:
-    visited = Visit(
-        browser, server, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
-    yield visited
-    visited.context.close()
+def visit(browser: Browser, server: str, desk: BrowserContext) -> Iterator[Visit]:
+    yield from _visit(browser, server, desk)
+
+
+@pytest.fixture
+def phone(browser: Browser, server: str, pocket: BrowserContext) -> Iterator[Visit]:
+    yield from _visit(browser, server, pocket)

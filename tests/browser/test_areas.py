@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.conftest import Visit, start_server
+from tests.browser.conftest import Visit, start_server
 
 FACTS = json.loads((Path(__file__).parents[2] / "geodata/web/facts.json").read_text("utf-8"))
 CLICK_LIMIT = 10_000  # bytes on the websocket

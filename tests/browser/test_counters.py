@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from bcumap.facts import counters, store
-from tests.conftest import Visit
+from tests.browser.conftest import Visit
 
 DOCUMENT = store.counters_web()
 FACTS = store.facts()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.conftest import Visit
+from tests.browser.conftest import Visit
 
 from .test_officers import select
 

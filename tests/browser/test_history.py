@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import Visit
+from tests.browser.conftest import Visit
 
 STEP_LIMIT = 20_000  # bytes on the websocket
 REST_MS = 2500

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests import datastore_workbook
-from tests.conftest import Visit, start_server
+from tests.browser.conftest import Visit, start_server
 
 FACTS = json.loads((Path(__file__).parents[2] / "geodata/web/facts.json").read_text("utf-8"))
 CLICK_LIMIT = 20_000  # bytes on the websocket

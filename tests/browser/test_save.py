@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Download, Page, expect
 
-from tests.conftest import Visit
+from tests.browser.conftest import Visit
 
 from .test_officers import choose_measure, shaded
 

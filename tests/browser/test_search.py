@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bcumap.base.words import PAGES
-from tests.conftest import Visit
+from tests.browser.conftest import Visit
 
 ANSWER_LIMIT = 10_000  # bytes on the websocket
 SETTLED_MS = 1500  # long enough for a rerun to have ended

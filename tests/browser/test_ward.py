@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.conftest import Visit, start_server
+from tests.browser.conftest import Visit, start_server
 from tests.services import police_server as fake
 from tests.services.police_server import PoliceServer, status
 

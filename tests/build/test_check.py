@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 import shapely
 
+from bcumap.base.schema import LEVELS
 from bcumap.build import check, passports
 from bcumap.facts import store
 from bcumap.facts.postcodes import pack
-from bcumap.base.schema import LEVELS
 
 Break = Callable[[Path], None]
 

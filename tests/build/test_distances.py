@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bcumap.facts import counters, store
 from bcumap.build import distances
-from bcumap.facts.counters import Standing, standing_on
 from bcumap.build.distances import Homes
-
+from bcumap.facts import counters, store
+from bcumap.facts.counters import Standing, standing_on
 from tests.facts.test_counters import day, event
 
 EAST, NORTH = 530_000.0, 180_000.0

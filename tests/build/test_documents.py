@@ -12,12 +12,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from bcumap.facts import store, officers
-from bcumap.geo import projection, coverage
-from bcumap.build import documents
-from bcumap.facts.officers import Commitment
 from bcumap.base.schema import CITY_OF_LONDON, LEVELS, WGS84
-
+from bcumap.build import documents
+from bcumap.facts import officers, store
+from bcumap.facts.officers import Commitment
+from bcumap.geo import coverage, projection
 from tests.squares import grid, in_london
 
 LAYERS = {"bcus": "areas", "boroughs": "areas", "wards": "wards"}

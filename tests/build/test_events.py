@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
+from bcumap.base.errors import DataError
 from bcumap.build import events as counter_events
 from bcumap.facts import store
-from bcumap.base.errors import DataError
-
 from tests.facts.test_counters import event
 
 BARNET = ["E09000003"]

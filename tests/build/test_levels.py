@@ -6,10 +6,9 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+from bcumap.base.schema import BNG
 from bcumap.build import levels
 from bcumap.geo import coverage
-from bcumap.base.schema import BNG
-
 from tests.squares import grid, in_london
 
 BOROUGHS = pd.DataFrame(

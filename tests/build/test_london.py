@@ -9,10 +9,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from bcumap.build import london
 from bcumap.base.errors import SourceError
 from bcumap.base.schema import BNG
-
+from bcumap.build import london
 from tests.squares import row_of
 
 ENFIELD, HARINGEY, CITY = "E09000010", "E09000014", "E09000001"

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bcumap.facts import store
 from bcumap.build import passports
+from bcumap.facts import store
 
 ENTRIES = {entry["file"]: entry for entry in store.sources()["files"]}
 BOUNDARIES = [name for name, entry in ENTRIES.items() if "crs" in entry]
@@ -86,7 +86,8 @@ def test_the_source_of_the_shipped_boundaries_is_the_full_resolution_layer(
 
 
 def test_no_shipped_file_is_a_copy_of_a_source_file(shared_data: Path) -> None:
-    sources = {hashlib.sha256(path.read_bytes()).hexdigest() for path in shared_data.iterdir()}
+    files = (path for path in shared_data.rglob("*") if path.is_file())
+    sources = {hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     assert not sources & {entry["sha256"] for entry in ENTRIES.values()}
 
 

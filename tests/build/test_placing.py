@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from bcumap.facts import store
+from bcumap.base.schema import BNG
 from bcumap.build import placing
 from bcumap.build.placing import Ground
-from bcumap.base.schema import BNG
+from bcumap.facts import store
 
 WEST, EAST = 530_000, 180_000  # the corner of the squares, on the National Grid
 

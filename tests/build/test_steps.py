@@ -17,13 +17,11 @@ import pandas as pd
 import pytest
 import shapely
 
+from bcumap.base.schema import BNG, CITY_OF_LONDON, WGS84
+from bcumap.build import check, london, wards
 from bcumap.build import steps as building
-from bcumap.build import check, london
 from bcumap.facts import store
 from bcumap.geo import projection
-from bcumap.base.schema import BNG, CITY_OF_LONDON, WGS84
-from bcumap.build import wards
-
 from tests.conftest import Build, Built
 
 # Wards per borough, E09000001 to E09000033, and per BCU, as counted by hand since May 2022.
@@ -83,7 +81,13 @@ def outlines_alike(one: Built, other: Built, level: str, *, within_m: float) -> 
 # --- the five official files -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", OFFICIAL)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name in (FULL, POLICE) else pytest.mark.nightly)
+        for name in OFFICIAL
+    ],
+)
 def test_every_official_file_builds_its_edition(name: str, build: Build, shared_data: Path) -> None:
     built = official(build, shared_data, name)
     met, city, edition, area = OFFICIAL[name]

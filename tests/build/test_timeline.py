@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bcumap.facts import counters, history, store
 from bcumap.base import dates
 from bcumap.build import timeline
+from bcumap.facts import counters, history, store
 
 COUNTERS, HISTORY = store.counters_web(), store.history_web()
 
@@ -139,7 +139,7 @@ def test_the_same_tables_give_the_same_bytes() -> None:
 def test_a_build_without_postcodes_has_no_distances_and_all_else() -> None:
     import pandas as pd
 
-    from bcumap.build import steps, distances
+    from bcumap.build import distances, steps
 
     wards = pd.DataFrame(store.areas("wards").drop(columns="geometry"))
     events = store.records("front counters")

@@ -18,7 +18,6 @@ import shapely
 from bcumap.base.errors import SourceError
 from bcumap.base.schema import BNG, WGS84
 from bcumap.build import wards
-
 from tests.squares import in_london, row_of
 
 CODES = ["E05000001", "E05000002", "E05000003"]

@@ -11,7 +11,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bcumap.facts import store
@@ -563,19 +563,16 @@ def test_most_hostile_questions_find_nothing() -> None:
     assert len(found) < 30, found
 
 
-@settings(deadline=None, max_examples=200)
 @given(st.text())
 def test_any_text_has_an_answer(query: str) -> None:
     holds(query)
 
 
-@settings(deadline=None, max_examples=200)
 @given(st.text("SEW EC1480RXAN.,-'°±\u200b\ud800٣"))
 def test_any_text_like_a_question_has_an_answer(query: str) -> None:
     holds(query)
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.floats(), st.floats(), st.floats(0, 1e6))
 def test_any_two_numbers_have_an_answer(first: float, second: float, exact_to_m: float) -> None:
     holds(f"{first},{second}")

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bcumap.base.schema import WGS84
@@ -90,7 +90,6 @@ POINTS = st.lists(st.tuples(PLACES, PLACES), min_size=1, max_size=60)
 CELLS = st.floats(SIDE / 30, SIDE * 3)
 
 
-@settings(deadline=None, max_examples=150)
 @given(coverages(), POINTS, st.tuples(CELLS, CELLS))
 @example(row_of(2), [(SIDE, 50.0), (SIDE, 0.0), (50.0, 50.0), (150.0, 50.0)], (SIDE, SIDE))
 def test_any_coverage_of_squares_and_any_cell(

@@ -417,6 +417,7 @@ def test_an_address_ends_in_one_slash() -> None:
 # --- the command, and what it may replace --------------------------------------------------------
 
 
+@pytest.mark.nightly
 def test_the_command_writes_the_same_again(
     site: Path,
     tmp_path: Path,

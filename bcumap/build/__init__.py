@@ -1,0 +1,1 @@
+"""Floor 5: official files in, geodata/ out; the only writer of it."""
