@@ -195,6 +195,26 @@ def test_a_layer_that_fails_is_owned_up_to(visit: Visit) -> None:
     expect(visit.page.locator(".bcumap-table tbody tr")).to_have_count(12)
 
 
+def test_a_table_whose_facts_fail_to_come_asks_for_them_again(
+    browser: Browser, server: str
+) -> None:
+    visited = Visit(browser, server)
+    failed: list[str] = []
+
+    def fail_once(route: Route) -> None:
+        if failed:
+            route.continue_()
+        else:
+            failed.append(route.request.url)
+            route.fulfill(status=503, body="busy")
+
+    visited.context.route("**/facts-*.json", fail_once)
+    page = visited.go("/")
+    expect(page.locator(".bcumap-table tbody tr")).to_have_count(12, timeout=10_000)
+    assert len(failed) == 1
+    visited.context.close()
+
+
 def test_it_works_under_a_base_path(browser: Browser) -> None:
     process, address = start_server(STREAMLIT_SERVER_BASE_URL_PATH="/police")
     try:

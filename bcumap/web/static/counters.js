@@ -1,7 +1,8 @@
 /* Front counters on a date: their marks on the map, the areas shaded by a measure, and a list by
    borough. All is drawn from one prepared file, so a step in time asks no server for anything. Text
    from data only ever becomes text. */
-import { asWords, followDate, lastOn, load, theMap } from "./dates.js";
+import { asWords, followDate, lastOn, theMap } from "./dates.js";
+import { load } from "./files.js";
 
 const km = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const whole = new Intl.NumberFormat("en-GB");

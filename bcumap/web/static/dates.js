@@ -32,11 +32,3 @@ export async function theMap() {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
-
-const files = new Map();
-
-/* A JSON file, fetched once. */
-export function load(url) {
-  if (!files.has(url)) files.set(url, fetch(url).then((reply) => reply.json()));
-  return files.get(url);
-}

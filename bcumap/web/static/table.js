@@ -1,4 +1,5 @@
 /* The table beside the map: the same facts, sortable by every column, read from the linked facts. */
+import { load } from "./files.js";
 import { expectAnswer, linkTo } from "./search.js";
 
 const decimals = (digits) =>
@@ -14,12 +15,6 @@ const show = {
 };
 // "At least", where a part of an area is unknown.
 const BOUNDED = new Set(["fte", "fte_per_ward", "fte_per_10k", "share_of_commitment"]);
-const files = new Map();
-
-function facts(url) {
-  if (!files.has(url)) files.set(url, fetch(url).then((reply) => reply.json()));
-  return files.get(url);
-}
 
 /* A row's values by column, with what nobody knows as null; `given` are columns of a visitor. */
 function rows(all, level, given) {
@@ -62,7 +57,10 @@ export default function ({ parentElement, data: [data], setTriggerValue }) {
     setTriggerValue("choose", area);
     expectAnswer(linkTo(area));
   };
-  facts(data.url).then((all) => render(root, state, data, rows(all, data.level, data.given ?? {})));
+  load(data.url).then(
+    (all) => render(root, state, data, rows(all, data.level, data.given ?? {})),
+    () => root.replaceChildren("The table could not be loaded. Reload the page to try again."),
+  );
 }
 
 /* See save.js: it saves the table that comes after its button. */

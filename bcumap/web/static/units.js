@@ -1,6 +1,7 @@
 /* Police units on a date: boroughs that merge into BCUs as the date moves. All is drawn from one
    prepared file and the map's own layer. Text from data only ever becomes text. */
-import { asWords, followDate, lastOn, load, starts, theMap } from "./dates.js";
+import { asWords, followDate, lastOn, starts, theMap } from "./dates.js";
+import { load } from "./files.js";
 
 const BASIS = {
   known: "known",
