@@ -3,11 +3,15 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from bcumap.app import assets, listening, origins, routes
+from bcumap.app import assets, guard, listening, origins, routes
 
 app = st.App(
     "bcumap/app/pages/navigation.py",
-    middleware=[Middleware(origins.SameOrigin), Middleware(assets.FromMemory)],
+    middleware=[
+        Middleware(guard.Guard),
+        Middleware(origins.SameOrigin),
+        Middleware(assets.FromMemory),
+    ],
     routes=routes.routes(),
     lifespan=listening.at_once,
 )

@@ -8,6 +8,7 @@ from types import ModuleType
 from benchmarks import (
     api,
     assign,
+    attacks,
     browser,
     build,
     dates,
@@ -36,6 +37,7 @@ BENCHMARKS = {
     "dates": dates,
     "api": api,
     "exports": exports,
+    "attacks": attacks,
 }
 
 

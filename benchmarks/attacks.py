@@ -1,0 +1,223 @@
+"""What one hostile client can take from the others: loopback only, bounded in number and time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import multiprocessing
+import os
+import resource
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psutil
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+from websockets.typing import Subprotocol
+
+from benchmarks.machine import ROOT
+from benchmarks.measure import Figure
+
+TITLE = "Attacks: what others notice of one hostile client"
+ROUNDS = 1
+
+HOST = "127.0.0.1"
+START_S = 60
+FIND, HEALTH = "/api/v1/find?q=SE8%204RX", "/_stcore/health"
+FIND_MS, HEALTH_MS = 200, 1000
+EACH_S = 20  # the longest that a question of another client is waited for
+FILE_BYTES, FILES = 49_000_000, 30
+GROWTH_MB, FREED_S = 150, 300
+MEGABYTE = 1_000_000
+
+
+@dataclass
+class Attacked:
+    """A server of its own to attack, with a limit of open files if one is given."""
+
+    port: int
+    process: psutil.Process
+    log: Any
+
+    def resident_mb(self) -> float:
+        """The memory that it has in use now, files in memory not counted."""
+        return float(self.process.memory_info().rss) / MEGABYTE
+
+    def log_bytes(self) -> int:
+        """How much it has written."""
+        return int(self.log.seek(0, 2))
+
+
+@contextmanager
+def attacked(
+    files: int | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[Attacked]:
+    """Serve the app until the block ends."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port = int(probe.getsockname()[1])
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command += [f"--server.port={port}", f"--server.address={HOST}"]
+    limit = (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))) if files else None
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=dict(os.environ) | dict(environment or {}),
+            stdout=log,
+            stderr=log,
+            preexec_fn=limit,
+        )
+        try:
+            server = Attacked(port, psutil.Process(process.pid), log)
+            asyncio.run(_until_up(port))
+            yield server
+        finally:
+            process.kill()
+            process.wait()
+
+
+async def _until_up(port: int) -> None:
+    for _ in range(START_S * 10):
+        with contextlib.suppress(OSError):
+            if b" 200 " in await ask(port, HEALTH):
+                return
+        await asyncio.sleep(0.1)
+    raise RuntimeError("the server did not start")
+
+
+async def ask(port: int, path: str, within_s: float = EACH_S) -> bytes:
+    """Return the whole answer to a GET on a connection of its own."""
+    async with asyncio.timeout(within_s):
+        reader, writer = await asyncio.open_connection(HOST, port)
+        try:
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+            return await reader.read()
+        finally:
+            writer.close()
+
+
+@dataclass
+class Watch:
+    """What another client waits for while an attack goes on (ms)."""
+
+    find: list[float] = field(default_factory=list)
+    health: list[float] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def watching(port: int) -> AsyncIterator[Watch]:
+    """Ask again and again until the block ends."""
+    watch = Watch()
+    tasks = [
+        asyncio.create_task(_ask_on(port, FIND, watch.find)),
+        asyncio.create_task(_ask_on(port, HEALTH, watch.health)),
+    ]
+    try:
+        yield watch
+    finally:
+        for task in tasks:
+            task.cancel()
+        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(outcome, AssertionError | OSError):
+                raise outcome
+
+
+async def _ask_on(port: int, path: str, taken: list[float]) -> None:
+    while True:
+        start = time.perf_counter()
+        try:
+            answer = await ask(port, path)
+            assert b" 200 " in answer.split(b"\r\n", 1)[0], answer[:80]
+        except TimeoutError:
+            continue
+        finally:  # also if it is still waited for when the attack ends
+            taken.append((time.perf_counter() - start) * 1000)
+        await asyncio.sleep(0.05)
+
+
+def rerun() -> bytes:
+    """A message that lets the script run again."""
+    message = BackMsg()
+    message.rerun_script.query_string = ""
+    return message.SerializeToString()
+
+
+def page(port: int, **options: Any) -> connect:
+    """Open a page's WebSocket, as a program does."""
+    given: dict[str, Any] = {"max_size": None, "ping_interval": None, "close_timeout": 1}
+    url = f"ws://{HOST}:{port}/_stcore/stream"
+    return connect(url, subprotocols=[Subprotocol("streamlit")], **given | options)
+
+
+def _flood(port: int, connections: int, each_s: float, reading: bool) -> None:
+    """Attack from a process of its own, so that the others' clients are not slowed by it."""
+    asyncio.run(flood(port, connections, each_s, reading=reading))
+
+
+async def flood(port: int, connections: int, each_s: float, *, reading: bool) -> None:
+    """Send 50 reruns a second on each connection, then leave."""
+
+    async def one() -> None:
+        with contextlib.suppress(WebSocketException, OSError, TimeoutError):
+            async with page(port, max_queue=None if reading else 1) as stream:
+                reader = asyncio.create_task(_read(stream)) if reading else None
+                end = time.monotonic() + each_s
+                while time.monotonic() < end:
+                    await asyncio.wait_for(stream.send(rerun()), end - time.monotonic() + 1)
+                    await asyncio.sleep(0.02)
+                if reader:
+                    reader.cancel()
+
+    await asyncio.gather(*(one() for _ in range(connections)))
+
+
+async def _read(stream: ClientConnection) -> None:
+    async for _ in stream:
+        pass
+
+
+def run(rounds: int) -> Iterator[Figure]:
+    """Every attack in turn, each on a server of its own."""
+    for _ in range(rounds):
+        for reading in (False, True):
+            with attacked() as server:
+                yield from reruns(server, reading=reading)
+
+
+def reruns(
+    server: Attacked, *, reading: bool, connections: int = 10, each_s: float = 20
+) -> Iterator[Figure]:
+    """Ten connections ask for 50 reruns a second each."""
+    watch, after_ms = asyncio.run(_reruns(server.port, connections, each_s, reading))
+    how = "reading" if reading else "not reading"
+    what = f"{connections} connections × 50 reruns/s × {each_s:g} s, {how}"
+    find = sorted(watch.find)[math.ceil(len(watch.find) * 0.99) - 1]
+    asked = f"{len(watch.find)} questions"
+    yield Figure(f"{what}: another's find, p99", find, "ms", at_most=FIND_MS, detail=asked)
+    worst = max(watch.health)
+    yield Figure(f"{what}: health, worst", worst, "ms", at_most=HEALTH_MS)
+    yield Figure(f"{what}: health once they left", after_ms, "ms", at_most=HEALTH_MS)
+
+
+async def _reruns(port: int, connections: int, each_s: float, reading: bool) -> tuple[Watch, float]:
+    await ask(port, FIND)
+    attacker = multiprocessing.get_context("spawn").Process(
+        target=_flood, args=(port, connections, each_s, reading)
+    )
+    async with watching(port) as watch:
+        attacker.start()
+        await asyncio.to_thread(attacker.join)
+    start = time.perf_counter()
+    with contextlib.suppress(TimeoutError):
+        await ask(port, HEALTH)
+    return watch, (time.perf_counter() - start) * 1000
