@@ -3,7 +3,7 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from bcumap.app import assets, guard, listening, origins, routes
+from bcumap.app import assets, guard, listening, origins, routes, uploads
 
 app = st.App(
     "bcumap/app/pages/navigation.py",
@@ -11,6 +11,7 @@ app = st.App(
         Middleware(guard.Guard),
         Middleware(origins.SameOrigin),
         Middleware(assets.FromMemory),
+        Middleware(uploads.Uploads),
     ],
     routes=routes.routes(),
     lifespan=listening.at_once,

@@ -7,6 +7,7 @@ import contextlib
 import math
 import multiprocessing
 import os
+import re
 import resource
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from typing import Any
 
 import psutil
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
@@ -192,6 +194,8 @@ def run(rounds: int) -> Iterator[Figure]:
         for reading in (False, True):
             with attacked() as server:
                 yield from reruns(server, reading=reading)
+        with attacked() as server:
+            yield from uploads(server)
 
 
 def reruns(
@@ -221,3 +225,84 @@ async def _reruns(port: int, connections: int, each_s: float, reading: bool) -> 
     with contextlib.suppress(TimeoutError):
         await ask(port, HEALTH)
     return watch, (time.perf_counter() - start) * 1000
+
+
+def uploads(
+    server: Attacked, *, files: int = FILES, size: int = FILE_BYTES, freed_s: float = FREED_S
+) -> Iterator[Figure]:
+    """One session uploads many large files, ten at once, and leaves."""
+    asyncio.run(flood(server.port, 1, 3, reading=True))  # which loads what all visits need
+    before = server.resident_mb()
+    statuses, most = asyncio.run(bring(server, files, size))
+    what = f"{files} uploads of {size / MEGABYTE:g} MB by one session"
+    told = ", ".join(f"{statuses.count(each)} × {each}" for each in sorted(set(statuses)))
+    yield Figure(f"{what}: memory, most", most - before, "MB", at_most=GROWTH_MB, detail=told)
+    end = time.monotonic() + freed_s
+    while time.monotonic() < end and server.resident_mb() - before > GROWTH_MB / 3:
+        time.sleep(1)
+    left = server.resident_mb() - before
+    waited = f"{freed_s - max(0.0, end - time.monotonic()):.0f} s after the visitor left"
+    yield Figure(f"{what}: memory left", left, "MB", at_most=GROWTH_MB / 3, detail=waited)
+
+
+async def bring(server: Attacked, files: int, size: int) -> tuple[list[int], float]:
+    """Return the answers' statuses and the most memory meanwhile (MB)."""
+    most, turns = server.resident_mb(), asyncio.Semaphore(10)
+
+    async def watch() -> None:
+        nonlocal most
+        while True:
+            most = max(most, server.resident_mb())
+            await asyncio.sleep(0.02)
+
+    async with page(server.port) as stream:
+        await stream.send(rerun())
+        session = ""
+        while not session:
+            message = ForwardMsg.FromString(await stream.recv())
+            session = message.new_session.initialize.session_id
+        reader, watcher = asyncio.create_task(_read(stream)), asyncio.create_task(watch())
+        token = await _token(server.port)
+        each = [_upload(server.port, session, token, n, size, turns) for n in range(files)]
+        statuses = await asyncio.gather(*each)
+        reader.cancel()
+        watcher.cancel()
+    return statuses, most
+
+
+async def _token(port: int) -> str:
+    """Return the token that the server wants to see again with an upload."""
+    head = (await ask(port, "/_stcore/host-config")) + await ask(port, HEALTH)
+    found = re.search(rb"_streamlit_xsrf=([^;\r]+)", head)
+    return found[1].decode() if found else ""
+
+
+async def _upload(
+    port: int, session: str, token: str, number: int, size: int, turns: asyncio.Semaphore
+) -> int:
+    """Upload a file of zeros; return the status of the answer, 0 if there was none."""
+    head = b'--b\r\nContent-Disposition: form-data; name="f"; filename="f.csv"\r\n\r\n'
+    tail = b"\r\n--b--\r\n"
+    lines = (
+        f"PUT /_stcore/upload_file/{session}/{number} HTTP/1.1\r\nHost: x\r\n"
+        f"X-Xsrftoken: {token}\r\nCookie: _streamlit_xsrf={token}\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\n"
+        f"Content-Length: {len(head) + size + len(tail)}\r\nConnection: close\r\n\r\n"
+    )
+    async with turns:
+        reader, writer = await asyncio.open_connection(HOST, port)
+        answer = asyncio.create_task(reader.readline())
+        with contextlib.suppress(OSError):
+            writer.write(lines.encode() + head)
+            for _ in range(0, size, MEGABYTE):
+                writer.write(bytes(min(MEGABYTE, size)))
+                await writer.drain()
+                if answer.done():
+                    break
+            writer.write(tail)
+        with contextlib.suppress(OSError, TimeoutError, IndexError, ValueError):
+            status = int((await asyncio.wait_for(answer, 60)).split()[1])
+            writer.close()
+            return status
+        writer.close()
+        return 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 import os
 import sys
 from collections import Counter
@@ -23,6 +24,9 @@ from uvicorn.config import Config
 
 from bcumap.app import connections, ending
 from bcumap.app.pacing import LOOK_S, Bucket, Turns
+from bcumap.app.sessions import Sessions
+
+_LOG = logging.getLogger(__name__)
 
 # The header in which a proxy of the deployer's says who asks; its last value counts.
 CLIENT_HEADER = "BCUMAP_CLIENT_HEADER"
@@ -52,6 +56,7 @@ class Guard:
         self._header = os.environ.get(CLIENT_HEADER, "").strip()
         self._streams: Counter[str] = Counter()
         self._turns = Turns(SCRIPTS, SCRIPT_S)
+        self._sessions = Sessions()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve, refuse in a sentence, or let the client wait."""
@@ -71,13 +76,24 @@ class Guard:
             room = connections.Room()
             connections.set_up(config, room)
             sys.setswitchinterval(SWITCH_S)
-            sweep = asyncio.create_task(_sweep(room))
+            sweep = asyncio.create_task(self._sweep(room))
         try:
             with ending.in_time():
                 await self._app(scope, receive, send)
         finally:
             if sweep:
                 sweep.cancel()
+
+    async def _sweep(self, room: connections.Room) -> None:
+        """Look after what no message tells of: who is late or has gone, and what they left."""
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            try:
+                for each in list(room.open):
+                    each.look()
+                self._sessions.look()
+            except Exception:  # the next time must come
+                _LOG.exception("looking after connections failed")
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
         address = client_address(scope, self._header)
@@ -182,14 +198,6 @@ async def _refuse(sentence: str, scope: Scope, receive: Receive, send: Send) -> 
     """Answer 503 in a sentence, also to who wants a WebSocket."""
     headers = {"Retry-After": str(RETRY_S), "Cache-Control": "no-store"}
     await PlainTextResponse(f"{sentence}\n", 503, headers)(scope, receive, send)
-
-
-async def _sweep(room: connections.Room) -> None:
-    """Look after what no message tells of: clients that are late, or have left unread."""
-    while True:
-        await asyncio.sleep(SWEEP_S)
-        for each in list(room.open):
-            each.look()
 
 
 def _starts_script(content: bytes) -> bool:

@@ -168,3 +168,9 @@ def test_the_server_ends_in_time_whatever_goes_on() -> None:
 
     with attacked() as running:
         assert asyncio.run(attack(running)) < 5
+
+
+def test_one_session_cannot_fill_the_memory(server: Attacked) -> None:
+    statuses, _ = asyncio.run(attacks.bring(server, 5, attacks.FILE_BYTES))
+    assert statuses.count(204) == 2
+    assert set(statuses) <= {204, 413, 429}
