@@ -23,7 +23,7 @@ import psutil
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.typing import Subprotocol
 
 from benchmarks.machine import ROOT
@@ -39,6 +39,8 @@ FIND_MS, HEALTH_MS = 200, 1000
 EACH_S = 20  # the longest that a question of another client is waited for
 FILE_BYTES, FILES = 49_000_000, 30
 GROWTH_MB, FREED_S = 150, 300
+VISITORS = 300
+HALF_SENT, HALF_SENT_S = 500, 30
 MEGABYTE = 1_000_000
 
 
@@ -196,6 +198,10 @@ def run(rounds: int) -> Iterator[Figure]:
                 yield from reruns(server, reading=reading)
         with attacked() as server:
             yield from uploads(server)
+        with attacked(files=1024) as server:
+            yield from visitors(server)
+        with attacked() as server:
+            yield from half_sent(server)
 
 
 def reruns(
@@ -287,7 +293,7 @@ async def _upload(
         f"PUT /_stcore/upload_file/{session}/{number} HTTP/1.1\r\nHost: x\r\n"
         f"X-Xsrftoken: {token}\r\nCookie: _streamlit_xsrf={token}\r\n"
         "Content-Type: multipart/form-data; boundary=b\r\n"
-        f"Content-Length: {len(head) + size + len(tail)}\r\nConnection: close\r\n\r\n"
+        f"Content-Length: {len(head) + size + len(tail)}\r\n\r\n"
     )
     async with turns:
         reader, writer = await asyncio.open_connection(HOST, port)
@@ -306,3 +312,68 @@ async def _upload(
             return status
         writer.close()
         return 0
+
+
+def visitors(server: Attacked, *, crowd: int = VISITORS) -> Iterator[Figure]:
+    """Many visitors come at once and stay, each with a page and its WebSocket."""
+    before = server.log_bytes()
+    told, health = asyncio.run(_visitors(server.port, crowd))
+    what = f"{crowd} visitors at once, 1,024 files"
+    answers = ", ".join(f"{told.count(each)} × {each}" for each in sorted(set(told)))
+    yield Figure(f"{what}: without an answer", told.count(0), "", at_most=0, detail=answers)
+    yield Figure(f"{what}: health meanwhile, worst", health, "ms")
+    yield Figure(f"{what}: log", (server.log_bytes() - before) / 1000, "KB", at_most=1000)
+
+
+async def _visitors(port: int, crowd: int) -> tuple[list[int], float]:
+    """Return what each was answered last (101 if the page was opened), and the worst wait (ms)."""
+    leave = asyncio.Event()
+
+    async def one(told: list[int]) -> None:
+        try:
+            told.append(int((await ask(port, "/", 60)).split()[1]))
+            async with page(port, open_timeout=60) as stream:
+                told.append(101)
+                reader = asyncio.create_task(_read(stream))
+                await leave.wait()
+                reader.cancel()
+        except InvalidStatus as refused:
+            told.append(refused.response.status_code)
+        except (OSError, WebSocketException, IndexError):
+            told.append(0)
+
+    answers: list[list[int]] = [[] for _ in range(crowd)]
+    async with watching(port) as watch:
+        tasks = [asyncio.create_task(one(told)) for told in answers]
+        for _ in range(300):
+            await asyncio.sleep(0.1)
+            if all(len(told) > 1 for told in answers):
+                break
+        await asyncio.sleep(3)
+        leave.set()
+        await asyncio.gather(*tasks)
+    return [(told or [0])[-1] for told in answers], max(watch.health)
+
+
+def half_sent(server: Attacked, *, crowd: int = HALF_SENT) -> Iterator[Figure]:
+    """Many send half a request, or nothing, and wait."""
+    closed, health = asyncio.run(_half_sent(server.port, crowd))
+    what = f"{crowd} half-sent requests"
+    yield Figure(f"{what}: until the last was closed", closed, "s", at_most=HALF_SENT_S)
+    yield Figure(f"{what}: health meanwhile, worst", health, "ms", at_most=HEALTH_MS)
+
+
+async def _half_sent(port: int, crowd: int) -> tuple[float, float]:
+    async def one(number: int) -> None:
+        reader, writer = await asyncio.open_connection(HOST, port)
+        writer.write((b"", b"GET / HTTP/1.1\r\nHost: x\r\nX-")[number % 2])
+        with contextlib.suppress(OSError):
+            await reader.read()
+        writer.close()
+
+    start = time.perf_counter()
+    async with watching(port) as watch:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(HALF_SENT_S * 2):
+                await asyncio.gather(*(one(number) for number in range(crowd)))
+    return time.perf_counter() - start, max(watch.health)

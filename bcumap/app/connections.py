@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import select
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, cast
 
 import h11
+from starlette.responses import PlainTextResponse
 from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -22,6 +23,15 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from bcumap.app.pacing import Bucket
 
 EXTENSION = "bcumap.connection"  # where a scope has its connection
+
+FILES = 16_384  # sockets among them: the most that is of use
+RESERVED = 160  # for files, the log, and the processes that make downloads
+SESSION_FILES = 3  # of a session, beside its connection: Streamlit gives each a loop of its own
+EACH = 200  # connections of one address: a browser has up to 7 for each page
+BACKLOG = 128  # also how often asyncio tries, and complains, when there are no files left
+
+RETRY_S = 30
+FULL = "This site has as many visitors as it can serve just now. Please try again in a minute."
 
 HEAD_S = 20  # for the head of a request, from the last answer on
 PAUSE_S = 20  # within a body
@@ -42,15 +52,38 @@ LATE = (
 
 @dataclass
 class Room:
-    """The connections of one server.
+    """What one server may have open, and has.
 
     Attributes
     ----------
+    files
+        How many files the system lets this process have open, sockets among them.
+    sessions
+        How many sessions there are, also of pages that have gone.
+    each
+        How many connections one address may have; None where a proxy stands for many.
     open
-        uvicorn's own set of them.
+        The connections: uvicorn's own set of them.
     """
 
+    files: int
+    sessions: Callable[[], int]
+    each: int | None = EACH
     open: Collection[Http | Stream] = field(default_factory=set)
+
+    def spare(self) -> int:
+        """Return how many files may still be opened for visitors; less than 0 if too many are."""
+        return self.files - RESERVED - len(self.open) - SESSION_FILES * self.sessions()
+
+    def has_session(self) -> bool:
+        """Say whether one more page can be served: its connection, and its session's files."""
+        return self.spare() > SESSION_FILES
+
+    def is_shared_out(self, peer: str) -> bool:
+        """Say whether an address has all the connections that it may have."""
+        if self.each is None or is_loopback(peer):
+            return False
+        return sum(each.peer == peer for each in self.open) > self.each
 
 
 class Http(H11Protocol):
@@ -60,12 +93,18 @@ class Http(H11Protocol):
 
     def __init__(self, room: Room, **given: Any) -> None:
         super().__init__(**given)
+        self._room = room
         room.open = self.connections  # type: ignore[assignment]
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to count."""
+        """Begin to count; answer that there is no room, or close what cannot even be answered."""
         super().connection_made(transport)
         self._answered = self._heard = self.loop.time()
+        spare = self._room.spare()
+        if spare < -RESERVED * 3 // 4:
+            transport.abort()
+        elif spare < -RESERVED // 2 or self._room.is_shared_out(self.peer):
+            self.app = _no_room
 
     def data_received(self, data: bytes) -> None:
         """Note that the client goes on."""
@@ -210,6 +249,34 @@ class Stream(WebSocketsSansIOProtocol):
         return self._left or self.transport.is_closing()
 
 
+async def _no_room(scope: Any, receive: Any, send: Any) -> None:
+    """Answer anything with the sentence that there is no room."""
+    headers = {"Retry-After": str(RETRY_S), "Cache-Control": "no-store", "Connection": "close"}
+    await PlainTextResponse(f"{FULL}\n", 503, headers)(scope, receive, send)
+
+
+def is_loopback(address: str) -> bool:
+    """Say whether an address is this machine: a proxy, which stands for many visitors."""
+    return address.startswith(("127.", "::ffff:127.")) or address in ("::1", "::/64")
+
+
+def raise_file_limit() -> int:
+    """Let this process open as many files as the system allows it, and return how many."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft == resource.RLIM_INFINITY or soft >= most:
+        return most
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    except (OSError, ValueError):
+        return soft
+    return most
+
+
 def _hung_up(transport: asyncio.Transport) -> bool:
     """Say whether the other end is closed, also if it sent something that was not read (Linux)."""
     number: int = transport.get_extra_info("socket").fileno()
@@ -226,3 +293,4 @@ def set_up(config: Config, room: Room) -> None:
     config.ws_protocol_class = Stream
     config.ws_max_size = MESSAGE_BYTES
     config.timeout_graceful_shutdown = END_S
+    config.backlog = BACKLOG

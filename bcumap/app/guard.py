@@ -16,15 +16,17 @@ from typing import Any
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from uvicorn.config import Config
 
-from bcumap.app import connections, ending
+from bcumap.app import connections, ending, sparing
+from bcumap.app.assets import base_path
 from bcumap.app.pacing import LOOK_S, Bucket, Turns
 from bcumap.app.sessions import Sessions
+from bcumap.base.words import PAGES
 
 _LOG = logging.getLogger(__name__)
 
@@ -42,8 +44,10 @@ SCRIPTS, SCRIPT_S = 2, 1.0
 # ten times for one answer; Python's own 5 ms add up.
 SWITCH_S = 0.0005
 SWEEP_S = 2
-RETRY_S = 30
-FULL = "This site has as many visitors as it can serve just now. Please try again in a minute."
+LATER = {"Retry-After": str(connections.RETRY_S), "Cache-Control": "no-store"}
+SAYS_NO = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>bcumap</title><p>{}</p></html>\n'
+)
 FULL_HERE = "Too many pages of this site are open at your address. Please close some of them."
 SMALL = 1024  # bytes: what says that a script has ended is less
 
@@ -57,6 +61,12 @@ class Guard:
         self._streams: Counter[str] = Counter()
         self._turns = Turns(SCRIPTS, SCRIPT_S)
         self._sessions = Sessions()
+        self._room = connections.Room(
+            connections.raise_file_limit(),
+            lambda: self._streams.total() + self._sessions.gone,
+            each=None if self._header else connections.EACH,
+        )
+        self._pages = {f"{base_path()}/{path}" for path, _ in PAGES}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve, refuse in a sentence, or let the client wait."""
@@ -64,8 +74,13 @@ class Guard:
             await self._live(scope, receive, send)
         elif scope["type"] == "websocket":
             await self._stream(scope, receive, send)
+        elif scope["path"] in self._pages and (refusal := self._refusal(self._address(scope))):
+            await _refuse_page(refusal, scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    def _address(self, scope: Scope) -> str:
+        return client_address(scope, self._header)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Set the server up before it listens, and look after it until it ends."""
@@ -73,10 +88,10 @@ class Guard:
         config = getattr(getattr(receive, "__self__", None), "config", None)
         sweep = None
         if isinstance(config, Config):
-            room = connections.Room()
-            connections.set_up(config, room)
+            connections.set_up(config, self._room)
+            sparing.set_up()
             sys.setswitchinterval(SWITCH_S)
-            sweep = asyncio.create_task(self._sweep(room))
+            sweep = asyncio.create_task(self._sweep())
         try:
             with ending.in_time():
                 await self._app(scope, receive, send)
@@ -84,19 +99,19 @@ class Guard:
             if sweep:
                 sweep.cancel()
 
-    async def _sweep(self, room: connections.Room) -> None:
+    async def _sweep(self) -> None:
         """Look after what no message tells of: who is late or has gone, and what they left."""
         while True:
             await asyncio.sleep(SWEEP_S)
             try:
-                for each in list(room.open):
+                for each in list(self._room.open):
                     each.look()
                 self._sessions.look()
             except Exception:  # the next time must come
                 _LOG.exception("looking after connections failed")
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
-        address = client_address(scope, self._header)
+        address = self._address(scope)
         if refusal := self._refusal(address):
             await receive()  # its opening, which the protocol wants taken first
             await _refuse(refusal, scope, receive, send)
@@ -109,13 +124,17 @@ class Guard:
             self._turns.give_back(visit)
             self._streams[address] -= 1
             self._streams += Counter()  # without the zeros
+            self._sessions.look()  # one more has gone
 
     def _refusal(self, address: str) -> str:
         """Say why there is no room for another WebSocket; "" if there is."""
+        while not self._room.has_session():
+            if not self._sessions.make_room():
+                return connections.FULL
         if self._streams.total() >= STREAMS:
-            return FULL
+            return connections.FULL
         # Without the header, all who come through a proxy on this machine have its address.
-        shared = not self._header and _is_loopback(address)
+        shared = not self._header and connections.is_loopback(address)
         if not shared and self._streams[address] >= STREAMS_PER_ADDRESS:
             return FULL_HERE
         return ""
@@ -190,14 +209,14 @@ def client_address(scope: Scope, header: str) -> str:
     return str(address)
 
 
-def _is_loopback(address: str) -> bool:
-    return address.startswith("127.") or address == "::/64"
-
-
 async def _refuse(sentence: str, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer 503 in a sentence, also to who wants a WebSocket."""
-    headers = {"Retry-After": str(RETRY_S), "Cache-Control": "no-store"}
-    await PlainTextResponse(f"{sentence}\n", 503, headers)(scope, receive, send)
+    await PlainTextResponse(f"{sentence}\n", 503, LATER)(scope, receive, send)
+
+
+async def _refuse_page(sentence: str, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a browser's visitor that there is no room."""
+    await HTMLResponse(SAYS_NO.format(sentence), 503, LATER)(scope, receive, send)
 
 
 def _starts_script(content: bytes) -> bool:

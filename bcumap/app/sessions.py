@@ -72,7 +72,11 @@ class Sessions:
         self._kept_s = told if kept_s is None else kept_s
         self._clock = clock
         self._gone: dict[str, float] = {}  # since when, the longest first
-        self.total = 0
+
+    @property
+    def gone(self) -> int:
+        """How many sessions are kept of pages that have gone."""
+        return len(self._gone)
 
     def look(self) -> None:
         """Free files and sessions whose time is over."""
@@ -82,7 +86,6 @@ class Sessions:
         self._gone = {name: since for name, since in self._gone.items() if name in gone}
         for name in gone:
             self._gone.setdefault(name, now)
-        self.total = len(listed)
         for name, since in list(self._gone.items()):
             if now - since > self._kept_s:
                 self._close(name)
@@ -99,5 +102,4 @@ class Sessions:
 
     def _close(self, name: str) -> None:
         del self._gone[name]
-        self.total -= 1
         self._store.close(name)

@@ -14,7 +14,7 @@ from starlette.types import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from bcumap.app import guard
+from bcumap.app import connections, guard
 from bcumap.app.pacing import Turns
 from benchmarks import attacks
 from benchmarks.attacks import Attacked, attacked
@@ -132,7 +132,7 @@ def test_an_address_has_a_share_of_connections_and_others_theirs(server: Attacke
 
     response = asyncio.run(crowd()).response
     assert response.status_code == 503
-    assert response.headers["Retry-After"] == str(guard.RETRY_S)
+    assert response.headers["Retry-After"] == str(connections.RETRY_S)
     assert response.body is not None
     assert response.body.decode().strip() == guard.FULL_HERE
 
@@ -174,3 +174,12 @@ def test_one_session_cannot_fill_the_memory(server: Attacked) -> None:
     statuses, _ = asyncio.run(attacks.bring(server, 5, attacks.FILE_BYTES))
     assert statuses.count(204) == 2
     assert set(statuses) <= {204, 413, 429}
+
+
+def test_every_visitor_is_answered_when_there_are_too_few_files() -> None:
+    with attacked(files=256) as few:
+        without, _, log = attacks.visitors(few, crowd=40)
+    assert without.value == 0
+    assert "503" in without.detail
+    assert "101" in without.detail
+    assert log.value < 100  # KB

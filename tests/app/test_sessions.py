@@ -37,7 +37,7 @@ def test_files_go_before_the_session_does() -> None:
     assert (visits.files, visits.all) == ({"here"}, ["gone", "here"])
     now[0] = 801
     sessions.look()
-    assert (visits.all, sessions.total) == (["here"], 1)
+    assert (visits.all, sessions.gone) == (["here"], 0)
 
 
 def test_who_comes_back_in_time_loses_nothing() -> None:
