@@ -38,6 +38,8 @@ class Wish:
     columns: Mapping[str, str] = field(default_factory=dict)
     borough: str = ""
     decided: Mapping[str, str] = field(default_factory=dict)
+    duplicates: str = ""
+    officers_include_pcsos: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,21 @@ def import_(
             help="The ward of a row, as the reconciliation calls it; ROW= for none; repeat it.",
         ),
     ] = None,
+    duplicates: Annotated[
+        str,
+        typer.Option(
+            metavar="HOW",
+            help="What to do with a ward that is given twice: add, first or second"
+            " [it is left out of every figure].",
+        ),
+    ] = "",
+    officers_include_pcsos: Annotated[
+        bool | None,
+        typer.Option(
+            "--officers-include-pcsos/--officers-exclude-pcsos",
+            help="Whether a column of officers has the PCSOs in it, where the list does not show.",
+        ),
+    ] = None,
 ) -> None:
     """Match a list of ward officers to the wards: the Datastore's workbook, or a list of your own.
 
@@ -112,7 +127,9 @@ def import_(
         _pair(text, "--decide", "12=E05013719, or 12= for no ward", may_be_empty=True)
         for text in decide or ()
     )
-    request = steps.Request(file, to, sheet, columns, borough, accept, decided)
+    request = steps.Request(
+        file, to, sheet, columns, borough, accept, decided, duplicates, officers_include_pcsos
+    )
     with progress(f"Reading {file.name}") as tell:
         result = steps.import_file(request, store.facts(), progress=tell)
     for line in reporting.import_lines(result, file, to):

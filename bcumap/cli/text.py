@@ -220,7 +220,14 @@ def import_lines(report: ImportReport, file: Path, out: Path) -> Iterator[str]:
     yield from report.unreliable
     yield from map(plain, report.notes)
     yield f"Wrote {', '.join(report.written)} to {out}"
-    if not report.is_settled:
+    if report.unclear:
+        yield (
+            f"Say whether {report.unclear!r} includes PCSOs: --officers-include-pcsos or"
+            " --officers-exclude-pcsos"
+        )
+    if report.counts.get("duplicate"):
+        yield "Say what to do with a ward given twice: --duplicates add, first or second"
+    if any(report.counts.get(each) for each in ("suggested", "ambiguous", "unknown")):
         yield (
             "Some are not matched for certain: see reconciliation.csv, correct the file and import"
             " it again, or take what is suggested with --accept-suggestions"

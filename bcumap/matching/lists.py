@@ -22,8 +22,11 @@ ROLES: Mapping[str, tuple[str, ...]] = {
                 r"localauthority|council|district|la|department"),
     "month": (r"month|date|asat|asof|period|monthofdate",),
     "rank": (r"rank|grade|role",),
-    "fte": (r"fte|strength|officersfte|totalfte", r"total|officers|headcount"),
-    "dwo": (r"dwos?|dedicatedwardofficers?|dwofte", r"pcs?|constables?|policeconstables?|pcfte"),
+    "fte": (r"fte|strength|totalfte|ftetotal|totalstrength",
+            r"total|grandtotal|totalofficers|officers(total|inall)|allofficers|headcount",
+            r"officers|officersfte|policeofficers"),
+    "dwo": (r"dwos?|dedicatedwardofficers?|dwofte", r"pcs?|constables?|policeconstables?|pcfte",
+            r"officers|policeofficers"),
     "pcso": (r"pcsos?|policecommunitysupportofficers?|pcsofte",),
 }  # fmt: skip
 NUMBERS = ("fte", "dwo", "pcso")

@@ -54,7 +54,14 @@ _ALSO_BOROUGHS = {
     "rbkc": "kensington and chelsea", "lbbd": "barking and dagenham",
     "lbhf": "hammersmith and fulham", "h and f": "hammersmith and fulham",
 }  # fmt: skip
-_TOTAL = re.compile(r"(grand |borough |sub ?)?totals?|all( wards)?|average|mean|sum")
+_TOTAL = re.compile(r"\b(grand |borough |sub ?)?totals?\b|^all( wards)?$|^(average|mean|sum)\b")
+# A ward and its borough in one cell.
+_WARD_OF_BOROUGH = (
+    re.compile(r"(?P<ward>.+?)\s*[,;/]\s*(?P<borough>[^,;/]+)"),
+    re.compile(r"(?P<ward>.+?)\s*[(\[](?P<borough>[^()\[\]]+)[)\]]"),
+    re.compile(r"(?P<ward>.+?)\s+[-–—|]\s+(?P<borough>.+)"),
+    re.compile(r"(?P<borough>.+?)\s*(?::|\s[-–—|]\s)\s*(?P<ward>.+)"),
+)
 _S = re.compile(r"[^\w&]+s\b", re.IGNORECASE)
 _LINKING = {"and", "the", "with"}
 
@@ -196,6 +203,31 @@ class Wards:
             return Finding(Outcome.MATCHED, (ward.code,), "by code; the name is spelt differently")
         return Finding(Outcome.SUGGESTED, codes, "the name is not that of the code")
 
+    def _is_total(self, name: str) -> bool:
+        """Whether a cell is the word total, or that of a borough or BCU."""
+        plain = _plain(name)
+        rest = _TOTAL.sub("", plain).removeprefix(" for").removeprefix(" of").strip()
+        return rest != plain and (not rest or bool(self.borough(rest) or self.bcu(rest)))
+
+    def split(self, name: str, borough: str) -> tuple[str, str]:
+        """Take a cell with a ward and its borough apart: "Abbey, Merton", "Abbey (Merton)".
+
+        Returns
+        -------
+        name, borough
+            As they were given, unless the cell ends in the name of a borough, which is the stated
+            one if there is one.
+        """
+        if self._called(name):
+            return name, borough
+        stated = self.borough(borough)
+        for pattern in _WARD_OF_BOROUGH:
+            if found := pattern.fullmatch(name.strip()):
+                place = self.borough(found["borough"])
+                if place and stated in (None, place) and not (borough.strip() and not stated):
+                    return found["ward"].strip(), borough or found["borough"].strip()
+        return name, borough
+
     def _called(self, name: str) -> list[_Ward]:
         """Return the wards of this very name; "s" may be short, or stand after an apostrophe."""
         keys = dict.fromkeys((_key(name), _key(_S.sub("s", name))))
@@ -204,8 +236,8 @@ class Wards:
     def _by_name(self, name: str, borough: str, place: str | None, *, older: bool) -> Finding:
         if not _key(name):
             return Finding(Outcome.UNKNOWN, (), "no ward is named")
-        if _TOTAL.fullmatch(_plain(name)):
-            return Finding(Outcome.UNKNOWN, (), "a total, not a ward")
+        if self._is_total(name):
+            return Finding(Outcome.LEFT_OUT, (), "a total, not a ward")
         exact = self._called(name)
         if place:
             exact = [ward for ward in exact if ward.borough_code == place]

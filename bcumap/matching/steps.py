@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from bcumap.base.errors import BcuMapError
 from bcumap.base.safe import TEXT_LENGTH, spreadsheet_safe
-from bcumap.matching import lists, months, tables, workbook
+from bcumap.matching import figures, lists, months, tables, workbook
 from bcumap.matching.names import Outcome, Wards, reconcile, without_row
 from bcumap.matching.spreadsheets import Book, as_text, open_book
 from bcumap.matching.workbook import ABSTRACTIONS, STRENGTHS
@@ -47,6 +47,10 @@ class Request:
         Take what was only suggested for matched.
     decided
         The code of a row's ward, or "" for none, by what the reconciliation calls the row.
+    duplicates
+        What is done with a ward that is given twice: see `figures.settle`.
+    officers_include_pcsos
+        Whether a column of officers has the PCSOs in it; None where nobody said.
     """
 
     path: Path
@@ -56,6 +60,8 @@ class Request:
     borough: str = ""
     accept: bool = False
     decided: Mapping[str, str] = field(default_factory=dict)
+    duplicates: str = ""
+    officers_include_pcsos: bool | None = None
 
 
 @dataclass
@@ -85,7 +91,9 @@ class Report:
     columns
         Which column of a list says what.
     series
-        Strengths month by month, see `monthly.series`.
+        Strengths month by month, see `months.series`.
+    unclear
+        The heading of a column of officers that may include PCSOs or not; "" if that is clear.
     """
 
     rows: dict[str, int]
@@ -100,6 +108,7 @@ class Report:
     columns: dict[str, str] = field(default_factory=dict)
     series: months.Series = field(default_factory=dict)
     accepted: bool = False
+    unclear: str = ""
 
     @property
     def is_settled(self) -> bool:
@@ -107,7 +116,7 @@ class Report:
         open_ones = [Outcome.AMBIGUOUS, Outcome.UNKNOWN, Outcome.DUPLICATE]
         if not self.accepted:
             open_ones.append(Outcome.SUGGESTED)
-        return not any(self.counts.get(each, 0) for each in open_ones)
+        return not self.unclear and not any(self.counts.get(each, 0) for each in open_ones)
 
 
 def import_file(
@@ -274,7 +283,11 @@ def _list(book: Book, wards: Wards, request: Request) -> tuple[Report, dict[str,
     rows = lists.tidy(raw, columns)
     if request.borough:
         rows["borough"] = rows["borough"].mask(rows["borough"] == "", request.borough)
-    found = reconcile(rows, wards, key=("month", "rank"), decided=request.decided)
+    apart = [wards.split(*cells) for cells in rows[["ward", "borough"]].to_numpy()]
+    rows[["ward", "borough"]] = pd.DataFrame(apart, index=rows.index, columns=["ward", "borough"])
+    key = ["month", "rank"]
+    found = reconcile(rows, wards, key=key, decided=request.decided)
+    found = figures.settle(found, rows, key, request.duplicates)
     report = Report({book.path.name: len(rows)}, official=False, columns=columns)
     _fill(report, rows, found, wards, request)
     report.notes.append(
@@ -291,23 +304,38 @@ def _list(book: Book, wards: Wards, request: Request) -> tuple[Report, dict[str,
     given = raw.map(as_text).add_prefix("given_")
     written = {"officers.csv": pd.concat([officers, areas, given], axis=1)}
     if set(columns) & set(lists.NUMBERS):
-        written["strengths.csv"] = strengths = _strengths(rows, taken, areas)
+        counted = figures.count(
+            rows.assign(ward_code=taken)[found["counts"]],
+            columns,
+            officers_include_pcsos=request.officers_include_pcsos,
+        )
+        report.notes += [*counted.notes, *_twice(found)]
+        report.unclear = counted.unclear
+        written["strengths.csv"] = strengths = _strengths(rows, taken, areas, counted.numbers)
         report.series = months.series({"wards": _by_ward(strengths)})
     return report, written | {RECONCILIATION: _reconciliation(rows, found, wards)}
 
 
-def _strengths(rows: pd.DataFrame, taken: pd.Series, areas: pd.DataFrame) -> pd.DataFrame:
-    """Return the numbers of a list as the Datastore's: a row for each rank."""
+def _twice(found: pd.DataFrame) -> list[str]:
+    """Say which rows are of a ward that is given twice, and that nothing of it is counted."""
+    open_rows = list(found.index[~found["counts"]])
+    if not open_rows:
+        return []
+    return [
+        f"{_rows(open_rows)} of wards that are given twice: they are left out of every figure until"
+        " you say whether to add them, or to take the first or the second"
+    ]
+
+
+def _strengths(
+    rows: pd.DataFrame, taken: pd.Series, areas: pd.DataFrame, numbers: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the numbers of a list that count as the Datastore's: a row for each rank."""
     base = pd.concat(
         [rows[["month"]], areas[["bcu_code", "borough_code"]], taken, rows["ward"].rename("team")],
         axis=1,
     )
-    parts = [
-        base.assign(rank=rank if role != "fte" else rows["rank"], fte=rows[role])
-        for role, rank in (("dwo", months.CONSTABLE), ("pcso", months.PCSO), ("fte", ""))
-    ]
-    long = pd.concat(parts).dropna(subset="fte").sort_index(kind="stable")
-    return long[STRENGTH_COLUMNS]
+    return base.join(numbers, how="inner")[STRENGTH_COLUMNS]
 
 
 def _by_ward(strengths: pd.DataFrame) -> pd.DataFrame:

@@ -151,6 +151,8 @@ def test_the_map_of_the_first_page_keeps_its_colours(visit: Visit) -> None:
 
 # --- a list of one's own -------------------------------------------------------------------------
 
+DEPTFORD, EVELYN = "E05013719", "E05013721"
+
 
 def bring(page: Page, path: Path) -> None:
     page.locator("input[type=file]").set_input_files(path)
@@ -214,6 +216,30 @@ def test_a_councils_list_is_matched_decided_upon_drawn_and_downloaded(
     assert set(archive.namelist()) == {"officers.csv", "reconciliation.csv", "strengths.csv"}
     assert visit.console == []
     assert visit.strangers() == []
+
+
+def test_what_a_list_leaves_open_is_asked_once_and_counts_then(
+    visit: Visit, tmp_path: Path
+) -> None:
+    page = visit.go("/officers")
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "Ward,Borough,Officers,PCSOs\nDeptford,Lewisham,2,1\nEvelyn,Lewisham,2,1\n"
+        "Brockley,Lewisham,2,0\nEvelyn,Lewisham,1,0\n"
+    )
+    bring(page, path)
+    verdict(page)
+    deptford = page.locator(f'.bcumap-table tr[data-code="{DEPTFORD}"]')
+    evelyn = page.locator(f'.bcumap-table tr[data-code="{EVELYN}"]')
+    expect(deptford).to_contain_text("not in your list")
+    page.get_by_text("No, without PCSOs").click()
+    expect(deptford).to_contain_text("3.0", timeout=20_000)
+    expect(evelyn).to_contain_text("not in your list")
+    page.get_by_text("The second", exact=True).click()
+    expect(evelyn).to_contain_text("1.0", timeout=20_000)
+    page.get_by_text("Add both").click()
+    expect(evelyn).to_contain_text("4.0", timeout=20_000)
+    assert visit.console == []
 
 
 def test_a_hostile_list_neither_runs_here_nor_in_a_spreadsheet(visit: Visit, listed: Path) -> None:

@@ -165,9 +165,31 @@ def test_a_list_from_end_to_end(import_: Callable[..., Outcome], tmp_path: Path)
 def test_numbers_become_strengths(import_: Callable[..., Outcome], tmp_path: Path) -> None:
     import_(LIST)
     strengths = rows(tmp_path / "out" / "strengths.csv")
-    assert len(strengths) == 11  # "one" is no number
+    assert len(strengths) == 7  # "one" is no number, and Cann Hall is given twice
     assert [row["rank"] for row in strengths[:2]] == ["Constable", "PCSO"]
-    assert strengths[4]["fte"] == "1.5"
+    assert strengths[2]["fte"] == "1.5"
+
+
+def test_a_ward_given_twice_is_added_when_asked(
+    import_: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    done = import_("Ward,Borough,DWO\nDeptford,Lewisham,2\nDeptford,Lewisham,1\n")
+    assert done.code == 1
+    assert "--duplicates add, first or second" in done.out
+    done = import_(tmp_path / "list.csv", "--duplicates", "add")
+    assert done.code == 0
+    assert [row["fte"] for row in rows(tmp_path / "out" / "strengths.csv")] == ["2", "1"]
+
+
+def test_officers_beside_pcsos_are_asked_for(
+    import_: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    done = import_("Ward,Borough,Officers,PCSOs\nDeptford,Lewisham,2,1\n")
+    assert done.code == 1
+    assert "--officers-include-pcsos or --officers-exclude-pcsos" in done.out
+    done = import_(tmp_path / "list.csv", "--officers-include-pcsos")
+    assert done.code == 0
+    assert [row["fte"] for row in rows(tmp_path / "out" / "strengths.csv")] == ["2"]
 
 
 def test_suggestions_are_taken_only_when_asked(

@@ -167,7 +167,7 @@ def test_a_row_that_names_no_ward(name: str, wards: Wards) -> None:
 
 
 def test_a_total_is_no_ward(wards: Wards) -> None:
-    assert find(wards, "Grand total", "") == ("unknown", "")
+    assert find(wards, "Grand total", "") == ("left out", "")
 
 
 # --- codes -------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from bcumap.app.lists import Imported, Wish, import_apart
 from bcumap.app.pages import verdicts
 from bcumap.app.ui import reconciliation, sent
 from bcumap.base.errors import BcuMapError
+from bcumap.base.safe import plain
 from bcumap.base.words import date
 from bcumap.facts.cached import facts
 from bcumap.facts.measures import Measure
@@ -33,6 +34,8 @@ ROLES = {
 }  # fmt: skip
 AS_FOUND = "found by its name"
 ROWS_SHOWN = 200
+# What may be done with a ward that is given twice, see matching/figures.py.
+TWICE = {"add": "Add both", "first": "The first", "second": "The second"}
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,7 @@ def section() -> None:
         st.html(verdicts.failed(own.name, own.imported.error))
     else:
         st.html(verdicts.verdict(own.name, own.imported.report))
+        _ask(own, given)
         _decide(own, given)
         _downloads(own)
         _chart()
@@ -128,6 +132,38 @@ def _read(given: Any, wish: Wish) -> None:
         st.session_state["measure"] = KEY
         st.session_state["level"] = "wards"
     st.rerun()
+
+
+def _ask(own: Own, given: Any) -> None:
+    """Ask what the list leaves open: once, and for all its rows."""
+    if given is None:
+        return
+    wish, report = own.wish, own.imported.report
+    if report["unclear"] or wish.officers_include_pcsos is not None:
+        said = wish.officers_include_pcsos
+        included = st.radio(
+            f"Does the column “{plain(report['unclear']) or 'officers'}” include PCSOs?",
+            (True, False),
+            index=None
+            if wish.officers_include_pcsos is None
+            else int(not wish.officers_include_pcsos),
+            format_func={True: "Yes, officers and PCSOs together", False: "No, without PCSOs"}.get,
+            key="own-pcsos",
+            horizontal=True,
+        )
+        if included not in (None, said):
+            _read(given, replace(wish, officers_include_pcsos=included))
+    if report["counts"]["duplicate"] or wish.duplicates:
+        how = st.radio(
+            "Some wards are given twice. Which numbers count?",
+            tuple(TWICE),
+            index=list(TWICE).index(wish.duplicates) if wish.duplicates else None,
+            format_func=TWICE.get,
+            key="own-duplicates",
+            horizontal=True,
+        )
+        if how and how != wish.duplicates:
+            _read(given, replace(wish, duplicates=how))
 
 
 def _decide(own: Own, given: Any) -> None:
@@ -230,7 +266,10 @@ def _ways(own: Own, given: Any) -> None:
         )
         if st.form_submit_button("Read it again so"):
             whole = "" if borough == boroughs[0] else borough
-            _read(given, Wish(sheet=sheet, columns=columns, borough=whole))
+            _read(
+                given,
+                replace(own.wish, sheet=sheet, columns=columns, borough=whole, decided={}),
+            )
 
 
 def _place(options: Any, value: str | None) -> int | None:

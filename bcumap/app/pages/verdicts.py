@@ -17,8 +17,8 @@ MEANING = {
     "suggested": "matched by a suggestion: needs your yes",
     "ambiguous": "may be one of several wards",
     "unknown": "no ward found",
-    "duplicate": "the ward has a row already",
-    "left out": "left out by you",
+    "duplicate": "give a ward again: not counted until you decide",
+    "left out": "left out: totals, or by you",
 }
 MOST_NAMED = 30  # wards without a row that are named on the page; the download has all
 
