@@ -30,6 +30,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "pcso": (r"pcsos?|policecommunitysupportofficers?|pcsofte",),
 }  # fmt: skip
 NUMBERS = ("fte", "dwo", "pcso")
+ROWS = 250_000  # ten years of every ward, month by month, in two ranks, are 163,000
 LISTED = 20  # how many columns an error names
 
 
@@ -44,8 +45,14 @@ def find_columns(frame: pd.DataFrame, given: Mapping[str, str]) -> dict[str, str
     Raises
     ------
     SourceError
-        If there is no such column or role, several could be meant, or none says which ward.
+        If it has more than `ROWS`, there is no such column or role, several could be meant, or
+        none says which ward.
     """
+    if len(frame) > ROWS:
+        raise SourceError(
+            f"{len(frame):,} rows; a list of wards has at most {ROWS:,}: split it, or leave out"
+            " what is not of ward officers"
+        )
     names = [str(name) for name in frame.columns]
     found = {role: _given(role, name, names) for role, name in given.items()}
     for role, patterns in ROLES.items():

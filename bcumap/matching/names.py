@@ -14,14 +14,17 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from rapidfuzz import fuzz
+from rapidfuzz.process import cdist
 
 from bcumap.base.errors import SourceError
 from bcumap.base.schema import WARD_CODE
 from bcumap.facts.areas import Gazetteer, bare, normalise
 
-# How alike two names are, from 0 to 100 (see `_likeness`). Chosen on the damaged names of
+# How alike two names are, from 0 to 100 (see `_Names.likeness`). Chosen on the damaged names of
 # tests/test_reconcile.py: from CONFIDENT on and LEAD before the next, the first is nearly always
 # right; below OFFERED it nearly never is.
 CONFIDENT, LEAD, OFFERED = 80, 6, 62
@@ -122,6 +125,10 @@ class Wards:
             )
             for code, row in facts["wards"].items()
         }
+        listed = [self.by_code[code] for code in sorted(self.by_code)]
+        self._codes = np.array([ward.code for ward in listed])
+        self._borough_codes = np.array([ward.borough_code for ward in listed])
+        self._names = _Names(ward.plain for ward in listed)
         self._by_key: dict[str, list[_Ward]] = defaultdict(list)
         for ward in self.by_code.values():
             self._by_key[ward.key].append(ward)
@@ -199,7 +206,10 @@ class Wards:
             return Finding(Outcome.MATCHED, (ward.code,), "by code")
         if named or by_name.outcome == Outcome.MATCHED:
             return Finding(Outcome.AMBIGUOUS, codes, "the code is of another ward than the name")
-        if _likeness(_plain(name), ward.plain) >= CONFIDENT and codes[0] in by_name.codes[:1]:
+        if (
+            _Names([ward.plain]).likeness(_plain(name))[0] >= CONFIDENT
+            and codes[0] in by_name.codes[:1]
+        ):
             return Finding(Outcome.MATCHED, (ward.code,), "by code; the name is spelt differently")
         return Finding(Outcome.SUGGESTED, codes, "the name is not that of the code")
 
@@ -254,11 +264,7 @@ class Wards:
 
     def _alike(self, name: str, borough: str, place: str | None) -> Finding:
         """Offer the wards whose names are most like one that is none of the borough's."""
-        plain = _plain(name)
-        scores = sorted(
-            ((self._score(plain, ward, place), ward.code) for ward in self.by_code.values()),
-            key=lambda pair: (-pair[0], pair[1]),
-        )[: SUGGESTIONS + 1]
+        scores = self._scores(_plain(name), place)
         offered = [(score, code) for score, code in scores if score >= OFFERED]
         codes = tuple(code for _, code in offered[:SUGGESTIONS])
         if not offered:
@@ -275,9 +281,13 @@ class Wards:
             return Finding(Outcome.SUGGESTED, codes, f"the name is of none in {borough.strip()}")
         return Finding(Outcome.SUGGESTED, codes, "by a name like it")
 
-    def _score(self, plain: str, ward: _Ward, place: str | None) -> float:
-        score = _likeness(plain, ward.plain)
-        return score - OTHER_BOROUGH * (place not in (None, ward.borough_code))
+    def _scores(self, plain: str, place: str | None) -> list[tuple[float, str]]:
+        """Return the wards whose names are most like one, with how alike they are, best first."""
+        scores = self._names.likeness(plain)
+        if place is not None:
+            scores = scores - OTHER_BOROUGH * (self._borough_codes != place)
+        best = np.argsort(-scores, kind="stable")[: SUGGESTIONS + 1]  # of equals the lesser code
+        return [(float(scores[each]), str(self._codes[each])) for each in best]
 
 
 def reconcile(
@@ -400,11 +410,27 @@ def _key(name: str) -> str:
     return _plain(name).replace(" ", "")
 
 
-def _likeness(text: str, name: str) -> float:
-    """Say how alike two names are (0 to 100); words may be moved, cut short or left out."""
-    letters = fuzz.ratio(text.replace(" ", ""), name.replace(" ", ""))
-    moved = fuzz.token_sort_ratio(text, name) - 2
-    return max(letters, moved, _as_beginnings(text.split(), name.split()))
+class _Names:
+    """Names made ready to be compared with many others."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._words = [name.split() for name in names]
+        self._joined = ["".join(words) for words in self._words]
+        self._all = "\n".join(self._joined)
+        self._sorted = [" ".join(sorted(words)) for words in self._words]
+
+    def likeness(self, text: str) -> npt.NDArray[np.float64]:
+        """Say how alike each is to another, 0 to 100; words may be moved, cut short, left out."""
+        words = text.split()
+        letters = cdist(["".join(words)], self._joined, scorer=fuzz.ratio, dtype=np.float64)[0]
+        moved = [" ".join(sorted(words))]
+        alike: npt.NDArray[np.float64] = np.maximum(
+            letters, cdist(moved, self._sorted, scorer=fuzz.ratio, dtype=np.float64)[0] - 2
+        )
+        for place, name in enumerate(self._joined if words and words[0] in self._all else ()):
+            if words[0] in name:
+                alike[place] = max(alike[place], _as_beginnings(words, self._words[place]))
+        return alike
 
 
 def _as_beginnings(words: list[str], name: list[str]) -> float:

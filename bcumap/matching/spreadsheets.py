@@ -12,6 +12,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 from bcumap.base.errors import SourceError
 
 Cell = object  # text, a number, a date, a truth value, or None where there is nothing
+# Merged cells: row and column (from 0) of the first and the last.
+Range = tuple[tuple[int, int], tuple[int, int]]
 Progress = Callable[[int, int], object]
 
 FILE_BYTES = 100_000_000  # the official workbook has 8 million
@@ -30,7 +33,7 @@ UNPACKED_BYTES = 400_000_000  # and 70 million when unpacked
 # Worksheets pack to a tenth or a twentieth; a bomb to a thousandth. Small ones do no harm.
 RATIO, RATIO_FROM_BYTES = 150, 20_000_000
 COLUMNS = 1000
-CELLS = 10_000_000
+CELLS = 3_000_000  # of a sheet; the official workbook has 2 million
 PIECE_BYTES = 1 << 22
 ROW_BYTES = 1 << 24
 
@@ -79,7 +82,7 @@ class Book:
 
     path: Path
     sheets: tuple[str, ...]
-    _rows: Callable[[str], tuple[list[list[Cell]], list[int]]]
+    _rows: Callable[[str], tuple[list[list[Cell]], list[Range]]]
     notes: list[str] = field(default_factory=list)
 
     def read(self, sheet: str) -> pd.DataFrame:
@@ -98,7 +101,10 @@ class Book:
         """
         where = f"{self.path}: the sheet {sheet!r}" if sheet else f"{self.path}: the table"
         rows, merged = self._rows(sheet)
-        return _table(rows, merged, where)
+        table, filled = _table(rows, merged, where)
+        if filled and (note := f"{filled:,} merged cells are filled down") not in self.notes:
+            self.notes.append(note)
+        return table
 
     def find(self, name: str | None) -> str:
         """Return the sheet of that name, or the only one that is not empty.
@@ -186,9 +192,9 @@ def _clear_errors(path: Path) -> Iterator[None]:
 
 def _open_excel(path: Path, notes: list[str]) -> Book:
     workbook = CalamineWorkbook.from_path(path)
-    read: dict[str, tuple[list[list[Cell]], list[int]]] = {}
+    read: dict[str, tuple[list[list[Cell]], list[Range]]] = {}
 
-    def rows(name: str) -> tuple[list[list[Cell]], list[int]]:
+    def rows(name: str) -> tuple[list[list[Cell]], list[Range]]:
         if name not in read:
             with _clear_errors(path):
                 read[name] = _excel_rows(workbook.get_sheet_by_name(name), path)
@@ -197,12 +203,12 @@ def _open_excel(path: Path, notes: list[str]) -> Book:
     return Book(path, tuple(workbook.sheet_names), rows, notes)
 
 
-def _excel_rows(sheet: CalamineSheet, path: Path) -> tuple[list[list[Cell]], list[int]]:
-    """Return the cells of a sheet, and the last row (from 0) of every range of merged cells."""
+def _excel_rows(sheet: CalamineSheet, path: Path) -> tuple[list[list[Cell]], list[Range]]:
+    """Return the cells of a sheet, and the ranges of its merged cells."""
     if sheet.total_width > COLUMNS:
         raise _too_wide(f"{path}: the sheet {sheet.name!r}", sheet.total_width)
     rows: list[list[Cell]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
-    return rows, [end[0] for _, end in sheet.merged_cell_ranges or []]
+    return rows, list(sheet.merged_cell_ranges or [])
 
 
 def _look_through(path: Path, tell: Progress) -> list[str]:
@@ -229,14 +235,12 @@ def _look_through(path: Path, tell: Progress) -> list[str]:
 
 
 def _check_kind(names: set[str], path: Path) -> None:
-    if "xl/workbook.xml" in names:
+    if "xl/workbook.xml" in names or {"content.xml", "META-INF/manifest.xml"} <= names:
         return
     kind = "a ZIP archive without a workbook in it"
     if "xl/workbook.bin" in names:
         kind = "a binary workbook (.xlsb)"
-    elif "content.xml" in names:
-        kind = "an OpenDocument file"
-    raise SourceError(f"{path}: is {kind}; save the table as .xlsx or .csv")
+    raise SourceError(f"{path}: is {kind}; save the table as .xlsx, .ods or .csv")
 
 
 def _is_bomb(member: zipfile.ZipInfo) -> bool:
@@ -273,7 +277,9 @@ class _Look:
     def at(self, piece: bytes) -> None:
         """Look at the whole rows of what has come so far."""
         text = self._rest + piece
-        cut = text.rfind(b"row>") + 4
+        # A row that is empty may have no end of its own: it ends where the next one starts.
+        last = max(text.rfind(b"<row "), text.rfind(b"<", 0, max(text.rfind(b":row "), 0)))
+        cut = max(text.rfind(b"row>") + 4, last)
         if cut > 3:
             self._see(text[:cut])
             text = text[cut:]
@@ -375,7 +381,7 @@ def _decode(data: bytes, path: Path) -> str:
 
 def _csv_rows(text: str, path: Path) -> list[list[Cell]]:
     lines = text[: 1 << 16].splitlines()[:HEAD_LINES] or [""]
-    delimiter = max(DELIMITERS, key=lambda mark: max(line.count(mark) for line in lines))
+    delimiter = max(DELIMITERS, key=lambda mark: _consistency(lines, mark))
     rows: list[list[Cell]] = []
     cells = 0
     for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
@@ -388,19 +394,32 @@ def _csv_rows(text: str, path: Path) -> list[list[Cell]]:
     return rows
 
 
+def _consistency(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
+    """Say how many of some lines a delimiter cuts into equally many cells, and into how many."""
+    widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if len(row) > 1]
+    if not widths:
+        return 0, 0
+    width, often = Counter(widths).most_common(1)[0]
+    return often / len(lines), width
+
+
 # --- tables ------------------------------------------------------------------------------------
 
 
-def _table(rows: list[list[Cell]], merged: Sequence[int], where: str) -> pd.DataFrame:
+def _table(rows: list[list[Cell]], merged: Sequence[Range], where: str) -> tuple[pd.DataFrame, int]:
+    """Return the table of a sheet, and how many of its cells were merged with one above."""
     filled = [number for number, row in enumerate(rows) if any(map(_is_filled, row))]
     if not filled:
         raise SourceError(f"{where} is empty; expected a header, then a row for each ward")
     header = next((n for n in filled if sum(map(_is_filled, rows[n])) > 1), filled[0])
-    if any(last >= header for last in merged):
+    if any(start[0] <= header <= end[0] for start, end in merged):
         raise SourceError(
-            f"{where} has merged cells in its header or below it (row {header + 1} and on);"
-            " unmerge them, so that every column has one name and every row its own cells"
+            f"{where} has merged cells in its header (row {header + 1}); unmerge them, so that"
+            " every column has one name"
         )
+    below = [(start, end) for start, end in merged if start[0] > header]
+    copied = _fill_down(rows, below, where)
+    filled = sorted({*filled, *copied})
     body = [number for number in filled if number > header]
     if not body:
         raise SourceError(f"{where} has a header in row {header + 1} but no rows below it")
@@ -409,7 +428,26 @@ def _table(rows: list[list[Cell]], merged: Sequence[int], where: str) -> pd.Data
     cells = [[*rows[n], *[None] * (width - len(rows[n]))] for n in body]
     frame = pd.DataFrame(cells, dtype=object, index=pd.Index(body, name="row") + 1)
     kept = frame.iloc[:, list(names)].set_axis(list(names.values()), axis=1)
-    return kept.where(kept != "", None)
+    return kept.where(kept != "", None), len(copied)
+
+
+def _fill_down(rows: list[list[Cell]], merged: Sequence[Range], where: str) -> list[int]:
+    """Give every row of a column of merged cells what they say; return the rows that got it."""
+    copied = []
+    for (top, left), (bottom, right) in merged:
+        if left != right:
+            if bottom > top:
+                raise SourceError(
+                    f"{where} has merged cells over several rows and columns (row {top + 1});"
+                    " unmerge them, so that every row has its own cells"
+                )
+            continue  # a line across the table, such as a heading
+        for number in range(top + 1, min(bottom + 1, len(rows))):
+            row = rows[number]
+            if any(map(_is_filled, row)) and left < len(row):
+                row[left] = rows[top][left]
+                copied.append(number)
+    return copied
 
 
 def _is_filled(cell: Cell) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from bcumap.base.errors import BcuMapError
 from bcumap.facts import store
-from bcumap.matching import steps
+from bcumap.matching import lists, steps
 
 Count = Callable[..., tuple[dict[str, float], steps.Report]]
 HEAD = "Ward,Borough,"
@@ -140,3 +140,11 @@ def test_a_ward_and_its_borough_in_one_cell(counted: Count, cell: str) -> None:
     assert figures == {"Abbey": 2}
     assert report.is_settled
     assert list(report.series["wards"]) == ["E05013810"]
+
+
+def test_more_rows_than_a_list_of_wards_has_are_refused(
+    counted: Count, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "ROWS", 2)
+    with pytest.raises(BcuMapError, match="3 rows; a list of wards has at most 2"):
+        counted(TWICE)
