@@ -10,9 +10,14 @@ from pathlib import Path
 
 import pytest
 from streamlit.web.server.starlette import starlette_routes
+from streamlit.web.server.starlette.starlette_routes import BASE_ROUTE_UPLOAD_FILE
+
+from bcumap.app import connections, ending, guard, routes
+from bcumap.app.uploads import MEGABYTE
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTAINER = (ROOT / "Containerfile").read_text("utf-8")
+DEPLOY = (ROOT / "docs" / "deploy.md").read_text("utf-8")
 UNIT, NGINX, HAPROXY = (
     (ROOT / "deploy" / name).read_text("utf-8")
     for name in ("bcumap.service", "nginx.conf", "haproxy.cfg")
@@ -36,8 +41,44 @@ def test_ports_and_health_are_the_same_everywhere() -> None:
 
 def test_the_proxy_takes_what_the_app_takes() -> None:
     settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
-    (most,) = re.findall(r"client_max_body_size (\d+)m;", NGINX)
-    assert int(most) == settings["server"]["maxUploadSize"] + 1  # and what is around a file
+    most = settings["server"]["maxUploadSize"] + 1  # and what is around a file
+    upload = re.search(r"location (/_stcore/upload_file/) {[^}]*_size (\d+)m;", NGINX)
+    assert upload is not None
+    assert (upload[1].strip("/"), int(upload[2])) == (BASE_ROUTE_UPLOAD_FILE, most)
+    assert f"if upload {{ req.hdr_val(content-length) gt {most * MEGABYTE} }}" in HAPROXY
+    assert f"path_beg {upload[1]}" in HAPROXY
+
+
+def test_other_requests_have_bodies_as_small_as_the_app_takes() -> None:
+    (others,) = re.findall(r"client_max_body_size (\d+)k;", NGINX)
+    assert int(others) * 1024 == 2 * routes.VALUES_BYTES
+    assert f"if !upload {{ req.hdr_val(content-length) gt {int(others) * 1024} }}" in HAPROXY
+
+
+def test_late_requests_end_at_the_proxy_when_they_would_in_the_app() -> None:
+    assert f"client_header_timeout {connections.HEAD_S}s;" in NGINX
+    assert f"client_body_timeout {connections.PAUSE_S}s;" in NGINX
+    assert f"timeout http-request {connections.HEAD_S}s" in HAPROXY
+
+
+def test_each_address_has_limits_at_the_proxy_that_leave_room_for_its_pages() -> None:
+    (nginx,) = re.findall(r"limit_conn bcumap_open (\d+);", NGINX)
+    (haproxy,) = re.findall(r"sc_conn_cur\(0\) gt (\d+)", HAPROXY)
+    assert nginx == haproxy
+    assert guard.STREAMS_PER_ADDRESS < int(nginx) <= connections.EACH
+    assert "limit_req zone=bcumap_asked" in NGINX
+    assert "sc_http_req_rate(0)" in HAPROXY
+
+
+def test_the_unit_gives_the_files_and_the_time_that_the_app_counts_on() -> None:
+    assert f"LimitNOFILE={connections.FILES}\n" in UNIT
+    (header,) = re.findall(rf"^Environment={guard.CLIENT_HEADER}=(\S+)$", UNIT, re.MULTILINE)
+    assert f"proxy_set_header {header} $remote_addr;" in NGINX
+    assert header == "X-Forwarded-For"
+    assert "option forwardfor" in HAPROXY
+    (stops,) = re.findall(r"TimeoutStopSec=(\d+)", UNIT)
+    assert int(stops) > ending.LAST_RESORT_S
+    assert f"--ulimit nofile={connections.FILES}:{connections.FILES}" in DEPLOY
 
 
 @pytest.fixture
