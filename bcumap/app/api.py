@@ -7,12 +7,10 @@ and what is wrong with a request is said in a sentence. docs/api in a browser: `
 from __future__ import annotations
 
 import datetime as dt
-import gzip
-import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass
-from functools import cached_property, lru_cache
+from dataclasses import asdict
+from functools import lru_cache, partial
 from typing import Any
 
 from starlette.requests import Request
@@ -20,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bcumap.app import openapi
+from bcumap.app.bodies import GEOJSON, HTML, JSON, Body
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import LEVELS
@@ -31,9 +30,7 @@ from bcumap.geo import topojson
 
 V1 = "/api/v1"
 OFFICERS = f"{V1}/officers"
-JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html; charset=utf-8"
-A_WHILE = "public, max-age=600"
-SMALL_BYTES = 1000  # what is smaller is not compressed: a packet holds it anyhow
+ANY_ORIGIN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag"}
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 # Which of the documents has the shapes of a level.
 SHAPES = {"bcus": "areas.topojson", "boroughs": "areas.topojson", "wards": "wards.topojson"}
@@ -45,24 +42,6 @@ class _BadRequestError(BcuMapError):
 
 class _NotFoundError(BcuMapError):
     """There is no such thing: 404."""
-
-
-@dataclass(frozen=True)
-class Body:
-    """An answer, ready to be sent, compressed once however often it is."""
-
-    content: bytes
-    media_type: str = JSON
-
-    @cached_property
-    def etag(self) -> str:
-        """Changes with the content."""
-        return f'"{hashlib.sha256(self.content).hexdigest()[:20]}"'
-
-    @cached_property
-    def compressed(self) -> bytes:
-        """The content as gzip."""
-        return gzip.compress(self.content, 6, mtime=0)
 
 
 Work = Callable[[Request], Body]
@@ -112,33 +91,12 @@ def _answering(work: Work) -> Endpoint:
 
 
 def _response(request: Request, body: Body, status: int = 200) -> Response:
-    headers = {
-        "Access-Control-Allow-Origin": "*",
-        "Access-Control-Expose-Headers": "ETag",
-        "Cache-Control": A_WHILE if status == 200 else "no-store",
-        "X-Content-Type-Options": "nosniff",
-        "Vary": "Accept-Encoding",
-    }
-    if status == 200:
-        headers["ETag"] = body.etag
-        if not {body.etag, "*"}.isdisjoint(_listed_in(request, "if-none-match")):
-            return Response(status_code=304, headers=headers)
-    if len(body.content) > SMALL_BYTES and "gzip" in _listed_in(request, "accept-encoding"):
-        headers["Content-Encoding"] = "gzip"
-        return Response(body.compressed, status, headers, body.media_type)
-    return Response(body.content, status, headers, body.media_type)
-
-
-def _listed_in(request: Request, header: str) -> set[str]:
-    """Return the values of a header that has a list; without those that are refused (q=0)."""
-    values = ",".join(request.headers.getlist(header)).split(",")
-    parts = (each.strip().removeprefix("W/").partition(";") for each in values)
-    return {value.strip() for value, _, weight in parts if weight.strip() not in ("q=0", "q=0.0")}
+    return body.answer(request, status=status, headers=ANY_ORIGIN)
 
 
 def _json(value: Any, media_type: str = JSON) -> Body:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Body(text.encode("utf-8", "replace"), media_type)
+    return Body(partial(bytes, text.encode("utf-8", "replace")), media_type)
 
 
 # --- find --------------------------------------------------------------------------------------
@@ -264,7 +222,7 @@ def _described(base: str) -> Body:
 
 @lru_cache
 def _explained(base: str) -> Body:
-    return Body(openapi.page(base).encode(), HTML)
+    return Body(partial(str.encode, openapi.page(base)), HTML)
 
 
 def _missing(request: Request) -> Body:

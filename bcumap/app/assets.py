@@ -6,27 +6,26 @@ about 10 ms on each. A page loads some 70 of them, so this is the larger part of
 
 from __future__ import annotations
 
-import gzip
 import mimetypes
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from pathlib import Path, PurePosixPath
+from typing import ClassVar
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 
+from bcumap.app.bodies import FOREVER, Body
 from bcumap.base.words import PAGES
 from bcumap.facts import store
 from bcumap.web.files import SITE_FILES, hashed_name, paths, with_imports
 
 PREFIX = "/assets"
-# A name changes with its content (Streamlit's own bundles are named so too).
-FOREVER = "public, max-age=31536000, immutable"
 
 # Streamlit's page learns here where its server is. It would look below the address of each page
 # first, and the browser would complain of what is not there.
@@ -37,48 +36,28 @@ SAYS_WHERE = (
 TITLE = "bcumap: how London is policed"
 
 MEDIA_TYPES = {".topojson": "application/json", ".js": "text/javascript"}
+OCTETS = "application/octet-stream"
 COMPRESSIBLE = {".html", ".js", ".css", ".json", ".topojson"}
 
 
 @dataclass(frozen=True)
-class Asset:
-    """One file: what it is called, and its bytes, read when they are first wanted."""
+class Asset(Body):
+    """One file of the page, compressed as far as it goes when the app starts."""
 
-    name: str
-    read: Callable[[], bytes]
+    effort: ClassVar[int] = 9
 
-    @cached_property
-    def content(self) -> bytes:
-        """The bytes as they are."""
-        return self.read()
-
-    @property
-    def suffix(self) -> str:
-        """The ending of its name."""
-        return PurePosixPath(self.name).suffix
+    name: str = ""
 
     @cached_property
     def link(self) -> str:
         """The name with the content's hash in it; images keep theirs."""
         return hashed_name(self.name, self.content)
 
-    @cached_property
-    def compressed(self) -> bytes:
-        """The content as gzip, at its smallest."""
-        return gzip.compress(self.content, 9, mtime=0)
 
-    def response(self, request: Request) -> Response:
-        """Answer a request, compressed if the client takes it and it pays."""
-        media_type = MEDIA_TYPES.get(self.suffix) or mimetypes.guess_type(self.name)[0]
-        lasts = "no-cache" if self.name == INDEX else FOREVER
-        headers = {"Cache-Control": lasts, "X-Content-Type-Options": "nosniff"}
-        if self.suffix not in COMPRESSIBLE:
-            return Response(self.content, headers=headers, media_type=media_type)
-        headers["Vary"] = "Accept-Encoding"
-        if "gzip" not in request.headers.get("accept-encoding", ""):
-            return Response(self.content, headers=headers, media_type=media_type)
-        headers["Content-Encoding"] = "gzip"
-        return Response(self.compressed, headers=headers, media_type=media_type)
+def _asset(name: str, read: Callable[[], bytes]) -> Asset:
+    suffix = PurePosixPath(name).suffix
+    media_type = MEDIA_TYPES.get(suffix) or mimetypes.guess_type(name)[0]
+    return Asset(read, media_type or OCTETS, suffix in COMPRESSIBLE, name)
 
 
 class FromMemory:
@@ -101,7 +80,8 @@ class FromMemory:
         if asset is None or scope["method"] not in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return
-        await asset.response(Request(scope))(scope, receive, send)
+        lasts = "no-cache" if asset.name == INDEX else FOREVER
+        await asset.answer(Request(scope), lasts=lasts)(scope, receive, send)
 
 
 @cache
@@ -109,7 +89,7 @@ def shipped() -> Mapping[str, Asset]:
     """Return every file the page links to by name: ours, Leaflet's, and those of geodata/web."""
     read = {name: partial(_read, path) for name, path in paths().items() if name not in SITE_FILES}
     read |= {name: partial(bytes, content) for name, content in store.web_files().items()}
-    return {name: Asset(name, each) for name, each in read.items()}
+    return {name: _asset(name, each) for name, each in read.items()}
 
 
 def _read(path: Path) -> bytes:
@@ -136,16 +116,16 @@ def _served() -> dict[str, Asset]:
     ours = {f"{PREFIX}/{asset.link}": asset for asset in shipped().values()}
     folder = Path(get_static_dir())
     theirs = {
-        f"/{path.relative_to(folder).as_posix()}": Asset(path.name, path.read_bytes)
+        f"/{path.relative_to(folder).as_posix()}": _asset(path.name, path.read_bytes)
         for path in (folder / "static").rglob("*")
         if path.suffix in COMPRESSIBLE
     }
     index = (folder / INDEX).read_text(encoding="utf-8")
-    page = Asset(INDEX, lambda: _page(index).encode())
+    page = _asset(INDEX, lambda: _page(index).encode())
     pages = {f"/{path}": page for path, _ in PAGES}
     first = {name for name in theirs if f'".{name}"' in index}
     for asset in (page, *ours.values(), *(theirs[name] for name in first)):
-        if asset.suffix in COMPRESSIBLE:
+        if asset.compresses:
             _ = asset.compressed  # now, and not while someone waits
     return ours | theirs | pages
 

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from bcumap.app import api, orders
 from bcumap.app.assets import base_path
+from bcumap.app.bodies import A_WHILE
 from bcumap.app.orders import PictureOrder
 from bcumap.base.errors import BcuMapError, BusyError
 from bcumap.facts.cached import facts, finder
@@ -20,8 +21,6 @@ from bcumap.maps import request as picture_wish
 
 SUGGEST = "/suggest"
 PICTURE = "/picture"
-# What is answered changes with the data only, so with a new start of the app.
-A_WHILE = "public, max-age=600"
 MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
 # An SVG is a document of its own if somebody opens it: nothing in it runs.
 NOTHING_RUNS = "default-src 'none'; style-src 'unsafe-inline'"

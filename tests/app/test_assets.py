@@ -40,7 +40,7 @@ def ask(
 
 
 def test_a_name_changes_with_the_content() -> None:
-    one, other = assets.Asset("a.js", lambda: b"1"), assets.Asset("a.js", lambda: b"2")
+    one, other = (assets.Asset(lambda each=each: each, name="a.js") for each in (b"1", b"2"))
     assert re.fullmatch(r"a-[0-9a-f]{12}\.js", one.link)
     assert one.link != other.link
     assert one.link == assets.Asset("a.js", lambda: b"1").link
