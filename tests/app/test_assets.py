@@ -43,7 +43,7 @@ def test_a_name_changes_with_the_content() -> None:
     one, other = (assets.Asset(lambda each=each: each, name="a.js") for each in (b"1", b"2"))
     assert re.fullmatch(r"a-[0-9a-f]{12}\.js", one.link)
     assert one.link != other.link
-    assert one.link == assets.Asset("a.js", lambda: b"1").link
+    assert one.link == assets.Asset(partial(bytes, b"1"), name="a.js").link
 
 
 def test_every_file_of_the_page_is_served_for_good() -> None:
