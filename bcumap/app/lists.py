@@ -7,27 +7,25 @@ afterwards. The file stands in a folder that nobody else may open, as long as th
 from __future__ import annotations
 
 import json
-import resource
-import subprocess
 import sys
-import tempfile
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bcumap.app.jobs import Queue, folder, process
 from bcumap.base.errors import BcuMapError, SourceError
 from bcumap.base.safe import plain
 
 MEMORY_BYTES = 3_000_000_000  # address space; the official workbook takes half of it
 CPU_S, WALL_S = 120, 180
-AT_ONCE, PATIENCE_S = 2, 60  # so many read at a time; others wait so long for their turn
+AT_ONCE, WAITING, PATIENCE_S = 2, 4, 60  # so many read at a time; others wait for their turn
+MODULE = "bcumap.app.lists"
 GIVEN, WISH, RESULT, TABLES = "given", "wish.json", "result.json", "tables"
 NAME_LENGTH = 60
 
-_turns = threading.BoundedSemaphore(AT_ONCE)
+_queue = Queue(AT_ONCE, WAITING, "other lists are being read")
 
 
 @dataclass(frozen=True)
@@ -86,56 +84,32 @@ def import_apart(
     BcuMapError
         If it takes too long or too much, or others are being read all the time.
     """
-    if not _turns.acquire(timeout=PATIENCE_S):
-        raise BcuMapError("other lists are being read just now; try again in a minute")
-    try:
-        with tempfile.TemporaryDirectory(prefix="bcumap-") as folder:  # only ours to open
-            return _in_folder(Path(folder), content, name, wish, progress)
-    finally:
-        _turns.release()
+    with _queue.turn(patience_s=PATIENCE_S), folder() as place:
+        return _in_folder(place, content, name, wish, progress)
 
 
 def _in_folder(
-    folder: Path, content: bytes, name: str, wish: Wish, progress: Callable[[int, int], object]
+    place: Path, content: bytes, name: str, wish: Wish, progress: Callable[[int, int], object]
 ) -> Imported:
-    (folder / GIVEN).mkdir()
-    given = folder / GIVEN / _file_name(name)
+    (place / GIVEN).mkdir()
+    given = place / GIVEN / _file_name(name)
     given.write_bytes(content)
-    (folder / WISH).write_text(json.dumps({"file": given.name, **asdict(wish)}))
-    with _reader(folder) as process:
-        for line in process.stdout or ():
+    (place / WISH).write_text(json.dumps({"file": given.name, **asdict(wish)}))
+    with process(MODULE, str(place), within=place, wall_s=WALL_S) as reader:
+        for line in reader.stdout or ():
             done, _, of = line.partition(" ")
             if done.isdecimal() and of.strip().isdecimal():
                 progress(int(done), int(of))
-        ended = process.wait()
-    if ended or not (folder / RESULT).exists():
+        ended = reader.wait()
+    if ended or not (place / RESULT).exists():
         raise BcuMapError(
             "the file takes more time or memory to read than a list of wards needs; save the one"
             " sheet that matters as a CSV and try that"
         )
-    told = json.loads((folder / RESULT).read_text())
-    tables = {path.name: path.read_bytes() for path in sorted((folder / TABLES).glob("*"))}
+    told = json.loads((place / RESULT).read_text())
+    tables = {path.name: path.read_bytes() for path in sorted((place / TABLES).glob("*"))}
     sheets, columns = tuple(told.pop("sheets")), tuple(told.pop("columns"))
     return Imported(**told, tables=tables, sheets=sheets, columns=columns)
-
-
-@contextmanager
-def _reader(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """Start the process that reads; whoever leaves, or waits too long, ends it."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "bcumap.app.lists", str(folder)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        late = threading.Timer(WALL_S, process.kill)
-        late.start()
-        try:
-            yield process
-        finally:
-            late.cancel()
-            process.kill()
 
 
 def _file_name(name: str) -> str:
@@ -149,8 +123,11 @@ def _file_name(name: str) -> str:
 
 def main(folder: Path) -> None:
     """Import what stands in a folder, and write there what came of it."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
+    with suppress(ImportError):  # Windows has no limits of this kind
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+        resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     from bcumap.facts import store
     from bcumap.matching import steps
 

@@ -5,24 +5,26 @@ What was made is kept in memory for the next who wants the same; nothing stays o
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import tempfile
+import asyncio
+import errno
+import os
 import threading
-from collections.abc import Mapping
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 
+from bcumap.app.jobs import LOOK_S, NO_ROOM, Queue, folder, process
 from bcumap.base.errors import BcuMapError, BusyError
 from bcumap.maps.request import Wish
 
-KEPT = 24  # files, of at most some megabytes each
+KEPT_BYTES = 32_000_000
 VALUES = "values.csv"
 WALL_S = 90
-AT_ONCE, PATIENCE_S = 2, 60
-
-_turns = threading.BoundedSemaphore(AT_ONCE)
+AT_ONCE, WAITING, PATIENCE_S = 2, 6, 60
 
 
 @dataclass(frozen=True)
@@ -94,34 +96,135 @@ def _options(given: Mapping[str, str]) -> list[str]:
     return [f"--{name}={value}" for name, value in given.items() if value]
 
 
-@lru_cache(maxsize=KEPT)
-def make(order: Order | PictureOrder) -> bytes:
-    """Make a file.
+AnyOrder: TypeAlias = Order | PictureOrder
+
+
+class Kept:
+    """What was made, for the next who wants the same; the least wanted goes first."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most = most_bytes
+        self._files: OrderedDict[AnyOrder, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, order: AnyOrder) -> bytes | None:
+        """Return a file if it is here."""
+        with self._lock:
+            if order in self._files:
+                self._files.move_to_end(order)
+            return self._files.get(order)
+
+    def put(self, order: AnyOrder, content: bytes) -> None:
+        """Keep a file as long as there is room."""
+        with self._lock:
+            self._files[order] = content
+            while sum(map(len, self._files.values())) > self._most:
+                self._files.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._files.clear()
+
+
+@dataclass
+class _Wanted:
+    """A file that is being made, and how many wait for it."""
+
+    future: Future[bytes]
+    unwanted: threading.Event
+    waiting: int = 0
+
+
+_queue = Queue(AT_ONCE, WAITING, "other files are being made")
+_kept = Kept(KEPT_BYTES)
+# Threads of their own: what the server sends from its files never waits behind these.
+_threads = ThreadPoolExecutor(AT_ONCE + WAITING, thread_name_prefix="orders")
+_wanted: dict[AnyOrder, _Wanted] = {}
+
+
+async def deliver(order: AnyOrder, is_gone: Callable[[], Awaitable[bool]]) -> bytes:
+    """Make a file for a client that may leave; for several that want the same, once.
+
+    Parameters
+    ----------
+    is_gone
+        Says whether the client has left. What nobody waits for is not made.
 
     Raises
     ------
     BusyError
-        If others are being made for too long.
+        At once if too many files are wanted, or if the client left.
+    BcuMapError
+        See `make`.
+    """
+    if (content := _kept.get(order)) is not None:
+        return content
+    if order not in _wanted:
+        if len(_wanted) >= AT_ONCE + WAITING:
+            raise BusyError("other files are being made just now; try again in a minute")
+        unwanted = threading.Event()
+        _wanted[order] = _Wanted(_threads.submit(make, order, unwanted=unwanted), unwanted)
+        asyncio.wrap_future(_wanted[order].future).add_done_callback(
+            lambda done: (_wanted.pop(order, None), done.cancelled() or done.exception())
+        )
+    mine = _wanted[order]
+    mine.waiting += 1
+    try:
+        made = asyncio.wrap_future(mine.future)
+        while not (await asyncio.wait({made}, timeout=LOOK_S))[0]:
+            if await is_gone():
+                raise BusyError("nobody waits for this any more")
+        return made.result()
+    finally:
+        mine.waiting -= 1
+        if not mine.waiting:
+            mine.unwanted.set()
+
+
+def make(order: AnyOrder, *, unwanted: threading.Event | None = None) -> bytes:
+    """Make a file, or return it if it was made.
+
+    Parameters
+    ----------
+    unwanted
+        Set when nobody wants it any more.
+
+    Raises
+    ------
+    BusyError
+        If too many others wait, or for too long, or there is no room for it.
     BcuMapError
         If there is nothing of the kind, in the command's own words, or it takes too long.
     """
-    if not _turns.acquire(timeout=PATIENCE_S):
-        raise BusyError("other files are being made just now; try again in a minute")
-    try:
-        with tempfile.TemporaryDirectory(prefix="bcumap-") as folder:
-            return _made(order, Path(folder))
-    finally:
-        _turns.release()
+    if (content := _kept.get(order)) is None:
+        with _queue.turn(patience_s=PATIENCE_S, unwanted=unwanted), folder() as place:
+            content = _made(order, place, unwanted or threading.Event())
+        _kept.put(order, content)
+    return content
 
 
-def _made(order: Order | PictureOrder, folder: Path) -> bytes:
-    command = [sys.executable, "-m", "bcumap", *order.arguments(folder)]
-    path = folder / order.name
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=WALL_S, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise BcuMapError("this takes too long to make; choose less detail or less area") from error
-    if done.returncode or not path.exists():
-        told = done.stderr.strip().splitlines() or ["the file could not be made"]
-        raise BcuMapError(told[-1].removeprefix("bcumap: "))
+def _made(order: AnyOrder, place: Path, unwanted: threading.Event) -> bytes:
+    path, errors = place / order.name, place / "errors.txt"
+    until = time.monotonic() + WALL_S
+    with (
+        errors.open("w", encoding="utf-8") as told,
+        process("bcumap", *order.arguments(place), within=place, wall_s=WALL_S, errors=told) as it,
+    ):
+        while it.poll() is None and not unwanted.wait(LOOK_S / 4):
+            pass
+    if unwanted.is_set() and not path.exists():
+        raise BusyError("nobody waits for this any more")
+    if time.monotonic() > until:
+        raise BcuMapError("this takes too long to make; choose less detail or less area")
+    if it.returncode or not path.exists():
+        raise _failed(errors.read_text(encoding="utf-8", errors="replace"), place)
     return path.read_bytes()
+
+
+def _failed(told: str, place: Path) -> BcuMapError:
+    """What the command said, without a path of this server."""
+    line = (told.strip().splitlines() or ["the file could not be made"])[-1]
+    if os.strerror(errno.ENOSPC) in line:
+        return BusyError(NO_ROOM)
+    return BcuMapError(line.removeprefix("bcumap: ").replace(f"{place}{os.sep}", ""))

@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import asdict
 from pathlib import PurePath
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -53,7 +52,7 @@ async def picture(request: Request) -> Response:
         asked |= {"kind": path.stem, "values": await _posted(request)}
         wish = picture_wish.read(asked, facts(), today=dt.date.today())
         order = PictureOrder(wish, path.suffix)
-        content = await run_in_threadpool(orders.make, order)
+        content = await orders.deliver(order, request.is_disconnected)
     except BusyError as error:
         return PlainTextResponse(str(error), 503, {"Retry-After": "30"})
     except BcuMapError as error:

@@ -19,6 +19,7 @@ import pytest
 import xlsxwriter
 
 from bcumap.app import lists
+from bcumap.app.jobs import Queue
 from bcumap.app.lists import Imported, Wish, import_apart
 from bcumap.base.errors import BcuMapError
 from bcumap.base.safe import STARTS_A_FORMULA
@@ -289,7 +290,7 @@ def test_a_result_of_a_process_that_failed_counts_for_nothing(
 
 def test_who_leaves_meanwhile_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The page of a visitor who is gone is ended at the next progress it would show."""
-    monkeypatch.setattr(lists, "_turns", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(lists, "_queue", Queue(1, 0, "other lists are being read"))
     monkeypatch.setattr(lists, "PATIENCE_S", 0)
 
     def gone(_done: int, _of: int) -> None:

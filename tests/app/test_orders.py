@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import datetime as dt
 import io
 import json
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from bcumap.app import orders
-from bcumap.app.orders import Order, PictureOrder
+from bcumap.app.orders import AnyOrder, Order, PictureOrder
 from bcumap.app.pages import download
 from bcumap.base.errors import BcuMapError, BusyError
 from bcumap.export import layers, write
@@ -30,7 +34,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     yield
     assert list(tmp_path.glob("bcumap-*")) == []
-    orders.make.cache_clear()
+    orders._kept.clear()
 
 
 def test_one_ward_as_geojson() -> None:
@@ -79,13 +83,80 @@ def test_what_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_who_waits_too_long_for_a_turn_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(orders, "PATIENCE_S", 0.05)
-    turns = [orders._turns.acquire() for _ in range(orders.AT_ONCE)]
-    try:
+    with ExitStack() as taken:
+        for _ in range(orders.AT_ONCE):
+            taken.enter_context(orders._queue.turn(patience_s=1))
         with pytest.raises(BusyError, match="other files are being made"):
             orders.make(Order("boroughs", ".csv"))
-    finally:
-        for _ in turns:
-            orders._turns.release()
+
+
+def test_what_is_kept_is_bounded_in_bytes() -> None:
+    kept = orders.Kept(10)
+    one, two, three = (Order("wards", ".csv", area=name) for name in "abc")
+    for order in (one, two):
+        kept.put(order, b"12345")
+    assert kept.get(one)  # wanted again, so it stays longer
+    kept.put(three, b"1234")
+    assert [bool(kept.get(order)) for order in (one, two, three)] == [True, False, True]
+    kept.put(two, b"x" * 11)
+    assert kept.get(two) is None
+
+
+def test_what_nobody_waits_for_is_not_made() -> None:
+    unwanted = threading.Event()
+    threading.Timer(0.3, unwanted.set).start()
+    began = time.monotonic()
+    with pytest.raises(BusyError, match="nobody waits"):
+        orders.make(Order("wards", ".gpkg"), unwanted=unwanted)
+    assert time.monotonic() - began < 2
+
+
+def test_many_at_once_are_refused_at_once_and_the_same_is_made_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[AnyOrder] = []
+    go_on = threading.Event()
+
+    def slow(order: AnyOrder, *, unwanted: threading.Event) -> bytes:
+        made.append(order)
+        go_on.wait(10)
+        return order.name.encode()
+
+    async def stays() -> bool:
+        return False
+
+    async def all_of_them() -> list[bytes | BaseException]:
+        wanted = [Order("wards", ".csv", area=str(number)) for number in range(80)]
+        tasks = [asyncio.ensure_future(orders.deliver(each, stays)) for each in wanted]
+        tasks += [asyncio.ensure_future(orders.deliver(wanted[0], stays)) for _ in range(5)]
+        await asyncio.sleep(0.3)
+        refused = [task for task in tasks if task.done()]
+        assert len(refused) == 80 - orders.AT_ONCE - orders.WAITING
+        go_on.set()
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    monkeypatch.setattr(orders, "make", slow)
+    answers = asyncio.run(all_of_them())
+    assert len(made) == orders.AT_ONCE + orders.WAITING
+    assert answers[80:] == [b"wards-0-full.csv".replace(b"-full", b"")] * 5
+    assert orders._wanted == {}
+
+
+def test_a_client_that_leaves_ends_its_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = threading.Event()
+
+    def slow(_order: AnyOrder, *, unwanted: threading.Event) -> bytes:
+        assert unwanted.wait(10)
+        ended.set()
+        raise BusyError("nobody waits for this any more")
+
+    async def gone() -> bool:
+        return True
+
+    monkeypatch.setattr(orders, "make", slow)
+    with pytest.raises(BusyError):
+        asyncio.run(orders.deliver(Order("wards", ".csv"), gone))
+    assert ended.wait(5)
 
 
 def test_the_page_offers_what_can_be_exported() -> None:

@@ -112,11 +112,11 @@ def orders(monkeypatch: pytest.MonkeyPatch) -> list[PictureOrder]:
     """What is ordered, instead of a picture."""
     found: list[PictureOrder] = []
 
-    def make(order: PictureOrder) -> bytes:
+    async def deliver(order: PictureOrder, _is_gone: object) -> bytes:
         found.append(order)
         return b"a picture"
 
-    monkeypatch.setattr(made, "make", make)
+    monkeypatch.setattr(made, "deliver", deliver)
     return found
 
 
@@ -173,9 +173,9 @@ def test_no_hostile_text_breaks_a_picture(orders: list[PictureOrder]) -> None:
 
 
 def test_who_comes_too_late_may_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    def busy(_order: PictureOrder) -> bytes:
+    async def busy(_order: PictureOrder, _is_gone: object) -> bytes:
         raise BusyError("other files are being made just now")
 
-    monkeypatch.setattr(made, "make", busy)
+    monkeypatch.setattr(made, "deliver", busy)
     reply = post("/picture/areas.png")
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "30")
