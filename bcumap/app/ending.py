@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,8 +19,8 @@ _CHILDREN = "/proc/self/task/*/children"  # Linux
 @contextmanager
 def in_time() -> Iterator[None]:
     """Watch for the signal that ends the server, until it has ended."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # not the server itself: signals are another's
+    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
+        yield  # no such signals there, or they are another's: this is not the server itself
         return
     # The system writes a signal's number here itself: also if Python cannot get to its handler.
     heard, written = os.pipe()
