@@ -165,13 +165,14 @@ async def deliver(order: AnyOrder, is_gone: Callable[[], Awaitable[bool]]) -> by
             raise BusyError("other files are being made just now; try again in a minute")
         unwanted = threading.Event()
         _wanted[order] = _Wanted(_threads.submit(make, order, unwanted=unwanted), unwanted)
-        asyncio.wrap_future(_wanted[order].future).add_done_callback(
-            lambda done: (_wanted.pop(order, None), done.cancelled() or done.exception())
-        )
+        ended = asyncio.wrap_future(_wanted[order].future)
+        ended.add_done_callback(_heard)
+        ended.add_done_callback(lambda _: _wanted.pop(order, None))
     mine = _wanted[order]
     mine.waiting += 1
     try:
         made = asyncio.wrap_future(mine.future)
+        made.add_done_callback(_heard)  # also if nobody waits any more
         while not (await asyncio.wait({made}, timeout=LOOK_S))[0]:
             if await is_gone():
                 raise BusyError("nobody waits for this any more")
@@ -180,6 +181,11 @@ async def deliver(order: AnyOrder, is_gone: Callable[[], Awaitable[bool]]) -> by
         mine.waiting -= 1
         if not mine.waiting:
             mine.unwanted.set()
+
+
+def _heard(ended: asyncio.Future[bytes]) -> None:
+    if not ended.cancelled():
+        ended.exception()
 
 
 def make(order: AnyOrder, *, unwanted: threading.Event | None = None) -> bytes:

@@ -15,6 +15,7 @@ from bcumap.app.assets import base_path
 from bcumap.app.bodies import A_WHILE
 from bcumap.app.orders import PictureOrder
 from bcumap.base.errors import BcuMapError, BusyError
+from bcumap.base.safe import plain
 from bcumap.facts.cached import facts, finder
 from bcumap.maps import request as picture_wish
 
@@ -23,6 +24,7 @@ PICTURE = "/picture"
 MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
 # An SVG is a document of its own if somebody opens it: nothing in it runs.
 NOTHING_RUNS = "default-src 'none'; style-src 'unsafe-inline'"
+NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
 VALUES_BYTES = 65_536  # of a visitor's figures: 704 wards take 15,000
 PARAMETERS = ("level", "measure", "area", "on", "view", "closed", "title")
 
@@ -54,14 +56,14 @@ async def picture(request: Request) -> Response:
         order = PictureOrder(wish, path.suffix)
         content = await orders.deliver(order, request.is_disconnected)
     except BusyError as error:
-        return PlainTextResponse(str(error), 503, {"Retry-After": "30"})
+        return PlainTextResponse(str(error), 503, {"Retry-After": "30", **NO_SNIFFING})
     except BcuMapError as error:
-        return PlainTextResponse(str(error), 400)
+        return PlainTextResponse(plain(str(error), length=600), 400, NO_SNIFFING)
     headers = {
         "Cache-Control": "no-store" if wish.values else A_WHILE,
         "Content-Disposition": f'attachment; filename="{order.name}"',
         "Content-Security-Policy": NOTHING_RUNS,
-        "X-Content-Type-Options": "nosniff",
+        **NO_SNIFFING,
     }
     return Response(content, headers=headers, media_type=MEDIA_TYPES[path.suffix])
 

@@ -34,6 +34,7 @@ OWN_TITLE = "Your list"
 LONGEST_TITLE = 120  # characters
 LARGEST = 1e9  # of figures of somebody's own
 SMALLEST, FARTHEST = 0.0005, 3.0  # sides of a view (degrees)
+VIEW_STEPS = 500  # a view is rounded to this part of its side, or less
 
 
 @dataclass(frozen=True)
@@ -116,9 +117,7 @@ def read(asked: Mapping[str, str], facts: Mapping[str, Any], *, today: dt.date) 
         view=_view(given.get("view", "")),
         closed=given.get("closed", "") not in ("", "0"),
         values=values,
-        title=" ".join(given.get("title", "").split())[:LONGEST_TITLE] or OWN_TITLE
-        if values
-        else "",
+        title=_title(given.get("title", "")) if values else "",
     )
 
 
@@ -184,7 +183,17 @@ def _view(text: str) -> Frame | None:
             f"{text[:60]!r} is no view of London; west comes before east, south before north, and"
             f" each is {SMALLEST} to {FARTHEST} degrees from the other"
         )
-    return (west, south, east, north)
+    step = _step(max(sides))
+    found = tuple(round(round(each / step) * step, 6) for each in (west, south, east, north))
+    return found[0], found[1], found[2], found[3]
+
+
+def _step(side: float) -> float:
+    """Return to what a view is rounded: to less than a dot or two of a picture of 1,200.
+
+    So that people who look at the same place get the same picture, which is made once.
+    """
+    return 10.0 ** math.floor(math.log10(side)) / VIEW_STEPS
 
 
 def _values(text: str, level: str, facts: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:

@@ -83,3 +83,17 @@ def test_what_is_none_is_said_in_a_sentence(asked: dict[str, str], said: str) ->
         read(**asked)
     assert said in str(error.value)
     assert len(str(error.value)) < 300
+
+
+def test_views_that_no_eye_tells_apart_are_the_same() -> None:
+    """The browser sends the view to the last digit, and each would be a picture of its own."""
+    views = {
+        request.read({"kind": "areas", "view": text}, FACTS, today=TODAY).view
+        for text in ("-0.2,51.4,0.1,51.6", "-0.20004,51.39998,0.10003,51.60002")
+    }
+    assert views == {(-0.2, 51.4, 0.1, 51.6)}
+    (small,) = {
+        request.read({"kind": "areas", "view": text}, FACTS, today=TODAY).view
+        for text in ("-0.001,51.5,0.001,51.502",)
+    }
+    assert small == (-0.001, 51.5, 0.001, 51.502)
