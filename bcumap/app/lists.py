@@ -30,7 +30,7 @@ _queue = Queue(AT_ONCE, WAITING, "other lists are being read")
 
 @dataclass(frozen=True)
 class Wish:
-    """How to read a list: see `importing.Request`."""
+    """How to read a list: see `steps.Request`."""
 
     sheet: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Imported:
     error
         Why it could not be imported, in a sentence; "" if it was.
     report
-        `importing.Report` as a dict; empty after an error.
+        `steps.Report` as a dict; empty after an error.
     tables
         The files that an import writes, by name.
     sheets, columns

@@ -20,7 +20,7 @@ from bcumap.web.html import since as since
 
 Facts = Mapping[str, Any]
 
-# The kind of a table's column (web/table.js) by the decimals of its measure.
+# The kind of a table's column (web/static/table.js) by the decimals of its measure.
 KINDS = {None: "percent", 0: "count", 1: "tenths", 2: "hundredths"}
 
 

@@ -70,7 +70,7 @@ def map_data(**data: object) -> list[dict[str, object]]:
     level
         The level to begin with.
     shading
-        How areas are shaded by a measure (see `bcumap.shade` in web/areas.js), None, or "kept" if
+        How areas are shaded by a measure (see `bcumap.shade` in web/static/areas.js), None, or "kept" if
         a scene of the page shades them.
     """
     ready: dict[str, object] = {"chosen": None, "found": None, "look": "", "shading": None}
@@ -123,13 +123,13 @@ def save_data(
     Parameters
     ----------
     kind
-        Of the picture (`picture_wish.KINDS`).
+        Of the picture (`request.KINDS`).
     layer
         Of the data to download: see `pages.download.LAYERS`.
     chosen
         The area that is outlined, if any.
     **wish
-        The other texts that `picture_wish.read` takes, and `values`: figures by code.
+        The other texts that `request.read` takes, and `values`: figures by code.
     """
     base = assets.base_path()
     if chosen:

@@ -74,7 +74,7 @@ TITLES = {
     "policing_units.csv": "Names of the BCUs in the papers of their time",
     "policing_structures.csv": "Leadership and core functions of a police unit, by date",
     "policing_money.csv": "Savings and posts that were stated with the change to BCUs",
-    "web/counters.json": "Front counters on any date, and how far residents live from them",
+    "web/static/counters.json": "Front counters on any date, and how far residents live from them",
     "web/history.json": "Police units of every borough on any date",
 }
 
@@ -103,7 +103,7 @@ COMPILED: dict[str, Entry] = {
     "policing_structures.csv": _MODELS,
     "policing_money.csv": _MODELS,
     "web/history.json": _MODELS,
-    "web/counters.json": _COUNTERS
+    "web/static/counters.json": _COUNTERS
     | {
         "attribution": f"{_COUNTERS['attribution']}."
         f" {ONS_RIGHTS}. {OS_RIGHTS}. {ROYAL_MAIL_RIGHTS}."

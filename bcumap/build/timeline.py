@@ -1,7 +1,7 @@
 """Prepare what the pages say of front counters and policing models on any date, as JSON; pure.
 
 `counters` and `history` read these documents with the standard library alone. Whatever has a date
-has it under `from`, so `dated.last_on` finds what holds on a day.
+has it under `from`, so `dates.last_on` finds what holds on a day.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ class Known:
     entries
         The entries of sources.json by file.
     counters
-        The prepared front counters: see `load.counters_web`.
+        The prepared front counters: see `store.counters_web`.
     """
 
     levels: dict[str, gpd.GeoDataFrame]
@@ -170,7 +170,7 @@ def layer(wish: Wish, known: Known, drawn: Drawn) -> Layer:
     Parameters
     ----------
     drawn
-        The coverage in the detail of the wish: see `detail.draw`.
+        The coverage in the detail of the wish: see `tiers.draw`.
 
     Raises
     ------

@@ -53,7 +53,7 @@ def normalise(text: str) -> str:
 
 
 class Gazetteer:
-    """Every name of the areas in `facts` (see `web.area_facts`), to be searched."""
+    """Every name of the areas in `facts` (see `documents.area_facts`), to be searched."""
 
     def __init__(self, facts: Mapping[str, Any]) -> None:
         self.areas = [*_bcus(facts), *_boroughs(facts), *_wards(facts)]

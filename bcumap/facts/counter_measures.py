@@ -2,7 +2,7 @@
 
 Limits are in metres and the same on every date, so that the colours of two dates can be compared.
 Works on the prepared document (see `through_time`), so that a page needs no table for it. The page
-draws the same from it in the browser (`web/counters.js`).
+draws the same from it in the browser (`web/static/counters.js`).
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def values(
     picture
         Of the date.
     document
-        What `load.counters_web` read.
+        What `store.counters_web` read.
     """
     rows = _rows(level, picture)
     if key == "promise":

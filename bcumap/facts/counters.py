@@ -1,7 +1,7 @@
 """Front counters through time: which are open on a date, where, and how that is known; pure.
 
 It needs nothing but the standard library, so that the serving process may use it. Events and key
-dates are plain rows, as `load.records` gives them; what is not known is an empty text or None.
+dates are plain rows, as `store.records` gives them; what is not known is an empty text or None.
 """
 
 from __future__ import annotations
@@ -305,7 +305,7 @@ def picture(document: Mapping[str, Any], on: dt.date) -> Picture:
     Parameters
     ----------
     document
-        What `load.counters_web` read.
+        What `store.counters_web` read.
 
     Raises
     ------

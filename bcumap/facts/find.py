@@ -56,9 +56,9 @@ class Finder:
     Parameters
     ----------
     facts
-        The facts of every area (`load.facts`).
+        The facts of every area (`store.facts`).
     archive
-        London's postcodes (`load.postcodes`).
+        London's postcodes (`store.postcodes`).
     edition
         Of the ONS Postcode Directory they are from, as 2025-11.
     surroundings

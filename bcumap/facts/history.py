@@ -2,7 +2,7 @@
 
 It needs nothing but the standard library, so that the serving process may use it. Wards are those
 of today; each had the unit of its borough, and no borough has changed. Tables are plain rows, as
-`load.records` gives them.
+`store.records` gives them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What can be compared of ward officers, area by area: measures, their words and classes; pure.
 
-Works on the prepared facts (see `web.area_facts`), so that a page needs no table for it.
+Works on the prepared facts (see `documents.area_facts`), so that a page needs no table for it.
 """
 
 from __future__ import annotations

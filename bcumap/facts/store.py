@@ -252,17 +252,17 @@ def _surroundings(data: Path | None) -> Surroundings:
 
 
 def facts(*, data: Path | None = None) -> Mapping[str, Any]:
-    """Read the prepared facts of every area: see `web.area_facts` for their form."""
+    """Read the prepared facts of every area: see `documents.area_facts` for their form."""
     return _read_json((data or data_dir()) / "web" / "facts.json")
 
 
 def counters_web(*, data: Path | None = None) -> Mapping[str, Any]:
-    """Read the prepared front counters: see `through_time.counters_document` for their form."""
+    """Read the prepared front counters: see `timeline.counters_document` for their form."""
     return _read_json((data or data_dir()) / "web" / "counters.json")
 
 
 def history_web(*, data: Path | None = None) -> Mapping[str, Any]:
-    """Read the prepared policing models: see `through_time.history_document` for their form."""
+    """Read the prepared policing models: see `timeline.history_document` for their form."""
     return _read_json((data or data_dir()) / "web" / "history.json")
 
 

@@ -1,6 +1,6 @@
 """Pictures of maps as files: reads what they are made of, through `load`; writes where it is told.
 
-A caller that wants bytes and no file has `scenes.scene` and `picture.draw`.
+A caller that wants bytes and no file has `scene.scene` and `image.draw`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def write(
     path
         Its suffix says whether PNG or SVG.
     asked
-        See `picture_wish.read`.
+        See `request.read`.
     values
         A CSV of code and value to read in addition.
 

@@ -157,7 +157,7 @@ def scene(wish: Wish, documents: Documents) -> Scene:
     Parameters
     ----------
     wish
-        As `picture_wish.read` made it.
+        As `request.read` made it.
 
     Raises
     ------

@@ -25,7 +25,7 @@ from bcumap.base.schema import WARD_CODE
 from bcumap.facts.areas import Gazetteer, bare, normalise
 
 # How alike two names are, from 0 to 100 (see `_Names.likeness`). Chosen on the damaged names of
-# tests/test_reconcile.py: from CONFIDENT on and LEAD before the next, the first is nearly always
+# tests/matching/test_names.py: from CONFIDENT on and LEAD before the next, the first is nearly always
 # right; below OFFERED it nearly never is.
 CONFIDENT, LEAD, OFFERED = 80, 6, 62
 WHOLE_WORDS, CUT_WORDS = 84, 76  # for a name of which only some words are there, or beginnings
@@ -112,7 +112,7 @@ class Wards:
     Parameters
     ----------
     facts
-        The facts of every area, see `load.facts`.
+        The facts of every area, see `store.facts`.
     """
 
     def __init__(self, facts: Mapping[str, Any]) -> None:

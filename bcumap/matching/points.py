@@ -92,11 +92,11 @@ class Areas:
     Parameters
     ----------
     codes, polygons
-        GSS codes of the wards and their polygons (EPSG:4326), see `load.ward_polygons`.
+        GSS codes of the wards and their polygons (EPSG:4326), see `store.ward_polygons`.
     facts
-        The facts of every area, see `load.facts`.
+        The facts of every area, see `store.facts`.
     river
-        The tidal Thames (EPSG:4326), empty if it is not known, see `load.thames_polygon`.
+        The tidal Thames (EPSG:4326), empty if it is not known, see `store.thames_polygon`.
     """
 
     def __init__(

@@ -127,7 +127,7 @@ def import_file(
     Parameters
     ----------
     facts
-        The facts of every area, see `load.facts`.
+        The facts of every area, see `store.facts`.
 
     Raises
     ------

@@ -61,7 +61,7 @@ class WardLayer:
 
 @dataclass(frozen=True)
 class Limits(asking.Limits):
-    """`asking.Limits`, whose time is enough for a page of full-resolution wards, and its size."""
+    """`http.Limits`, whose time is enough for a page of full-resolution wards, and its size."""
 
     page_size: int = 100  # wards: a few megabytes
 

@@ -1,6 +1,6 @@
 """What the finder of the static site fetches: names, and postcodes by their sector; pure.
 
-`web/finder.js` reads these documents and answers as `lookup.Finder` does. A shard holds one sector,
+`web/finder.js` reads these documents and answers as `find.Finder` does. A shard holds one sector,
 because a question is of one postcode: a few kilobytes are enough to answer it.
 """
 
@@ -25,7 +25,7 @@ def names(facts: Facts) -> Document:
     -------
     dict
         `edition`, and by code under `bcus` and `boroughs` the name, the code of the BCU above (null
-        for the City and for a BCU) and all names as `names.normalise` writes them; under `wards`
+        for the City and for a BCU) and all names as `areas.normalise` writes them; under `wards`
         the name and the code of the borough.
     """
     keys = {(area.level, area.code): area.keys for area in Gazetteer(facts).areas}

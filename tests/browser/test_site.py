@@ -275,7 +275,7 @@ def test_a_finder_that_cannot_fetch_says_so(browser: Browser, address: str) -> N
     visited.context.close()
 
 
-# --- the same answers as `lookup.Finder` ---------------------------------------------------------
+# --- the same answers as `find.Finder` ---------------------------------------------------------
 
 COMPARE = """async ([queries, script]) => {
   const { Finder } = await import(new URL(script, document.baseURI).href);

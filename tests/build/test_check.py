@@ -384,7 +384,9 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
     "a counter is shown that the table has not": (
         "front counters can be so",
         in_text(
-            "web/counters.json", '"2025-08","open","open","24/7"', '"2025-07","open","open","24/7"'
+            "web/static/counters.json",
+            '"2025-08","open","open","24/7"',
+            '"2025-07","open","open","24/7"',
         ),
         "counters.json has other events than front_counters.csv",
     ),
@@ -396,7 +398,7 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
     "a counter has the postcode of another borough": (
         "front counters can be so",
         in_text(
-            "web/counters.json",
+            "web/static/counters.json",
             '"borough_code":"E09000009","ward_code":"E050',
             '"borough_code":"E09000009","ward_code":"E059',
         ),

@@ -114,7 +114,7 @@ def holds(label: str, value: float, measure: Measure) -> bool:
 
 
 def class_of(value: float, at: list[float]) -> int:
-    """The class of a value as the map works it out (web/areas.js)."""
+    """The class of a value as the map works it out (web/static/areas.js)."""
     return sum(value >= limit for limit in at)
 
 

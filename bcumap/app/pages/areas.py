@@ -17,7 +17,7 @@ _OFFICERS = [
     ("committed", "Officers promised", "count"), ("fte", "Strength, FTE", "tenths"),
     ("share_of_commitment", "Of the promise", "percent"),
 ]  # fmt: skip
-# What the table shows of each level: key, title and kind (see web/table.js).
+# What the table shows of each level: key, title and kind (see web/static/table.js).
 TABLE_COLUMNS = {
     "bcus": [
         ("name", "BCU", ""), ("boroughs", "Boroughs", ""), ("wards", "Wards", "count"),

@@ -14,7 +14,7 @@ from bcumap.web.html import counters_near
 
 Facts = Mapping[str, Any]
 
-# The signs on the map (web/counters.js): what stands for what.
+# The signs on the map (web/static/counters.js): what stands for what.
 SIGNS = (
     ("kind-24-7", "●", "open 24/7"),
     ("kind-reduced", "■", "shorter hours, seven days"),

@@ -131,7 +131,7 @@ def _measure() -> str:
 
 
 def _told(measure: CounterMeasure) -> dict[str, Any]:
-    """A measure as `bcumap.shade` of web/areas.js takes it."""
+    """A measure as `bcumap.shade` of web/static/areas.js takes it."""
     told = {"title": measure.title, "breaks": measure.breaks, "unknown": measure.unknown}
     if measure.is_distance:
         return {**told, "scale": KM, "unit": " km", "decimals": 1}

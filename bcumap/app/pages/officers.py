@@ -117,7 +117,7 @@ def _known(level: str, measure: Measure) -> dict[str, float | None]:
 
 
 def _shading(level: str, measure: Measure) -> dict[str, Any]:
-    """How the map shades the areas of a level, see web/areas.js."""
+    """How the map shades the areas of a level, see web/static/areas.js."""
     known = _known(level, measure)
     return {
         "title": measure.title,

@@ -26,7 +26,7 @@ from bcumap.facts.measures import Measure
 KEY = "own"  # of the measure that a visitor's list is
 UNKNOWN = "not in your list"
 KINDS = ("csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods")
-# What a column of a list can say, see sources/lists.py.
+# What a column of a list can say, see matching/lists.py.
 ROLES = {
     "ward": "Ward", "ward_code": "Ward code", "borough": "Borough", "month": "Month",
     "rank": "Rank", "fte": "Officers in all (FTE)", "dwo": "Ward officers (FTE)",
