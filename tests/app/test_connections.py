@@ -13,6 +13,7 @@ import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
+from websockets.asyncio.client import connect
 
 from bcumap.app import connections
 from bcumap.app.connections import EACH, FULL, RESERVED, SESSION_FILES, Http, Room
@@ -135,3 +136,40 @@ def test_a_low_limit_of_files_is_raised_as_far_as_it_may_be() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "300 (300, 300)\n"
+
+
+@pytest.mark.parametrize("messages", [1, 5000], ids=["all of it read", "most of it unread"])
+def test_nothing_is_taken_from_who_has_left(messages: int) -> None:
+    gone, seen = asyncio.Event(), []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        await gone.wait()
+        seen.append(scope["extensions"][connections.EXTENSION].has_left())
+        await asyncio.sleep(0)  # the loop closes the connection
+        seen.append((await receive())["type"])
+
+    async def leave() -> None:
+        config = uvicorn.Config(app, lifespan="off", log_config=None)
+        config.load()
+        config.ws_protocol_class = connections.Stream
+        state, room = ServerState(), Room(PLENTY, lambda: 0)
+
+        def connection() -> Http:
+            return Http(room, config=config, server_state=state, app_state={})
+
+        loop = asyncio.get_running_loop()
+        async with await loop.create_server(connection, "127.0.0.1", 0) as server:
+            host, port = server.sockets[0].getsockname()
+            stream = await connect(f"ws://{host}:{port}/", ping_interval=None)
+            for _ in range(messages):
+                await stream.send(b"x" * 20)
+            await asyncio.sleep(0.1)
+            stream.transport.close()
+            await asyncio.sleep(0.1)
+            gone.set()
+            await asyncio.gather(*state.tasks)
+
+    asyncio.run(leave())
+    assert seen == [True, "websocket.disconnect"]
