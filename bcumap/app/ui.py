@@ -70,8 +70,8 @@ def map_data(**data: object) -> list[dict[str, object]]:
     level
         The level to begin with.
     shading
-        How areas are shaded by a measure (see `bcumap.shade` in web/static/areas.js), None, or "kept" if
-        a scene of the page shades them.
+        How areas are shaded by a measure (see `bcumap.shade` in web/static/areas.js), None, or
+        "kept" if a scene of the page shades them.
     """
     ready: dict[str, object] = {"chosen": None, "found": None, "look": "", "shading": None}
     return sent(urls={name: assets.url(name) for name in MAP_FILES}, **(ready | data))

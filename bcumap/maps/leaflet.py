@@ -1,9 +1,9 @@
 """The folium map: its layers, colours and labels; the one module that knows Leaflet.
 
 Layers are linked, not embedded: an element only names the TopoJSON file that the browser fetches
-(`web/static/areas.js` draws it), so the map itself is a script of a few kilobytes that is the same for
-everyone and is prepared once, by `bcumap build`. The serving process never imports folium, which
-would cost it 100 MB.
+(`web/static/areas.js` draws it), so the map itself is a script of a few kilobytes that is the same
+for everyone and is prepared once, by `bcumap build`. The serving process never imports folium,
+which would cost it 100 MB.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from bcumap.maps.looks import COLOURS
 LONDON = ((51.286, -0.511), (51.692, 0.335))
 # How far away from London the map can be dragged (degrees).
 LEEWAY = 0.3
-# Leaflet's own names. The wheel scrolls the page until the map has been clicked (web/static/areas.js).
+# Leaflet's own names. The wheel scrolls the page until the map has been clicked
+# (web/static/areas.js).
 MAP_OPTIONS: dict[str, Any] = {
     "minZoom": 9,
     "maxZoom": 18,

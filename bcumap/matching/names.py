@@ -25,8 +25,8 @@ from bcumap.base.schema import WARD_CODE
 from bcumap.facts.areas import Gazetteer, bare, normalise
 
 # How alike two names are, from 0 to 100 (see `_Names.likeness`). Chosen on the damaged names of
-# tests/matching/test_names.py: from CONFIDENT on and LEAD before the next, the first is nearly always
-# right; below OFFERED it nearly never is.
+# tests/matching/test_names.py: from CONFIDENT on and LEAD before the next, the first is nearly
+# always right; below OFFERED it nearly never is.
 CONFIDENT, LEAD, OFFERED = 80, 6, 62
 WHOLE_WORDS, CUT_WORDS = 84, 76  # for a name of which only some words are there, or beginnings
 OTHER_BOROUGH = 12  # what is taken off where the borough is not the stated one
