@@ -40,7 +40,7 @@ END_S = 2  # that answers may take once the server is told to end
 
 AHEAD, AHEAD_BYTES = 100, 65_536  # what is read of a WebSocket before it is wanted
 PIECE = 4096  # bytes looked at before the limits are asked again
-MESSAGE_BYTES = 1 << 20  # widgets' values; files are uploaded another way
+MESSAGE_BYTES = 1 << 18  # widgets' values; files are uploaded another way
 # Frames that carry no message (pings, pieces); browsers answer a ping every 30 s.
 FRAMES, FRAMES_PER_S = 100, 10
 

@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
@@ -37,6 +38,9 @@ STREAMS, STREAMS_PER_ADDRESS = 500, 60  # WebSockets: one for each open page
 # Of one WebSocket. A slider that is dragged sends 5 a second.
 MESSAGES, MESSAGES_PER_S = 20, 8
 BYTES, BYTES_PER_S = 1 << 20, 1 << 17
+# Streamlit makes an address for each file that a page says it will upload: 300,000 names in one
+# message took 2.4 s and 200 MB.
+FILES_ASKED = 20
 # A script takes 50 to 110 ms of a processor, and one process uses one.
 SCRIPTS, SCRIPT_S = 2, 1.0
 
@@ -165,7 +169,11 @@ class Visit:
         content = message.get("bytes") or b""
         self._messages.spend(1)
         self._bytes.spend(len(content))
-        if _starts_script(content):
+        asked = _parsed(content)
+        if len(asked.file_urls_request.file_names) > FILES_ASKED:
+            await self._send({"type": "websocket.close", "code": 1008})
+            return {"type": "websocket.disconnect", "code": 1008}
+        if asked.WhichOneof("type") == "rerun_script":
             while self._sending and not self._left():
                 await asyncio.sleep(LOOK_S / 2)  # it has not taken the last answer yet
             await self._turns.take(self, self._address, left=self._left)
@@ -219,11 +227,12 @@ async def _refuse_page(sentence: str, scope: Scope, receive: Receive, send: Send
     await HTMLResponse(SAYS_NO.format(sentence), 503, LATER)(scope, receive, send)
 
 
-def _starts_script(content: bytes) -> bool:
-    try:
-        return bool(BackMsg.FromString(content).WhichOneof("type") == "rerun_script")
-    except DecodeError:
-        return False  # Streamlit ends the connection
+def _parsed(content: bytes) -> BackMsg:
+    """Return what a message says; nothing if it says nothing, for which Streamlit will end it."""
+    message = BackMsg()
+    with suppress(DecodeError):
+        message.ParseFromString(content)
+    return message
 
 
 def _ends_script(content: bytes) -> bool:

@@ -128,6 +128,19 @@ def test_a_sender_waits_for_what_is_not_taken(server: Attacked) -> None:
     assert asyncio.run(send()) < 300  # 18 MB, most of it in the system's own buffers
 
 
+def test_addresses_for_files_without_end_are_not_made(server: Attacked) -> None:
+    message = BackMsg()
+    message.file_urls_request.file_names.extend(["a"] * (guard.FILES_ASKED + 1))
+
+    async def ask() -> int | None:
+        async with attacks.page(server.port) as stream:
+            await stream.send(message.SerializeToString())
+            await asyncio.wait_for(stream.wait_closed(), 5)
+            return stream.close_code
+
+    assert asyncio.run(ask()) == 1008
+
+
 def test_pings_without_end_are_not_answered(server: Attacked) -> None:
     async def ping() -> int | None:
         async with attacks.page(server.port) as stream:
