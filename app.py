@@ -3,11 +3,12 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from bcumap.app import assets, guard, listening, origins, routes, uploads
+from bcumap.app import assets, guard, headers, listening, origins, routes, uploads
 
 app = st.App(
     "bcumap/app/pages/navigation.py",
     middleware=[
+        Middleware(headers.Headers),
         Middleware(guard.Guard),
         Middleware(origins.SameOrigin),
         Middleware(assets.FromMemory),

@@ -120,8 +120,8 @@ def _served() -> dict[str, Asset]:
         for path in (folder / "static").rglob("*")
         if path.suffix in COMPRESSIBLE
     }
-    index = (folder / INDEX).read_text(encoding="utf-8")
-    page = _asset(INDEX, lambda: _page(index).encode())
+    index = page_html()
+    page = _asset(INDEX, index.encode)
     pages = {f"/{path}": page for path, _ in PAGES}
     first = {name for name in theirs if f'".{name}"' in index}
     for asset in (page, *ours.values(), *(theirs[name] for name in first)):
@@ -130,8 +130,9 @@ def _served() -> dict[str, Asset]:
     return ours | theirs | pages
 
 
-def _page(index: str) -> str:
+def page_html() -> str:
     """Return Streamlit's page with its title, and the place of its server, from the start."""
+    index = (Path(get_static_dir()) / INDEX).read_text(encoding="utf-8")
     where = SAYS_WHERE.format(base=base_path() + "/")
     titled = re.sub(r"<title>.*?</title>", f"<title>{TITLE}</title>", index)
     return titled.replace(HEAD, f"{HEAD}{where}", 1)

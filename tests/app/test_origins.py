@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from bcumap.app.origins import SameOrigin, is_own
+from bcumap.app.origins import SameOrigin, is_own, is_private, public_address
 
 
 @pytest.mark.parametrize(
@@ -51,7 +53,8 @@ def sent_to(origin: str) -> list[Message]:
         await receive()
         await send({"type": "websocket.accept"})
 
-    headers = [(b"host", b"example.org"), (b"origin", origin.encode())]
+    host = b"127.0.0.1:8501"
+    headers = [(b"host", host), (b"origin", origin.encode())]
     scope = {"type": "websocket", "path": "/_stcore/stream", "headers": headers}
     # In a thread: where the browser tests ran before, this one's event loop is Playwright's.
     with ThreadPoolExecutor(max_workers=1) as pool:
@@ -60,8 +63,58 @@ def sent_to(origin: str) -> list[Message]:
 
 
 def test_a_page_of_ours_is_connected() -> None:
-    assert sent_to("https://example.org") == [{"type": "websocket.accept"}]
+    assert sent_to("http://127.0.0.1:8501") == [{"type": "websocket.accept"}]
 
 
 def test_a_page_of_another_site_is_refused() -> None:
     assert sent_to("https://elsewhere.org") == [{"type": "websocket.close", "code": 1008}]
+
+
+@pytest.mark.parametrize(
+    ("name", "private"),
+    [
+        ("localhost", True), ("127.0.0.1", True), ("::1", True), ("192.168.0.9", True),
+        ("map", True), ("map.local", True), ("a.localhost", True),
+        ("evil.test", False), ("localhost.evil.test", False), ("", False),
+    ],
+)  # fmt: skip
+def test_names_that_nobody_else_can_make_point_here(name: str, private: bool) -> None:
+    assert is_private(name) is private
+
+
+async def _answered(host: str, path: str) -> int:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("fine")(scope, receive, send)
+
+    transport = httpx.ASGITransport(app=SameOrigin(app))
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        return (await client.get(path, headers={"Host": host})).status_code
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "path", "status"),
+    [
+        ("", "localhost:8501", "/", 200),
+        ("", "10.0.0.7:8501", "/api/v1/find", 200),
+        ("", "evil.test", "/", 421),
+        ("", "evil.test", "/_stcore/health", 200),
+        ("https://map.example/police/", "map.example", "/", 200),
+        ("https://map.example", "MAP.example:443", "/", 200),
+        ("https://map.example", "localhost", "/api/v1/find", 421),
+        ("https://map.example", "10.0.0.7", "/_stcore/health", 200),
+        ("https://map.example", "map.example.evil.test", "/assets/x", 421),
+        ("https://map.example", "[", "/", 421),
+    ],
+)
+def test_the_server_answers_to_its_names(
+    url: str, host: str, path: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BCUMAP_URL", url)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        assert pool.submit(asyncio.run, _answered(host, path)).result() == status
+
+
+def test_an_address_that_is_none_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BCUMAP_URL", "map.example")
+    with pytest.raises(SystemExit, match="is no address"):
+        public_address()
