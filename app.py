@@ -1,9 +1,20 @@
 """The Streamlit entry: the script that draws the pages, and what is served beside it."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import streamlit as st
 from starlette.middleware import Middleware
 
-from bcumap.app import assets, guard, headers, listening, origins, routes, uploads
+from bcumap.app import assets, guard, headers, jobs, listening, origins, routes, uploads
+
+
+@asynccontextmanager
+async def lifespan(served: object) -> AsyncIterator[None]:
+    """What the server does before it listens, and until it ends."""
+    async with listening.at_once(served), jobs.swept():
+        yield
+
 
 app = st.App(
     "bcumap/app/pages/navigation.py",
@@ -15,5 +26,5 @@ app = st.App(
         Middleware(uploads.Uploads),
     ],
     routes=routes.routes(),
-    lifespan=listening.at_once,
+    lifespan=lifespan,
 )

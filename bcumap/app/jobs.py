@@ -1,11 +1,13 @@
 """Work that needs a process of its own: in turn, with a bounded queue, and nothing left behind.
 
 A process ends with the server that started it, however that ends, and takes its folder with it. The
-folder of a process that could not do that goes when the next server starts, or a job begins.
+folder of a process that could not do that goes when the next server starts, when a job
+begins, or within a quarter of an hour.
 """
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import shutil
@@ -14,8 +16,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -24,6 +26,8 @@ from bcumap.base.errors import BusyError
 
 NO_ROOM = "this server has no room for that just now; try again later"
 LOOK_S = 0.2  # how often a job looks whether anybody still wants it
+SWEEP_S = 240  # how often a server looks for what dead ones left
+OLD_S = 600  # no job lasts as long: who made an older folder is gone, whoever has its number now
 PREFIX = "bcumap-"  # of a folder; then the number of the process that made it
 # Runs a module as `python -m` does, and ends when its standard input does: with its server.
 _WITH_ITS_SERVER = """
@@ -140,12 +144,50 @@ def process(
             started.kill()
 
 
-def sweep() -> None:
-    """Remove the folders of servers that are gone."""
+@asynccontextmanager
+async def swept(*, every_s: float = SWEEP_S) -> AsyncIterator[None]:
+    """Remove what dead servers left, at once and every so often until the block ends.
+
+    Parameters
+    ----------
+    every_s
+        How often (seconds).
+    """
+    # In a container each server has the number of the one before it, and nothing is ours yet.
+    await asyncio.to_thread(sweep, is_start=True)
+
+    async def again() -> None:
+        while True:
+            await asyncio.sleep(every_s)
+            await asyncio.to_thread(sweep)
+
+    sweeping = asyncio.create_task(again())
+    try:
+        yield
+    finally:
+        sweeping.cancel()
+
+
+def sweep(*, is_start: bool = False) -> None:
+    """Remove the folders of servers that are gone.
+
+    Parameters
+    ----------
+    is_start
+        Whether this server has made none yet.
+    """
     for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
         number = path.name.removeprefix(PREFIX).partition("-")[0]
-        if number.isdecimal() and path.is_dir() and not _is_alive(int(number)):
+        if number.isdecimal() and path.is_dir() and _is_left(path, int(number), is_start):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_left(path: Path, number: int, is_start: bool) -> bool:
+    if number == os.getpid() and is_start:
+        return True
+    with suppress(FileNotFoundError):  # another one swept it
+        return not _is_alive(number) or time.time() - path.stat().st_mtime > OLD_S
+    return False
 
 
 def _is_alive(number: int) -> bool:

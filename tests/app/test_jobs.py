@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import signal
@@ -14,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from bcumap.app import jobs
+from bcumap.app import jobs, lists, orders
 from bcumap.base.errors import BusyError
 from tests.commands import environment
 
 SERVER = """
-from bcumap.app import jobs
+from bcumap.app import jobs, lists, orders
 with jobs.folder() as place:
     (place / "secret staff list.csv").write_text("Ward\\nDeptford\\n")
     with jobs.process("this_job_sleeps", within=place, wall_s=60) as job:
@@ -72,6 +73,32 @@ def test_folders_of_servers_that_are_gone_go_and_no_others(temporary: Path) -> N
         folder.mkdir()
     with jobs.folder():
         assert [folder.exists() for folder in (left, mine, others)] == [False, True, True]
+
+
+def test_a_server_removes_what_dead_ones_left_at_its_start_and_every_so_often(
+    temporary: Path,
+) -> None:
+    same_number, old, young = (
+        temporary / f"{jobs.PREFIX}{pid}-x" for pid in (os.getpid(), os.getppid(), os.getppid())
+    )
+    young = young.with_name(f"{young.name}y")
+    for folder in (same_number, old, young):
+        folder.mkdir()
+
+    async def serve() -> None:
+        async with jobs.swept(every_s=0.05):
+            assert (same_number.exists(), old.exists()) == (False, True)
+            same_number.mkdir()  # and this one is the server's own
+            os.utime(old, (0, time.time() - jobs.OLD_S - 1))
+            await asyncio.sleep(0.5)
+            assert [each.exists() for each in (same_number, old, young)] == [True, False, True]
+
+    asyncio.run(serve())
+
+
+def test_no_job_lasts_until_its_folder_is_old() -> None:
+    assert max(lists.WALL_S, orders.WALL_S) < jobs.OLD_S
+    assert jobs.OLD_S + jobs.SWEEP_S < 15 * 60
 
 
 def test_a_queue_that_is_full_refuses_at_once() -> None:
