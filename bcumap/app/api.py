@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from bcumap.app import openapi
 from bcumap.app.bodies import GEOJSON, HTML, JSON, Body
+from bcumap.app.openapi import Endpoint, Parameter
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import LEVELS
-from bcumap.base.words import ATTRIBUTION
+from bcumap.base.words import ATTRIBUTION, LEVEL_WORDS
 from bcumap.facts import cached, counters
 from bcumap.facts.find import LONGEST_QUERY
 from bcumap.facts.measures import records
@@ -30,8 +32,18 @@ from bcumap.geo import topojson
 
 V1 = "/api/v1"
 OFFICERS = f"{V1}/officers"
+METHODS = ("GET", "HEAD", "OPTIONS")
+ALLOWED = ", ".join(METHODS)
 ANY_ORIGIN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag"}
+PREFLIGHT = {
+    "Allow": ALLOWED,
+    "Access-Control-Allow-Methods": ALLOWED,
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Max-Age": "86400",
+    **ANY_ORIGIN,
+}
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+CODES = {"bcus": "NA", "boroughs": "E09000023", "wards": "E05013719"}  # of examples
 # Which of the documents has the shapes of a level.
 SHAPES = {"bcus": "areas.topojson", "boroughs": "areas.topojson", "wards": "wards.topojson"}
 
@@ -44,42 +56,96 @@ class _NotFoundError(BcuMapError):
     """There is no such thing: 404."""
 
 
-Work = Callable[[Request], Body]
-Endpoint = Callable[[Request], Awaitable[Response]]
+def endpoints(base: str) -> tuple[Endpoint, ...]:
+    """Return every address of the API: routes, document and page are made of these."""
+    return (
+        Endpoint(
+            "/find",
+            "Ward, borough and BCU of a postcode, a point or a name, and how sure that is.",
+            _find,
+            (Parameter("q", "A postcode or its beginning, `lat,lon`, a GSS code, or a name.",
+                       "SE8 4RX", {"minLength": 1, "maxLength": LONGEST_QUERY, "pattern": r"\S"},
+                       required=True),),
+        ),
+        Endpoint(
+            "/officers", "Ward officers promised and in post, for every area of a level.",
+            _officers, (Parameter("level", "The level.", "boroughs", {"enum": list(LEVELS)}),),
+        ),
+        Endpoint(
+            "/counters",
+            "Front counters on a date: each, the figures of every area, distances of every ward.",
+            _counters,
+            (Parameter("on", "A date from 2012 to 2099; today if there is none.", "2025-09-01",
+                       {"format": "date", "pattern": r"^20(1[2-9]|[2-9]\d)-\d\d-\d\d$"}),),
+        ),
+        Endpoint("/openapi.json", "This document.", lambda _: _described(base)),
+        *(each for level in LEVELS for each in _of_level(level)),
+    )  # fmt: skip
+
+
+def _of_level(level: str) -> tuple[Endpoint, ...]:
+    one, many = LEVEL_WORDS[level].one, LEVEL_WORDS[level].plural
+    known = CODES[level]
+    code = Parameter(
+        "code", f"Its code, as {known} or {known}.geojson.", known, {"minLength": 1},
+        required=True, place="path",
+    )  # fmt: skip
+    return (
+        Endpoint(
+            f"/{level}", f"All {many}: names, codes, residents, officers.", lambda _: _listed(level)
+        ),
+        Endpoint(
+            f"/{level}.geojson",
+            f"All {many} with their outlines, within 15 m of the source (GeoJSON, RFC 7946).",
+            lambda _: _layer(level),
+            media_types=(GEOJSON,),
+        ),
+        Endpoint(
+            f"/{level}/{{code}}",
+            f"One {one}; with `.geojson` after its code with its outline.",
+            lambda asked: _area(level, asked.path_params["code"].strip().upper()),
+            (code,),
+            (JSON, GEOJSON),
+        ),
+    )
 
 
 def routes(base: str) -> list[Route]:
     """Return the routes of the API under a base path."""
-    table: dict[str, Work] = {
-        f"{V1}/find": _find,
-        OFFICERS: _officers,
-        f"{V1}/counters": _counters,
-        f"{V1}/openapi.json": lambda _: _described(base),
-        "/api": lambda _: _explained(base),
-    }
-    for level in LEVELS:
-        table |= _of_level(level)
-    found = [Route(f"{base}{path}", _answering(work)) for path, work in table.items()]
-    missing = _answering(_missing)
-    return [*found, Route(f"{base}/api/{{rest:path}}", missing)]
+    return [
+        *(Route(f"{base}{V1}{each.path}", _Served(each.work, each.query))
+          for each in endpoints(base)),
+        Route(f"{base}/api", _Served(lambda _: _explained(base))),
+        Route(f"{base}/api/{{rest:path}}", _Served(_missing)),
+    ]  # fmt: skip
 
 
-def _of_level(level: str) -> dict[str, Work]:
-    return {
-        f"{V1}/{level}": lambda _: _listed(level),
-        f"{V1}/{level}.geojson": lambda _: _layer(level),
-        f"{V1}/{level}/{{code}}": lambda asked: _area(
-            level, asked.path_params["code"].strip().upper()
-        ),
-    }
+@dataclass(frozen=True)
+class _Served:
+    """Work as a route of every method: headers, compression, and errors as JSON.
 
+    Attributes
+    ----------
+    query
+        The names that may stand after the question mark; None where nobody looks at them.
+    """
 
-def _answering(work: Work) -> Endpoint:
-    """Turn work into an endpoint: headers, compression, and errors as JSON."""
+    work: Callable[[Request], Body]
+    query: tuple[str, ...] | None = None
 
-    async def endpoint(request: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._answer(Request(scope, receive))(scope, receive, send)
+
+    def _answer(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=PREFLIGHT)
+        if request.method not in METHODS:
+            error = f"{request.method[:20]} is not answered here; ask by GET"
+            allowed = {"Allow": ALLOWED, **ANY_ORIGIN}
+            return _json({"error": error}).answer(request, status=405, headers=allowed)
         try:
-            return _response(request, work(request))
+            self._check(request)
+            return _response(request, self.work(request))
         except _NotFoundError as error:
             return _response(request, _json({"error": str(error)}), 404)
         except _BadRequestError as error:
@@ -87,7 +153,15 @@ def _answering(work: Work) -> Endpoint:
         except BcuMapError as error:  # the data cannot answer
             return _response(request, _json({"error": str(error)}), 503)
 
-    return endpoint
+    def _check(self, request: Request) -> None:
+        if self.query is None:
+            return
+        for name in request.query_params:
+            if name not in self.query:
+                takes = ", ".join(self.query) or "none"
+                raise _BadRequestError(
+                    f"there is no parameter {name[:40]!r}; this address takes {takes}"
+                )
 
 
 def _response(request: Request, body: Body, status: int = 200) -> Response:
@@ -217,12 +291,12 @@ def _counters_on(on: dt.date) -> Body:
 
 @lru_cache
 def _described(base: str) -> Body:
-    return _json(openapi.document(base))
+    return _json(openapi.document(base, endpoints(base)))
 
 
 @lru_cache
 def _explained(base: str) -> Body:
-    return Body(partial(str.encode, openapi.page(base)), HTML)
+    return Body(partial(str.encode, openapi.page(base, endpoints(base))), HTML)
 
 
 def _missing(request: Request) -> Body:

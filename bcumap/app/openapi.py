@@ -1,52 +1,95 @@
-"""What the API offers, as an OpenAPI document for programs and as a page for people; pure."""
+"""What an address of the API is, and all of them as an OpenAPI document and as a page; pure."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
+from urllib.parse import quote, urlencode
 
+from starlette.requests import Request
+
+from bcumap.app.bodies import JSON, Body
 from bcumap.base import __version__
-from bcumap.base.schema import LEVELS
-from bcumap.base.words import LEVEL_WORDS
-from bcumap.facts.find import LONGEST_QUERY
-
-LEVEL_CODES = {"bcus": "NA", "boroughs": "E09000023", "wards": "E05013719"}
 
 Operation = dict[str, Any]
 
 
-def document(base: str) -> dict[str, Any]:
-    """Return the OpenAPI document (version 3.1) of the API under a base path."""
-    paths = {
-        "/find": _get(
-            "Ward, borough and BCU of a postcode, a point or a name, and how sure that is.",
-            [_query("q", "A postcode or its beginning, `lat,lon`, a GSS code, or a name.",
-                    "SE8 4RX", required=True, minLength=1, maxLength=LONGEST_QUERY,
-                    pattern=r"\S")],
-            bad=True,
-        ),
-        "/officers": _get(
-            "Ward officers promised and there, for every area of a level.",
-            [_query("level", "The level.", "boroughs", enum=list(LEVELS))], bad=True,
-        ),
-        "/counters": _get(
-            "Front counters on a date: each, the figures of every area, distances of every ward.",
-            [_query("on", "A date from 2012 to 2099; today if there is none.", "2025-09-01",
-                    format="date", pattern=r"^20(1[2-9]|[2-9]\d)-\d\d-\d\d$")], bad=True,
-        ),
-        "/openapi.json": _get("This document.", []),
-    }  # fmt: skip
-    for level in LEVELS:
-        one, many = LEVEL_WORDS[level].one, LEVEL_WORDS[level].plural
-        code = _code(LEVEL_CODES[level])
-        paths[f"/{level}"] = _get(f"All {many}: names, codes, residents, officers.", [])
-        paths[f"/{level}.geojson"] = _get(
-            f"All {many} with their outlines, within 15 m of the source (GeoJSON, RFC 7946).", [],
-            media_type="application/geo+json",
-        )  # fmt: skip
-        paths[f"/{level}/{{code}}"] = _get(
-            f"One {one}; with `.geojson` after its code with its outline.", [code], missing=True
-        )
+@dataclass(frozen=True)
+class Parameter:
+    """What an address takes.
+
+    Attributes
+    ----------
+    words, example
+        What it is, and one that is answered.
+    schema
+        What else a program may know of it, in JSON Schema.
+    place
+        "query" or "path".
+    """
+
+    name: str
+    words: str
+    example: str
+    schema: Mapping[str, Any] = field(default_factory=dict)
+    required: bool = False
+    place: str = "query"
+
+    def described(self) -> dict[str, Any]:
+        """Return it as OpenAPI has it."""
+        return {
+            "name": self.name,
+            "in": self.place,
+            "required": self.required,
+            "description": self.words,
+            "example": self.example,
+            "schema": {"type": "string", **self.schema},
+        }
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One address of the API: its route, its entry in the document and its row on the page.
+
+    Attributes
+    ----------
+    path
+        Below the version, as Starlette and OpenAPI both write it.
+    words
+        What it answers.
+    work
+        Answers a request.
+    """
+
+    path: str
+    words: str
+    work: Callable[[Request], Body]
+    parameters: tuple[Parameter, ...] = ()
+    media_types: tuple[str, ...] = (JSON,)
+
+    @property
+    def query(self) -> tuple[str, ...]:
+        """The names that may stand after the question mark."""
+        return tuple(each.name for each in self.parameters if each.place == "query")
+
+    def described(self) -> Operation:
+        """Return what a GET does, as OpenAPI has it."""
+        content = {each: {"schema": {"type": "object"}} for each in self.media_types}
+        responses: dict[str, Any] = {
+            "200": {"description": "The answer.", "content": content},
+            "304": {"description": "It has not changed since the ETag that If-None-Match names."},
+            "400": _error("The request is not what this address takes."),
+        }
+        if any(each.place == "path" for each in self.parameters):
+            responses["404"] = _error("There is no such area.")
+        parameters = [each.described() for each in self.parameters]
+        return {"summary": self.words, "parameters": parameters, "responses": responses}
+
+
+def document(base: str, endpoints: Iterable[Endpoint]) -> dict[str, Any]:
+    """Return the OpenAPI document (version 3.1) of endpoints under a base path."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -59,7 +102,7 @@ def document(base: str) -> dict[str, Any]:
             },
         },
         "servers": [{"url": f"{base}/api/v1"}],
-        "paths": paths,
+        "paths": {each.path: {"get": each.described()} for each in endpoints},
         "components": {
             "schemas": {
                 "Error": {
@@ -72,13 +115,13 @@ def document(base: str) -> dict[str, Any]:
     }
 
 
-def page(base: str) -> str:
-    """Return the page that explains the API."""
+def page(base: str, endpoints: Iterable[Endpoint]) -> str:
+    """Return the page that explains endpoints to people."""
     rows = "".join(
-        f"<tr><th scope='row'><a href='{escape(base + '/api/v1' + _example(path, told['get']))}'>"
-        f"<code>{escape(path)}</code></a></th><td>{escape(told['get']['summary'])}"
-        f"{_parameters(told['get'])}</td></tr>"
-        for path, told in document(base)["paths"].items()
+        f"<tr><th scope='row'><a href='{escape(base + '/api/v1' + example(each))}'>"
+        f"<code>{escape(each.path)}</code></a></th><td>{escape(each.words)}"
+        f"{_parameters(each)}</td></tr>"
+        for each in endpoints
     )
     return (
         "<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'>"
@@ -97,69 +140,24 @@ def page(base: str) -> str:
     )
 
 
-def _example(path: str, told: Operation) -> str:
-    """A link that shows what an address answers."""
-    query = "&".join(
-        f"{each['name']}={each['example'].replace(' ', '%20')}"
-        for each in told["parameters"]
-        if each["in"] == "query"
-    )
-    code = next((each["example"] for each in told["parameters"] if each["in"] == "path"), "")
-    return path.replace("{code}", code) + (f"?{query}" if query else "")
+def example(endpoint: Endpoint) -> str:
+    """Return a link, below the version, that shows what an address answers."""
+    path, query = endpoint.path, {}
+    for each in endpoint.parameters:
+        if each.place == "path":
+            path = path.replace(f"{{{each.name}}}", each.example)
+        else:
+            query[each.name] = each.example
+    return f"{path}?{urlencode(query, quote_via=quote)}" if query else path
 
 
-def _parameters(told: Operation) -> str:
+def _parameters(endpoint: Endpoint) -> str:
     return "".join(
-        f"<small><code>{escape(each['name'])}</code>: {escape(each['description'])}</small>"
-        for each in told["parameters"]
+        f"<small><code>{escape(each.name)}</code>: {escape(each.words)}</small>"
+        for each in endpoint.parameters
     )
-
-
-def _get(
-    summary: str,
-    parameters: list[dict[str, Any]],
-    *,
-    bad: bool = False,
-    missing: bool = False,
-    media_type: str = "application/json",
-) -> dict[str, Operation]:
-    responses: dict[str, Any] = {
-        "200": {
-            "description": "The answer.",
-            "content": {media_type: {"schema": {"type": "object"}}},
-        },
-        "304": {"description": "It has not changed since the ETag that If-None-Match names."},
-    }
-    if missing:
-        responses["200"]["content"]["application/geo+json"] = {"schema": {"type": "object"}}
-        responses["404"] = _error("There is no such area.")
-    if bad:
-        responses["400"] = _error("The request is not what this address takes.")
-    return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
 
 
 def _error(description: str) -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/Error"}
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
-
-
-def _query(
-    name: str,
-    description: str,
-    example: str,
-    *,
-    required: bool = False,
-    **schema: Any,
-) -> dict[str, Any]:
-    return {
-        "name": name, "in": "query", "required": required, "description": description,
-        "example": example, "schema": {"type": "string", **schema},
-    }  # fmt: skip
-
-
-def _code(example: str) -> dict[str, Any]:
-    return {
-        "name": "code", "in": "path", "required": True, "example": example,
-        "description": f"Its code, as {example} or {example}.geojson.",
-        "schema": {"type": "string", "minLength": 1},
-    }  # fmt: skip
+    return {"description": description, "content": {JSON: {"schema": schema}}}

@@ -187,9 +187,39 @@ def test_no_hostile_question_breaks_it(path: str, name: str) -> None:
         answer.json()
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-def test_nothing_can_be_written(method: str) -> None:
-    assert get("/api/v1/bcus", method=method)[0].status_code == 405
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "BREW"])
+@pytest.mark.parametrize("path", ["/api/v1/bcus", "/api/v1/find?q=SE8", "/api"])
+def test_nothing_can_be_written(method: str, path: str) -> None:
+    (answer,) = get(path, method=method)
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
+    assert answer.json() == {"error": f"{method} is not answered here; ask by GET"}
+
+
+def test_a_page_of_another_origin_may_ask_first_what_is_allowed() -> None:
+    asked = {
+        "Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "if-none-match",
+    }  # fmt: skip
+    (answer,) = get("/api/v1/wards/E05013719", method="OPTIONS", **asked)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "GET" in answer.headers["access-control-allow-methods"]
+    assert answer.headers["access-control-allow-headers"] == "*"
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/counters?date=2025-09-01", "there is no parameter 'date'; this address takes on"),
+        ("/find?q=SE8&Q=1", "there is no parameter 'Q'; this address takes q"),
+        ("/wards?level=bcus", "there is no parameter 'level'; this address takes none"),
+        (f"/wards/{DEPTFORD}?code=1", "there is no parameter 'code'; this address takes none"),
+    ],
+)
+def test_a_parameter_that_is_not_known_is_refused_by_name(path: str, said: str) -> None:
+    answer = one(f"/api/v1{path}")
+    assert (answer.status_code, answer.json()) == (400, {"error": said})
 
 
 # --- what it says of itself ----------------------------------------------------------------------
@@ -198,8 +228,9 @@ def test_nothing_can_be_written(method: str) -> None:
 def test_every_address_of_the_document_answers_its_example() -> None:
     document = one("/api/v1/openapi.json").json()
     assert document["openapi"].startswith("3.1")
-    for path, told in document["paths"].items():
-        link = f"/api/v1{openapi._example(path, told['get'])}"
+    assert list(document["paths"]) == [each.path for each in api.endpoints("")]
+    for each in api.endpoints(""):
+        told, link = document["paths"][each.path], f"/api/v1{openapi.example(each)}"
         answer = one(link)
         assert answer.status_code == 200, link
         kinds: dict[str, Any] = told["get"]["responses"]["200"]["content"]
@@ -209,8 +240,8 @@ def test_every_address_of_the_document_answers_its_example() -> None:
 def test_the_page_links_every_address_and_needs_nothing_else() -> None:
     answer = one("/api")
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    for path in openapi.document("")["paths"]:
-        assert f"<code>{path}</code>" in answer.text
+    for each in api.endpoints(""):
+        assert f"<code>{each.path}</code>" in answer.text
     assert "src=" not in answer.text
     assert "http" not in answer.text.split("</head>")[1]
 
