@@ -17,9 +17,11 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import psutil
+from streamlit.file_util import get_static_dir
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
@@ -41,6 +43,8 @@ FILE_BYTES, FILES = 49_000_000, 30
 GROWTH_MB, FREED_S = 150, 300
 VISITORS = 300
 HALF_SENT, HALF_SENT_S = 500, 30
+DRAWN_FOR, DRAWN_S = 80, 30
+LIGHT_MS, SURPLUS_MS = 500, 1000
 MEGABYTE = 1_000_000
 
 
@@ -202,6 +206,8 @@ def run(rounds: int) -> Iterator[Figure]:
             yield from visitors(server)
         with attacked() as server:
             yield from half_sent(server)
+        with attacked() as server:
+            yield from pictures(server)
 
 
 def reruns(
@@ -389,3 +395,55 @@ async def _half_sent(port: int, crowd: int) -> tuple[float, float]:
             async with asyncio.timeout(HALF_SENT_S * 2):
                 await asyncio.gather(*(one(number) for number in range(crowd)))
     return time.perf_counter() - start, max(watch.health)
+
+
+def pictures(
+    server: Attacked, *, crowd: int = DRAWN_FOR, each_s: float = DRAWN_S
+) -> Iterator[Figure]:
+    """Many ask for pictures, each for another one, while fonts and icons are wanted."""
+    light, told = asyncio.run(_pictures(server.port, crowd, each_s))
+    refused = sorted(ms for status, ms in told if status == 503)
+    what = f"{crowd} clients ask for pictures for {each_s:g} s"
+    p99 = sorted(light)[math.ceil(len(light) * 0.99) - 1]
+    yield Figure(
+        f"{what}: fonts and icon, p99", p99, "ms", at_most=LIGHT_MS, detail=f"{len(light)} asked"
+    )
+    statuses = [status for status, _ in told]
+    answers = ", ".join(f"{statuses.count(each)} × {each}" for each in sorted(set(statuses)))
+    worst = refused[-1] if refused else math.inf
+    yield Figure(f"{what}: surplus refused, worst", worst, "ms", at_most=SURPLUS_MS, detail=answers)
+
+
+async def _pictures(
+    port: int, crowd: int, each_s: float
+) -> tuple[list[float], list[tuple[int, float]]]:
+    """Return what fonts and icons took (ms), and each picture's status and time (ms)."""
+    told: list[tuple[int, float]] = []
+    light: list[float] = []
+    tasks = [asyncio.create_task(_draw_on(port, number, told)) for number in range(crowd)]
+    tasks += [asyncio.create_task(_ask_on(port, path, light)) for path in _light_paths()]
+    await asyncio.sleep(each_s)
+    for task in tasks:
+        task.cancel()
+    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(outcome, AssertionError | OSError):
+            raise outcome
+    return light, told
+
+
+async def _draw_on(port: int, number: int, told: list[tuple[int, float]]) -> None:
+    """Ask for one picture after another that nobody else asks for; who is refused waits 1 s."""
+    for turn in range(1000):
+        west, south = -0.5 + number * 0.005, 51.3 + turn % 300 * 0.001
+        view = f"{west:.3f},{south:.3f},{west + 0.3:.3f},{south + 0.2:.3f}"
+        start = time.perf_counter()
+        answer = await ask(port, f"/picture/areas.png?view={view}", 120)
+        told.append((int(answer.split()[1]), (time.perf_counter() - start) * 1000))
+        await asyncio.sleep(1)
+
+
+def _light_paths() -> list[str]:
+    """What every page wants beside itself: its icon, and a font of Streamlit's."""
+    folder = Path(get_static_dir())
+    font = next((folder / "static" / "media").glob("*.woff2"))
+    return ["/favicon.png", f"/{font.relative_to(folder).as_posix()}"]

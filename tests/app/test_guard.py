@@ -226,3 +226,21 @@ def test_every_visitor_is_answered_when_there_are_too_few_files() -> None:
     assert "503" in without.detail
     assert "101" in without.detail
     assert log.value < 100  # KB
+
+
+def test_fonts_never_wait_behind_pictures_and_the_surplus_is_told_at_once() -> None:
+    with attacked() as running:
+        fonts, refused = attacks.pictures(running, crowd=20, each_s=6)
+        # Far from the targets, which are for a quiet machine; once fonts took 100 s.
+        assert fonts.value < 3000, fonts
+        assert refused.value < 3000, refused
+        assert "503" in refused.detail
+        assert_gone(running)
+
+
+def assert_gone(running: Attacked) -> None:
+    """Nothing is drawn any more once all have left."""
+    until = time.monotonic() + 10
+    while running.process.children(recursive=True) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not running.process.children(recursive=True)
