@@ -32,6 +32,7 @@ from matplotlib.transforms import Bbox
 from bcumap.base.errors import BcuMapError
 from bcumap.geo import projection
 from bcumap.geo.coverage import Polygons
+from bcumap.maps.looks import SIGNS, TINTS, Sign
 from bcumap.maps.request import FORMS, Frame
 from bcumap.maps.scene import Mark, Name, Scene
 
@@ -43,11 +44,8 @@ TITLE_HEIGHT, LINE_HEIGHT = 0.85, 0.155
 BETWEEN = 4  # dots around each name
 CHARACTERS = 150  # of a line below the map
 
-# Of the light theme (.streamlit/config.toml); the colours are those of web/page.css.
+# Of the light theme (.streamlit/config.toml).
 GROUND, INK, ACCENT = "#ffffff", "#1a2530", "#1d4f91"
-BCU_COLOURS = (("#6fa3d8", 0.55), ("#e8c65a", 0.52), ("#5cb592", 0.52), ("#e58fa3", 0.50))
-SHADE = "#2a78c8"
-SHADES = ((0.12, GROUND), (0.34, GROUND), (0.62, GROUND), (0.92, INK), (0.52, INK))
 
 METRES_PER_KM = 1000
 # Text is drawn as outlines, so that it looks the same without the font; never as mathematics.
@@ -85,20 +83,12 @@ class Look:
     opacity: float = 1.0
 
 
-@dataclass(frozen=True)
-class Sign:
-    """How a mark is drawn: Matplotlib's marker and colours."""
-
-    marker: str
-    fill: str
-    line: str = "#14202b"
-
-
 # In the order in which they are drawn: fills, then lines.
 LOOKS: Mapping[str, Look] = {
-    "thames": Look(mixed("#4d92c4", 0.60)),
-    **{f"bcu-{n}": Look(mixed(*each)) for n, each in enumerate(BCU_COLOURS)},
-    **{f"shade-{n}": Look(mixed(SHADE, *each)) for n, each in enumerate(SHADES)},
+    **{
+        name: Look(mixed(tint.colour, tint.share, INK if tint.dark else GROUND))
+        for name, tint in TINTS.items()
+    },
     "no-figure": Look(GROUND, "xxxxx", mixed(INK, 0.45)),
     "city": Look(GROUND, "//////", mixed(INK, 0.55)),
     "unit-own": Look(mixed(INK, 0.09)),
@@ -110,13 +100,7 @@ LOOKS: Mapping[str, Look] = {
     "chosen-halo": Look(line=GROUND, width=5.0),
     "chosen-line": Look(line=ACCENT, width=3.0),
 }
-SIGNS: Mapping[str, Sign] = {
-    "sign-24-7": Sign("o", "#0b7d57", "#ffffff"),
-    "sign-reduced": Sign("s", "#d9a300"),
-    "sign-limited": Sign("^", "#c8642a"),
-    "sign-daytime": Sign("D", "#d9a300"),
-    "sign-closed": Sign("x", "#b02a2a", "#b02a2a"),
-}
+MARKERS = {"circle": "o", "square": "s", "triangle": "^", "diamond": "D", "cross": "x"}
 HALO = patheffects.withStroke(linewidth=2.2, foreground=GROUND)
 
 Metres = npt.NDArray[np.float64]
@@ -263,7 +247,7 @@ def _draw_marks(axes: Axes, marks: Sequence[Mark]) -> None:
     for (x, y), mark in zip(metres, marks, strict=True):
         sign = SIGNS[mark.look]
         axes.scatter(
-            [x], [y], s=46, marker=sign.marker, zorder=5, clip_on=True,
+            [x], [y], s=46, marker=MARKERS[sign.shape], zorder=5, clip_on=True,
             linestyles=[(0.0, (1.6, 1.2)) if mark.announced else "solid"],
             **_colours(sign, width=1.2),
         )  # fmt: skip
@@ -272,7 +256,7 @@ def _draw_marks(axes: Axes, marks: Sequence[Mark]) -> None:
 
 
 def _colours(sign: Sign, *, width: float) -> dict[str, Any]:
-    if sign.marker == "x":  # a marker without an inside
+    if sign.shape == "cross":  # a marker without an inside
         return {"color": sign.fill, "linewidths": 2 * width}
     return {"facecolors": sign.fill, "edgecolors": sign.line, "linewidths": width}
 
@@ -358,9 +342,9 @@ def _key(name: str) -> Artist:
     if name in SIGNS:
         sign = SIGNS[name]
         return Line2D(
-            [], [], linestyle="none", marker=sign.marker, markersize=6.5,
+            [], [], linestyle="none", marker=MARKERS[sign.shape], markersize=6.5,
             markerfacecolor=sign.fill, markeredgecolor=sign.line,
-            markeredgewidth=2 if sign.marker == "x" else 1,
+            markeredgewidth=2 if sign.shape == "cross" else 1,
         )  # fmt: skip
     look = LOOKS[name]
     if look.fill == "none" and name != "unit-unsure":

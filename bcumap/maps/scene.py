@@ -46,9 +46,6 @@ SIGNS = (
     ("sign-daytime", "open by day, or hours not known"),
 )
 CLOSED_SIGN = ("sign-closed", "closed")
-# The smallest part of London that is drawn, and how much is shown around an area (degrees of
-# latitude; a degree is 111 km).
-SMALLEST, MARGIN = 0.004, 0.08
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from PIL import Image
 from bcumap.base.errors import BcuMapError
 from bcumap.geo import projection
 from bcumap.maps import image as picture
+from bcumap.maps import looks
 from bcumap.maps.scene import Mark, Name, Scene, Shape
 from bcumap.web.files import STATIC
 
@@ -57,16 +58,13 @@ def test_areas_have_the_colour_of_their_class() -> None:
 
 
 def test_colours_are_those_of_the_page() -> None:
-    for number, (colour, share) in enumerate(picture.BCU_COLOURS):
-        assert f"--bcu-{number}: color-mix(in srgb, {colour} {share:.0%}, var(--ground));" in CSS
-    for number, (share, other) in enumerate(picture.SHADES):
-        name = "ground" if other == picture.GROUND else "ink"
-        mix = f"--shade-{number}: color-mix(in srgb, {picture.SHADE} {share:.0%}, var(--{name}));"
-        assert mix in CSS
-    for look in ("sign-24-7", "sign-limited", "sign-closed"):
-        rule = re.search(rf"\.counter\.{look.replace('sign', 'kind')} svg \* {{(.*?)}}", CSS)
-        assert rule
-        assert picture.SIGNS[look].fill in rule[1]
+    assert looks.css() in CSS
+    rules = CSS.replace(looks.css(), "")
+    for each in (*looks.TINTS.values(), *looks.SIGNS.values()):
+        colour = each.colour if isinstance(each, looks.Tint) else each.fill
+        assert colour not in rules
+    used = set(re.findall(r"var\(--((?:tint|sign)-[\w-]+)\)", rules))
+    assert used <= set(re.findall(r"--((?:tint|sign)-[\w-]+):", looks.css()))
     assert picture.mixed("#ffffff", 0.5, "#000000") in ("#7f7f7f", "#808080")
 
 
@@ -123,7 +121,7 @@ def test_where_a_name_has_no_room_its_figure_has() -> None:
 def test_a_sign_stands_where_its_counter_is() -> None:
     marks = [Mark(-0.05, 51.45, "sign-limited", announced=False, name="Here")]
     pixels = np.asarray(png(replace(SCENE, marks=marks)))
-    fill = tuple(int(picture.SIGNS["sign-limited"].fill[at : at + 2], 16) for at in (1, 3, 5))
+    fill = tuple(int(looks.SIGNS["sign-limited"].fill[at : at + 2], 16) for at in (1, 3, 5))
     rows, columns = np.where((pixels == fill).all(axis=2))
     # of the map: it begins an edge from the left, and is eight inches wide
     west, _, east, _ = picture._bounds(SCENE.frame)
