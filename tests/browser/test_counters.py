@@ -143,6 +143,14 @@ def test_a_sign_tells_of_the_date_that_is_shown(visit: Visit) -> None:
     expect(page.locator(".counter-about")).to_contain_text("Since 15 October 2025")
 
 
+def test_signs_have_their_colours_on_the_map_and_in_its_legend(visit: Visit) -> None:
+    page = drawn(visit, "/counters?on=2025-09-01")
+    look = "getComputedStyle(document.querySelector(css))"
+    fill = page.evaluate(f"(css) => {look}.fill", ".counter.kind-limited svg *")
+    key = page.evaluate(f"(css) => {look}.color", ".bcumap-sign.kind-limited")
+    assert fill == key == "rgb(200, 100, 42)"
+
+
 def test_playing_goes_from_change_to_change(visit: Visit) -> None:
     page = drawn(visit, "/counters?on=2025-09-01")
     page.get_by_role("button", name="Play").click()
