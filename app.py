@@ -7,6 +7,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from bcumap.app import assets, guard, headers, jobs, listening, origins, routes, uploads
+from bcumap.base.errors import DataError
+from bcumap.facts import store
 
 
 @asynccontextmanager
@@ -15,6 +17,11 @@ async def lifespan(served: object) -> AsyncIterator[None]:
     async with listening.at_once(served), jobs.swept():
         yield
 
+
+try:
+    store.verify()
+except DataError as error:
+    raise SystemExit(f"bcumap: {error}") from error
 
 app = st.App(
     "bcumap/app/pages/navigation.py",

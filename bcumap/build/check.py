@@ -133,6 +133,23 @@ def files_are_as_described(data: Data) -> Faults:
     return faults
 
 
+def documents_are_as_described(data: Data) -> Faults:
+    """Licence and README are the ones that the build vouched for, and its report is whole."""
+    described = store.sources(data=data.folder).get("documents", {})
+    there = {name for name in store.DOCUMENTS if (data.folder / name).exists()}
+    faults = [f"{name} is missing" for name in sorted(set(described) - there)]
+    faults += [f"{name} has no hash" for name in sorted(there - set(described))]
+    faults += [
+        f"{name} is not the file that was described (sha256)"
+        for name in sorted(set(described) & there)
+        if passports.sha256(data.folder / name) != described[name]
+    ]
+    report = data.folder / store.REPORT
+    if report.exists() and not passports.is_sealed(report.read_bytes()):
+        faults.append(f"{store.REPORT} is not as the build wrote it")
+    return faults
+
+
 def tables_keep_their_schema(data: Data) -> Faults:
     """Every table reads back and keeps the rules of schema.py (loading checks them)."""
     return [] if data.levels and data.tables else ["no tables"]
@@ -404,6 +421,7 @@ def web_layers_match(data: Data) -> Faults:
 
 PROMISES: dict[str, Callable[[Data], Faults]] = {
     "files are as sources.json describes": files_are_as_described,
+    "licence, README and build report are as sources.json describes": documents_are_as_described,
     "tables keep their schema": tables_keep_their_schema,
     "counts are right": counts_are_right,
     "codes and names agree": codes_and_names_agree,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ TITLES = {
     "policing_units.csv": "Names of the BCUs in the papers of their time",
     "policing_structures.csv": "Leadership and core functions of a police unit, by date",
     "policing_money.csv": "Savings and posts that were stated with the change to BCUs",
-    "web/static/counters.json": "Front counters on any date, and how far residents live from them",
+    "web/counters.json": "Front counters on any date, and how far residents live from them",
     "web/history.json": "Police units of every borough on any date",
 }
 
@@ -103,7 +104,7 @@ COMPILED: dict[str, Entry] = {
     "policing_structures.csv": _MODELS,
     "policing_money.csv": _MODELS,
     "web/history.json": _MODELS,
-    "web/static/counters.json": _COUNTERS
+    "web/counters.json": _COUNTERS
     | {
         "attribution": f"{_COUNTERS['attribution']}."
         f" {ONS_RIGHTS}. {OS_RIGHTS}. {ROYAL_MAIL_RIGHTS}."
@@ -246,3 +247,18 @@ def _boundaries(name: str, origin: Origin) -> Entry:
         "max_error_m": origin.web_max_error_m if web else origin.max_error_m,
         "measured_error_m": origin.web_measured_error_m if web else origin.measured_error_m,
     }
+
+
+def sealed(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a report with the hash of all that it says, so that a change is seen."""
+    said = json.dumps(report, sort_keys=True).encode()
+    return {**report, "sha256": hashlib.sha256(said).hexdigest()}
+
+
+def is_sealed(content: bytes) -> bool:
+    """Say whether a report is as it was sealed."""
+    try:
+        report = json.loads(content)
+        return bool(report == sealed({key: report[key] for key in report if key != "sha256"}))
+    except (ValueError, TypeError):
+        return False

@@ -202,7 +202,7 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
             _write_sources(staging, request, source, report, book)
         with step("read back and verify"):
             report.promises_kept = _verify(staging, with_postcodes=book is None or book.is_new)
-        _write_json(staging / "build-report.json", asdict(report))
+        _write_json(staging / store.REPORT, passports.sealed(asdict(report)))
         _publish(staging, request.out)
     return report
 
@@ -539,7 +539,17 @@ def _write_sources(
     )
     files = [path for path in staging.iterdir() if path.suffix in (".parquet", ".csv", ".zip")]
     rows = {path.name: check.rows(path) for path in files}
-    _write_json(staging / "sources.json", {"files": passports.passports(staging, origin, rows)})
+    documents = {name: request.data / name for name in store.DOCUMENTS}
+    for name, path in documents.items():
+        if path.exists():
+            shutil.copyfile(path, staging / name)
+    described = {
+        "files": passports.passports(staging, origin, rows),
+        "documents": {
+            name: passports.sha256(path) for name, path in documents.items() if path.exists()
+        },
+    }
+    _write_json(staging / "sources.json", described)
 
 
 def _command(request: Request) -> str:

@@ -6,6 +6,7 @@ costs 20 MB; they are therefore imported by the functions that use them.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -54,6 +55,9 @@ WEB_FILES = (
     "counters.json",
     "history.json",
 )
+# What says whose the data are and what is in them; sources.json has their hashes.
+DOCUMENTS = ("LICENCE.md", "README.md")
+REPORT = "build-report.json"  # has its own hash, because it says how long the build took
 # What others may want as it is, with its licence and its passport.
 PUBLIC_FILES = (
     "LICENCE.md",
@@ -269,6 +273,29 @@ def history_web(*, data: Path | None = None) -> Mapping[str, Any]:
 def sources(*, data: Path | None = None) -> Mapping[str, Any]:
     """Read sources.json: the passport of every file in the folder."""
     return _read_json((data or data_dir()) / "sources.json")
+
+
+def verify(*, data: Path | None = None) -> None:
+    """Read every file once and compare it with its hash, before anybody is answered from it.
+
+    Raises
+    ------
+    DataError
+        If a file is missing or is not the one that sources.json describes; it is named.
+    """
+    folder = data or data_dir()
+    described = sources(data=data)
+    hashes = {entry["file"]: entry["sha256"] for entry in described["files"]}
+    for name, expected in {**hashes, **described.get("documents", {})}.items():
+        path = folder / name
+        try:
+            found = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError as error:
+            raise DataError(f"{path}: {error.strerror}; restore it or rebuild") from error
+        if found != expected:
+            raise DataError(
+                f"{path}: is not the file that sources.json describes; restore it or rebuild"
+            )
 
 
 def web_files(*, data: Path | None = None) -> dict[str, bytes]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 from bcumap.base.errors import DataError
 from bcumap.base.schema import BNG, WGS84
 from bcumap.facts import store
+from tests.commands import environment
 
 
 @pytest.mark.parametrize(("level", "rows"), [("bcus", 12), ("boroughs", 33), ("wards", 704)])
@@ -78,7 +81,7 @@ READERS: dict[str, Callable[[Path], object]] = {
     "ward_population.csv": lambda data: store.table("population table", data=data),
     "sources.json": lambda data: store.sources(data=data),
     "web/facts.json": lambda data: store.facts(data=data),
-    "web/static/counters.json": lambda data: store.counters_web(data=data),
+    "web/counters.json": lambda data: store.counters_web(data=data),
     "web/history.json": lambda data: store.history_web(data=data),
     "front_counters.csv": lambda data: store.records("front counters", data=data),
     "policing_models.csv": lambda data: store.past(data=data),
@@ -180,3 +183,27 @@ def test_another_folder_can_be_named_in_the_environment(
     (data_copy / "wards.parquet").unlink()
     with pytest.raises(DataError, match=r"wards\.parquet"):
         store.areas("wards")
+
+
+def test_the_shipped_files_are_those_described() -> None:
+    store.verify()
+
+
+@pytest.mark.parametrize(
+    "name", ["postcodes.zip", "wards.wkb", "web/facts.json", "front_counters.csv", "LICENCE.md"]
+)
+def test_the_app_does_not_start_on_damaged_data_and_names_the_file(
+    name: str, data_copy: Path
+) -> None:
+    path = data_copy / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+    done = subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=store.SHIPPED.parent, env=environment(BCUMAP_DATA=str(data_copy)),
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert f"{name}: is not the file that sources.json describes" in done.stderr
+    assert "Traceback" not in done.stderr
