@@ -26,9 +26,9 @@ FILES = "files are as sources.json describes"
 def sources(folder: Path, change: Callable[[dict[str, dict[str, Any]]], None]) -> None:
     """Change the entries of sources.json, by file name."""
     path = folder / "sources.json"
-    entries = json.loads(path.read_bytes())["files"]
-    change({entry["file"]: entry for entry in entries})
-    path.write_text(json.dumps({"files": entries}))
+    described = json.loads(path.read_bytes())
+    change({entry["file"]: entry for entry in described["files"]})
+    path.write_text(json.dumps(described))
 
 
 def vouch_for_what_is_there(folder: Path) -> None:
