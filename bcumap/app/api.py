@@ -7,7 +7,6 @@ and what is wrong with a request is said in a sentence. docs/api in a browser: `
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
@@ -19,7 +18,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from bcumap.app import openapi
-from bcumap.app.bodies import GEOJSON, HTML, JSON, Body
+from bcumap.app.bodies import GEOJSON, HTML, JSON, Body, json_body
 from bcumap.app.openapi import Endpoint, Parameter
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
@@ -142,16 +141,16 @@ class _Served:
         if request.method not in METHODS:
             error = f"{request.method[:20]} is not answered here; ask by GET"
             allowed = {"Allow": ALLOWED, **ANY_ORIGIN}
-            return _json({"error": error}).answer(request, status=405, headers=allowed)
+            return json_body({"error": error}).answer(request, status=405, headers=allowed)
         try:
             self._check(request)
             return _response(request, self.work(request))
         except _NotFoundError as error:
-            return _response(request, _json({"error": str(error)}), 404)
+            return _response(request, json_body({"error": str(error)}), 404)
         except _BadRequestError as error:
-            return _response(request, _json({"error": str(error)}), 400)
+            return _response(request, json_body({"error": str(error)}), 400)
         except BcuMapError as error:  # the data cannot answer
-            return _response(request, _json({"error": str(error)}), 503)
+            return _response(request, json_body({"error": str(error)}), 503)
 
     def _check(self, request: Request) -> None:
         if self.query is None:
@@ -168,11 +167,6 @@ def _response(request: Request, body: Body, status: int = 200) -> Response:
     return body.answer(request, status=status, headers=ANY_ORIGIN)
 
 
-def _json(value: Any, media_type: str = JSON) -> Body:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Body(partial(bytes, text.encode("utf-8", "replace")), media_type)
-
-
 # --- find --------------------------------------------------------------------------------------
 
 
@@ -182,7 +176,7 @@ def _find(request: Request) -> Body:
         raise _BadRequestError("nothing was asked; give ?q= a postcode, a name, a code or lat,lon")
     if len(asked) > LONGEST_QUERY:
         raise _BadRequestError(f"?q= is longer than {LONGEST_QUERY} characters")
-    return _json(asdict(cached.finder().find(asked)))
+    return json_body(asdict(cached.finder().find(asked)))
 
 
 # --- areas -------------------------------------------------------------------------------------
@@ -191,7 +185,7 @@ def _find(request: Request) -> Body:
 @lru_cache
 def _listed(level: str) -> Body:
     areas = [_record(level, code) for code in cached.facts()[level]]
-    return _json({**_said(), "areas": areas})
+    return json_body({**_said(), "areas": areas})
 
 
 @lru_cache(maxsize=2000)  # there are 749 areas, each with and without its shape
@@ -202,10 +196,12 @@ def _area(level: str, asked: str) -> Body:
     if code not in cached.facts()[level]:
         raise _NotFoundError(f"there is no area {code[:40]!r} among the {level}")
     if not suffix:
-        return _json({**_said(), **_record(level, code)})
+        return json_body({**_said(), **_record(level, code)})
     topology = cached.topology(SHAPES[level])
     (shape,) = (each for each in _shapes(topology, level) if each["properties"]["code"] == code)
-    return _json({**topojson.feature(topology, shape, _record(level, code)), **_said()}, GEOJSON)
+    return json_body(
+        {**topojson.feature(topology, shape, _record(level, code)), **_said()}, GEOJSON
+    )
 
 
 @lru_cache
@@ -215,7 +211,7 @@ def _layer(level: str) -> Body:
         topojson.feature(topology, shape, _record(level, shape["properties"]["code"]))
         for shape in _shapes(topology, level)
     ]
-    return _json(topojson.collection(features, **_said()), GEOJSON)
+    return json_body(topojson.collection(features, **_said()), GEOJSON)
 
 
 def _shapes(topology: Mapping[str, Any], level: str) -> list[Mapping[str, Any]]:
@@ -253,7 +249,7 @@ def _officers_of(level: str) -> Body:
     known = cached.facts()
     said = {key: known["officers"][key] for key in ("dwo", "pcso", "since", "restated", "source")}
     areas = records(known, level)
-    return _json(
+    return json_body(
         {**_said(), "commitment": said, "months": known["officers"]["months"], "areas": areas}
     )
 
@@ -276,7 +272,7 @@ def _counters_on(on: dt.date) -> Body:
         asdict(site) | {name: points[site.name][name] for name in ("ward_code", "lat", "lon")}
         for site in picture.standings
     ]
-    return _json(
+    return json_body(
         {
             **_said(), "on": on.isoformat(), "complete": picture.complete,
             "key_date": picture.key_date, "promise_of_2012": picture.promise,
@@ -291,7 +287,7 @@ def _counters_on(on: dt.date) -> Body:
 
 @lru_cache
 def _described(base: str) -> Body:
-    return _json(openapi.document(base, endpoints(base)))
+    return json_body(openapi.document(base, endpoints(base)))
 
 
 @lru_cache

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar
 
 from starlette.requests import Request
@@ -91,6 +92,12 @@ class Body:
             sent["Content-Encoding"] = "gzip"
         content = self.compressed if packed else self.content
         return Response(content, status, sent, self.media_type)
+
+
+def json_body(value: object, media_type: str = JSON) -> Body:
+    """Return a value as JSON; half characters, which UTF-8 has none of, become question marks."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Body(partial(bytes, text.encode("utf-8", "replace")), media_type)
 
 
 def takes_gzip(request: Request) -> bool:

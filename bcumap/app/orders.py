@@ -160,15 +160,9 @@ async def deliver(order: AnyOrder, is_gone: Callable[[], Awaitable[bool]]) -> by
     """
     if (content := _kept.get(order)) is not None:
         return content
-    if order not in _wanted:
-        if len(_wanted) >= AT_ONCE + WAITING:
-            raise BusyError("other files are being made just now; try again in a minute")
-        unwanted = threading.Event()
-        _wanted[order] = _Wanted(_threads.submit(make, order, unwanted=unwanted), unwanted)
-        ended = asyncio.wrap_future(_wanted[order].future)
-        ended.add_done_callback(_heard)
-        ended.add_done_callback(lambda _: _wanted.pop(order, None))
-    mine = _wanted[order]
+    mine = _wanted.get(order)
+    if mine is None or mine.unwanted.is_set():  # which ends, and is not to be joined
+        mine = _begun(order)
     mine.waiting += 1
     try:
         made = asyncio.wrap_future(mine.future)
@@ -181,6 +175,23 @@ async def deliver(order: AnyOrder, is_gone: Callable[[], Awaitable[bool]]) -> by
         mine.waiting -= 1
         if not mine.waiting:
             mine.unwanted.set()
+
+
+def _begun(order: AnyOrder) -> _Wanted:
+    if len(_wanted) >= AT_ONCE + WAITING:
+        raise BusyError("other files are being made just now; try again in a minute")
+    unwanted = threading.Event()
+    begun = _Wanted(_threads.submit(make, order, unwanted=unwanted), unwanted)
+
+    def forget(_: object) -> None:
+        if _wanted.get(order) is begun:
+            del _wanted[order]
+
+    _wanted[order] = begun
+    ended = asyncio.wrap_future(begun.future)
+    ended.add_done_callback(_heard)
+    ended.add_done_callback(forget)
+    return begun
 
 
 def _heard(ended: asyncio.Future[bytes]) -> None:

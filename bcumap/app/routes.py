@@ -7,12 +7,12 @@ from dataclasses import asdict
 from pathlib import PurePath
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bcumap.app import api, orders
 from bcumap.app.assets import base_path
-from bcumap.app.bodies import A_WHILE
+from bcumap.app.bodies import A_WHILE, Body, json_body
 from bcumap.app.orders import PictureOrder
 from bcumap.base.errors import BcuMapError, BusyError
 from bcumap.base.safe import plain
@@ -35,8 +35,7 @@ async def suggest(request: Request) -> Response:
         options = finder().suggest(request.query_params.get("q", ""))
     except BcuMapError:  # data without postcodes: the page itself says so
         options = []
-    body = [asdict(option) for option in options]
-    return JSONResponse(body, headers={"Cache-Control": A_WHILE})
+    return json_body([asdict(option) for option in options]).answer(request)
 
 
 async def picture(request: Request) -> Response:
@@ -60,12 +59,13 @@ async def picture(request: Request) -> Response:
     except BcuMapError as error:
         return PlainTextResponse(plain(str(error), length=600), 400, NO_SNIFFING)
     headers = {
-        "Cache-Control": "no-store" if wish.values else A_WHILE,
         "Content-Disposition": f'attachment; filename="{order.name}"',
         "Content-Security-Policy": NOTHING_RUNS,
-        **NO_SNIFFING,
     }
-    return Response(content, headers=headers, media_type=MEDIA_TYPES[path.suffix])
+    # Sent as it is: to compress a large one each time would hold up everybody else.
+    body = Body(lambda: content, MEDIA_TYPES[path.suffix], compresses=False)
+    lasts = "no-store" if wish.values else A_WHILE
+    return body.answer(request, lasts=lasts, headers=headers)
 
 
 async def _posted(request: Request) -> str:

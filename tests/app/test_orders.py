@@ -159,6 +159,34 @@ def test_a_client_that_leaves_ends_its_work(monkeypatch: pytest.MonkeyPatch) -> 
     assert ended.wait(5)
 
 
+def test_who_comes_when_the_others_have_left_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_go, calls = threading.Event(), []
+
+    def slow(_order: AnyOrder, *, unwanted: threading.Event) -> bytes:
+        calls.append(unwanted)
+        if len(calls) > 1:
+            return b"a file"
+        assert unwanted.wait(10)
+        assert let_go.wait(10)  # while its process ends
+        raise BusyError("nobody waits for this any more")
+
+    async def gone() -> bool:
+        return True
+
+    async def here() -> bool:
+        return False
+
+    async def come() -> bytes:
+        with pytest.raises(BusyError):
+            await orders.deliver(Order("wards", ".csv"), gone)
+        content = await orders.deliver(Order("wards", ".csv"), here)
+        let_go.set()
+        return content
+
+    monkeypatch.setattr(orders, "make", slow)
+    assert asyncio.run(asyncio.wait_for(come(), 10)) == b"a file"
+
+
 def test_the_page_offers_what_can_be_exported() -> None:
     assert set(download.LAYERS) == set(layers.LAYERS)
     assert set(download.FORMATS) == set(write.FORMATS)

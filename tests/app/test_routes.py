@@ -97,11 +97,11 @@ def test_data_that_cannot_answer_suggests_nothing(monkeypatch: pytest.MonkeyPatc
 # --- pictures ------------------------------------------------------------------------------------
 
 
-def post(path: str, body: bytes = b"", method: str = "POST") -> httpx.Response:
+def post(path: str, body: bytes = b"", method: str = "POST", etag: str = "") -> httpx.Response:
     async def send() -> httpx.Response:
         transport = httpx.ASGITransport(app=Starlette(routes=routes.routes()))
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            return await client.request(method, path, content=body)
+            return await client.request(method, path, content=body, headers={"If-None-Match": etag})
 
     with ThreadPoolExecutor(max_workers=1) as pool:
         return pool.submit(asyncio.run, send()).result()
@@ -131,6 +131,14 @@ def test_a_picture_is_answered_as_a_file(orders: list[PictureOrder]) -> None:
     assert reply.headers["x-content-type-options"] == "nosniff"
     assert "public" in reply.headers["cache-control"]
     assert orders == [PictureOrder(Wish("officers", "wards", "committed", "NA"), ".svg")]
+
+
+@pytest.mark.parametrize("path", ["/picture/areas.png", f"{routes.SUGGEST}?q=dept"])
+def test_what_has_not_changed_is_not_sent_again(path: str, orders: list[PictureOrder]) -> None:
+    first = post(path, method="GET")
+    assert (first.status_code, first.headers["x-content-type-options"]) == (200, "nosniff")
+    again = post(path, method="GET", etag=first.headers["etag"])
+    assert (again.status_code, again.content) == (304, b"")
 
 
 def test_figures_that_are_posted_are_drawn_and_not_kept(orders: list[PictureOrder]) -> None:
