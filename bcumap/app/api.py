@@ -20,15 +20,16 @@ from starlette.types import Receive, Scope, Send
 from bcumap.app import openapi
 from bcumap.app.bodies import GEOJSON, HTML, JSON, Body, json_body
 from bcumap.app.openapi import Endpoint, Parameter
-from bcumap.base import dates
+from bcumap.base import __version__, dates
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import LEVELS
 from bcumap.base.words import ATTRIBUTION, LEVEL_WORDS
-from bcumap.facts import cached, counters
+from bcumap.facts import cached, counters, store
 from bcumap.facts.find import LONGEST_QUERY
 from bcumap.facts.measures import records
 from bcumap.geo import topojson
 
+STARTED = dt.datetime.now(dt.UTC)
 V1 = "/api/v1"
 OFFICERS = f"{V1}/officers"
 METHODS = ("GET", "HEAD", "OPTIONS")
@@ -76,6 +77,11 @@ def endpoints(base: str) -> tuple[Endpoint, ...]:
             _counters,
             (Parameter("on", "A date from 2012 to 2099; today if there is none.", "2025-09-01",
                        {"format": "date", "pattern": r"^20(1[2-9]|[2-9]\d)-\d\d-\d\d$"}),),
+        ),
+        Endpoint(
+            "/status",
+            "The version, since when it has run, and edition, date and hash of each file of data.",
+            lambda _: _status(),
         ),
         Endpoint("/openapi.json", "This document.", lambda _: _described(base)),
         *(each for level in LEVELS for each in _of_level(level)),
@@ -280,6 +286,21 @@ def _counters_on(on: dt.date) -> Body:
             "wards": picture.wards,
         }
     )  # fmt: skip
+
+
+@lru_cache
+def _status() -> Body:
+    return json_body(
+        {
+            "version": __version__,
+            "started": STARTED.isoformat(timespec="seconds"),
+            "edition": cached.facts()["edition"],
+            "files": {
+                entry["file"]: {name: entry.get(name) for name in ("edition", "as_of", "sha256")}
+                for entry in store.sources()["files"]
+            },
+        }
+    )
 
 
 # --- about itself ------------------------------------------------------------------------------

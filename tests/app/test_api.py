@@ -17,6 +17,7 @@ from shapely.geometry import shape
 from starlette.applications import Starlette
 
 from bcumap.app import api, openapi, routes
+from bcumap.base import __version__
 from bcumap.base.schema import LEVELS
 from bcumap.facts import cached, counters, store
 from bcumap.geo import coverage
@@ -332,3 +333,12 @@ def test_an_area_is_kept_once_however_it_is_written() -> None:
     for written in ("WA", "wa", "%20WA", "WA%20%20"):
         assert one(f"/api/v1/bcus/{written}").status_code == 200
     assert api._area.cache_info().currsize == 1
+
+
+def test_the_status_says_what_is_served_and_since_when() -> None:
+    told = one("/api/v1/status").json()
+    shipped = {entry["file"]: entry["sha256"] for entry in store.sources()["files"]}
+    assert {name: entry["sha256"] for name, entry in told["files"].items()} == shipped
+    assert told["version"] == __version__
+    assert told["edition"] == "2025"
+    assert dt.datetime.fromisoformat(told["started"]) <= dt.datetime.now(dt.UTC)
