@@ -31,6 +31,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 NUMBERS = ("fte", "dwo", "pcso")
 ROWS = 250_000  # ten years of every ward, month by month, in two ranks, are 163,000
+_A_SHARE = re.compile(r"%|per ?cent|share|rate\b", re.IGNORECASE)  # and no number of officers
 LISTED = 20  # how many columns an error names
 
 
@@ -103,6 +104,8 @@ def _given(role: str, name: str, names: list[str]) -> str:
 
 def _usual(role: str, patterns: tuple[str, ...], names: list[str]) -> str | None:
     """Return the one column that has a usual name; of two, the surer."""
+    if role in NUMBERS:
+        names = [name for name in names if not _A_SHARE.search(name)]
     for pattern in patterns:
         usual = [n for n in names if re.fullmatch(pattern, re.sub(r"[\W_]", "", n).casefold())]
         if len(usual) > 1:

@@ -58,6 +58,7 @@ _ALSO_BOROUGHS = {
     "lbhf": "hammersmith and fulham", "h and f": "hammersmith and fulham",
 }  # fmt: skip
 _TOTAL = re.compile(r"\b(grand |borough |sub ?)?totals?\b|^all( wards)?$|^(average|mean|sum)\b")
+A_TOTAL = "a total, not a ward"  # the note of a row that is one
 # A ward and its borough in one cell.
 _WARD_OF_BOROUGH = (
     re.compile(r"(?P<ward>.+?)\s*[,;/]\s*(?P<borough>[^,;/]+)"),
@@ -247,7 +248,7 @@ class Wards:
         if not _key(name):
             return Finding(Outcome.UNKNOWN, (), "no ward is named")
         if self._is_total(name):
-            return Finding(Outcome.LEFT_OUT, (), "a total, not a ward")
+            return Finding(Outcome.LEFT_OUT, (), A_TOTAL)
         exact = self._called(name)
         if place:
             exact = [ward for ward in exact if ward.borough_code == place]

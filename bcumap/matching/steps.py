@@ -14,7 +14,7 @@ import pyarrow as pa
 from bcumap.base.errors import BcuMapError
 from bcumap.base.safe import TEXT_LENGTH, spreadsheet_safe
 from bcumap.matching import figures, lists, months, tables, workbook
-from bcumap.matching.names import Outcome, Wards, reconcile, without_row
+from bcumap.matching.names import A_TOTAL, Outcome, Wards, reconcile, without_row
 from bcumap.matching.spreadsheets import Book, as_text, open_book
 from bcumap.matching.workbook import ABSTRACTIONS, STRENGTHS
 
@@ -305,11 +305,11 @@ def _list(book: Book, wards: Wards, request: Request) -> tuple[Report, dict[str,
     written = {"officers.csv": pd.concat([officers, areas, given], axis=1)}
     if set(columns) & set(lists.NUMBERS):
         counted = figures.count(
-            rows.assign(ward_code=taken)[found["counts"]],
+            rows.assign(ward_code=taken)[found["counts"] & (found["outcome"] != Outcome.LEFT_OUT)],
             columns,
             officers_include_pcsos=request.officers_include_pcsos,
         )
-        report.notes += [*counted.notes, *_twice(found)]
+        report.notes += [*counted.notes, *_twice(found), *_totals(found)]
         report.unclear = counted.unclear
         written["strengths.csv"] = strengths = _strengths(rows, taken, areas, counted.numbers)
         report.series = months.series({"wards": _by_ward(strengths)})
@@ -325,6 +325,12 @@ def _twice(found: pd.DataFrame) -> list[str]:
         f"{_rows(open_rows)} of wards that are given twice: they are left out of every figure until"
         " you say whether to add them, or to take the first or the second"
     ]
+
+
+def _totals(found: pd.DataFrame) -> list[str]:
+    """Say which rows are totals of others, and so of no ward."""
+    totals = list(found.index[found["note"] == A_TOTAL])
+    return [f"{_rows(totals)}: totals of others, which are left out"] if totals else []
 
 
 def _strengths(

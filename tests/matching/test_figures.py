@@ -42,6 +42,7 @@ def counted(tmp_path: Path) -> Count:
         ("Total,PCSO", "3,1"),
         ("FTE,DWO", "3,2"),
         ("DWO,PCSO", "2,1"),
+        ("DWO,PCSO,Total %", "2,1,100"),
         ("Total", "3"),
     ],
 )
@@ -65,11 +66,16 @@ def test_a_rank_called_total_alone_is_the_figure(counted: Count) -> None:
 @pytest.mark.parametrize(
     "name", ["Total", "Grand total", "Lewisham total", "Total for Lewisham", "Sub-total", "All"]
 )
-def test_a_subtotal_is_no_ward_and_needs_no_decision(counted: Count, name: str) -> None:
+def test_a_subtotal_is_no_ward_and_needs_no_decision(
+    counted: Count, name: str, tmp_path: Path
+) -> None:
     figures, report = counted(f"{HEAD}DWO\nDeptford,Lewisham,2\n{name},Lewisham,2\n")
     assert figures == {"Deptford": 2}
     assert report.counts["left out"] == 1
     assert report.is_settled
+    assert any("row (3): totals of others" in note for note in report.notes)
+    strengths = (tmp_path / "out" / "strengths.csv").read_text().splitlines()
+    assert len(strengths) == 2  # the heading and Deptford
 
 
 def test_a_total_that_is_not_its_parts_counts_and_is_told(counted: Count) -> None:
