@@ -240,7 +240,7 @@ def test_fonts_never_wait_behind_pictures_and_the_surplus_is_told_at_once() -> N
 
 def assert_gone(running: Attacked) -> None:
     """Nothing is drawn any more once all have left."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while running.process.children(recursive=True) and time.monotonic() < until:
         time.sleep(0.1)
     assert not running.process.children(recursive=True)

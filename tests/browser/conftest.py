@@ -109,6 +109,7 @@ class Visit:
     ) -> None:
         self.address = address
         self.context = warm or browser.new_context(**(DESK | context))
+        self.context.set_default_timeout(60_000)
         self.page: Page = self.context.new_page()
         self.requests: list[Request] = []
         self.console: list[str] = []
