@@ -246,7 +246,9 @@ def _layer(path: Path) -> str | None:
             f"{path}: {len(layers)} layers: {some(pd.Series(layers))};"
             " expected one: save the layer of wards to a file of its own"
         )
-    return layers[0] if layers else None
+    if not layers:
+        raise SourceError(f"{path}: no layer with geometry; expected one of ward polygons")
+    return layers[0]
 
 
 def _label(frame: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:

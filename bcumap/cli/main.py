@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import signal
 import sys
@@ -18,7 +17,16 @@ from bcumap.cli.export import export
 from bcumap.cli.officers import officers_app
 from bcumap.cli.picture import picture
 from bcumap.cli.site import site
-from bcumap.cli.terminal import BAD_INPUT, DONE, FAILED, INTERRUPTED, err, out, progress
+from bcumap.cli.terminal import (
+    BAD_INPUT,
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    err,
+    out,
+    prepare_streams,
+    progress,
+)
 from bcumap.facts import store
 
 app = typer.Typer(
@@ -221,9 +229,7 @@ def _download(folder: Path, layer: str | None) -> tuple[Path, str]:
 
 def main() -> None:
     """Run the command; end with exit code 2 and one line on stderr for bad use or input."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal may not know “ or m²
+    prepare_streams()
     for number in (signal.SIGTERM, signal.SIGHUP):  # so that what was begun is cleaned up
         signal.signal(number, _stop)
     try:
@@ -231,9 +237,6 @@ def main() -> None:
         sys.stdout.flush()
     except BcuMapError as error:
         _fail(str(error))
-    except BrokenPipeError:  # whoever reads has read enough, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(DONE)
     except OSError as error:
         _fail(f"{error.filename or 'the output'}: {error.strerror or error}")
     except Exception as error:  # click's usage errors, whichever click typer brings

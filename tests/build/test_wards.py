@@ -195,6 +195,15 @@ def test_every_format_gives_the_same_wards(suffix: str, tmp_path: Path) -> None:
         assert shapely.equals(read.geometry.to_numpy(), SQUARES).all()
 
 
+def test_a_zipped_shapefile_without_a_byte_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "empty.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("w.shp", b"")
+        archive.writestr("w.dbf", b"")
+    with pytest.raises(SourceError, match=r"empty\.zip: no layer with geometry"):
+        wards.read_wards(path)
+
+
 def test_a_zipped_shapefile_is_read(tmp_path: Path) -> None:
     folder = tmp_path / "shape"
     folder.mkdir()

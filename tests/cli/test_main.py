@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import os
 import resource
+import shlex
 import shutil
 import signal
 import subprocess
@@ -63,6 +64,24 @@ def test_help_ends_with_0(
     done = run_here(*words, monkeypatch=monkeypatch, capsys=capsys)
     assert (done.code, done.err) == (0, "")
     assert "Usage" in done.out
+
+
+# --- nobody reads what is printed -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", [">&-", "| head -0", ">&- 2>&-"])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("find SE8 4RX", 0), ("find Nowhereatall", 1), ("officers report", 0), ("--help", 0)],
+)
+def test_a_command_ends_by_its_own_code_though_nobody_reads(
+    words: str, code: int, ending: str
+) -> None:
+    shell = f"set -o pipefail; {shlex.join(COMMAND)} {words} {ending}"
+    done = subprocess.run(
+        ["bash", "-c", shell], env=environment(), capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (code, "")
 
 
 # --- 1: a check failed -------------------------------------------------------------------------
