@@ -31,6 +31,8 @@ PAGES = (
     ("history", "How areas changed"),
     ("download", "Download"),
 )
+# The one host that is not ours: of the street map, which is off until a visitor turns it on.
+STREET_TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 MET_POLICE = "Metropolitan Police"
 CITY_POLICE = "City of London Police"
 ATTRIBUTION = (

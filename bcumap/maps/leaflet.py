@@ -15,7 +15,7 @@ import folium
 from branca.element import MacroElement
 from folium.template import Template
 
-from bcumap.base.words import ATTRIBUTION, CITY_POLICE, LEVEL_WORDS
+from bcumap.base.words import ATTRIBUTION, CITY_POLICE, LEVEL_WORDS, STREET_TILES
 from bcumap.maps.looks import COLOURS
 
 # Where the map opens: all of Greater London (latitude, longitude of two corners).
@@ -31,7 +31,6 @@ MAP_OPTIONS: dict[str, Any] = {
     "scrollWheelZoom": False,
 }
 
-STREET_TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 STREET_ATTRIBUTION = (
     '© <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors'
 )
