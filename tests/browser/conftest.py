@@ -50,16 +50,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(WHY_SKIPPED)
 
 
-def start_server(**settings: str) -> tuple[subprocess.Popen[bytes], str]:
-    """Start the app on a free port; return the process and its address."""
+def start_server(log: Path | None = None, **settings: str) -> tuple[subprocess.Popen[bytes], str]:
+    """Start the app on a free port, what it says in a file; return the process and its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port),
-         "--server.address", "127.0.0.1"],
-        cwd=ROOT, env=os.environ | settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    with (log or Path(os.devnull)).open("wb") as told:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port),
+             "--server.address", "127.0.0.1"],
+            cwd=ROOT, env=os.environ | settings, stdout=told, stderr=told,
+        )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + START_LIMIT_S
     base = settings.get("STREAMLIT_SERVER_BASE_URL_PATH", "")
