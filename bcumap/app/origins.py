@@ -15,6 +15,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bcumap.app.assets import base_path
+
 URL = "BCUMAP_URL"  # the public address, as https://map.example/police
 HEALTH = "/_stcore/health"  # asked by whatever name a probe knows
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -40,6 +42,7 @@ class SameOrigin:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._public = urlsplit(public_address()).hostname or ""
+        self._health = f"{base_path()}{HEALTH}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the connection, or pass it on."""
@@ -58,7 +61,7 @@ class SameOrigin:
 
     def _is_known(self, headers: Headers, path: str) -> bool:
         """Say whether the name that was asked is this server's."""
-        if path.endswith(HEALTH):
+        if path == self._health:
             return True
         try:
             name = urlsplit(f"//{headers.get('host', '')}").hostname or ""

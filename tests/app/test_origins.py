@@ -98,6 +98,7 @@ async def _answered(host: str, path: str) -> int:
         ("", "10.0.0.7:8501", "/api/v1/find", 200),
         ("", "evil.test", "/", 421),
         ("", "evil.test", "/_stcore/health", 200),
+        ("", "evil.test", "/ward/_stcore/health", 421),
         ("https://map.example/police/", "map.example", "/", 200),
         ("https://map.example", "MAP.example:443", "/", 200),
         ("https://map.example", "localhost", "/api/v1/find", 421),
