@@ -240,15 +240,16 @@ def _layer(path: Path) -> str | None:
     """Name the layer to read of a file that may hold several; None is the only one."""
     if path.suffix.lower() not in LAYERED_SUFFIXES:
         return None
-    layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    found = pyogrio.list_layers(path)
+    layers = [str(name) for name, kind in found if kind is not None]
     if len(layers) > 1:
         raise SourceError(
             f"{path}: {len(layers)} layers: {some(pd.Series(layers))};"
             " expected one: save the layer of wards to a file of its own"
         )
-    if not layers:
+    if not len(found):
         raise SourceError(f"{path}: no layer with geometry; expected one of ward polygons")
-    return layers[0]
+    return layers[0] if layers else None
 
 
 def _label(frame: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
