@@ -12,6 +12,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -67,7 +68,7 @@ def ask(page: Page, text: str) -> str:
     page.keyboard.press("Control+a")
     page.keyboard.type(text)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/?q=*" if "?" not in page.url else "**")
+    page.wait_for_url(lambda url: parse_qs(urlsplit(url).query).get("q") == [text])
     answer = page.locator(".bcumap-answer")
     answer.wait_for()
     return answer.inner_text()
