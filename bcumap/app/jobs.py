@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 import shutil
 import subprocess
 import sys
@@ -17,11 +16,12 @@ import tempfile
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from bcumap.base import files
 from bcumap.base.errors import BusyError
 
 NO_ROOM = "this server has no room for that just now; try again later"
@@ -105,8 +105,8 @@ def folder() -> Iterator[Path]:
     """
     sweep()
     try:
-        with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as made:
-            yield Path(made)
+        with files.scratch(prefix=PREFIX) as made:
+            yield made
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
@@ -169,36 +169,16 @@ async def swept(*, every_s: float = SWEEP_S) -> AsyncIterator[None]:
 
 
 def sweep(*, is_start: bool = False) -> None:
-    """Remove the folders of servers that are gone.
+    """Remove the folders of servers that are gone, and of what they had begun.
 
     Parameters
     ----------
     is_start
         Whether this server has made none yet.
     """
-    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
-        number = path.name.removeprefix(PREFIX).partition("-")[0]
-        if number.isdecimal() and path.is_dir() and _is_left(path, int(number), is_start):
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _is_left(path: Path, number: int, is_start: bool) -> bool:
-    if number == os.getpid() and is_start:
-        return True
-    with suppress(FileNotFoundError):  # another one swept it
-        return not _is_alive(number) or time.time() - path.stat().st_mtime > OLD_S
-    return False
-
-
-def _is_alive(number: int) -> bool:
-    if sys.platform == "win32":  # where a signal ends the process that gets it
-        return True
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    except OverflowError:
-        return False
-    except PermissionError:
-        return True  # somebody else's
-    return True
+    temporary = Path(tempfile.gettempdir())
+    for left in (
+        *files.left_behind(temporary, PREFIX, old_s=OLD_S, is_start=is_start),
+        *files.left_behind(temporary, files.SCRATCH, is_start=is_start),
+    ):
+        shutil.rmtree(left, ignore_errors=True)

@@ -11,7 +11,6 @@ import datetime as dt
 import json
 import logging
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ import pandas as pd
 import shapely
 
 from bcumap.base.errors import CoverageError, DataError, SourceError
+from bcumap.base.files import filling
 from bcumap.base.schema import BNG, LEVELS
 from bcumap.build import (
     check,
@@ -187,7 +187,7 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
         book = _postcodes(request, placing.Ground(frame, river), report)
 
     _describe(report, source, facts, full, overview)
-    with _staging(request.out) as staging:
+    with filling(request.out, last="sources.json") as staging:
         with step("write beside the output"):
             # An earlier build's river has been fitted; only one from a file has to grow first.
             margin_m = full.error_m if request.thames else 0.0
@@ -203,7 +203,6 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
         with step("read back and verify"):
             report.promises_kept = _verify(staging, with_postcodes=book is None or book.is_new)
         _write_json(staging / store.REPORT, passports.sealed(asdict(report)))
-        _publish(staging, request.out)
     return report
 
 
@@ -391,27 +390,6 @@ def _describe(
     report.area_km2_by_bcu = {str(code): float(area) for code, area in by_bcu.items()}
 
 
-@contextmanager
-def _staging(out: Path) -> Iterator[Path]:
-    """Give a folder beside the output, on the same disk, that is gone afterwards."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    except OSError as error:
-        raise DataError(
-            f"{out}: cannot be written ({error.strerror}); choose another --out"
-        ) from error
-    try:
-        yield staging
-    except OSError as error:
-        raise DataError(
-            f"{out}: writing failed ({error.strerror or error}); nothing was changed,"
-            " make room and run it again"
-        ) from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
 def _write_frames(staging: Path, levels: Levels, river: gpd.GeoDataFrame | None) -> None:
     frames = {"wards": levels.wards, "boroughs": levels.boroughs, "bcus": levels.bcus}
     if river is not None:
@@ -501,15 +479,6 @@ def _verify(staging: Path, *, with_postcodes: bool) -> int:
     if broken := [f"{promise}: {fault}" for promise, faults in outcome.items() for fault in faults]:
         raise DataError(f"the build breaks a promise and was not published: {'; '.join(broken)}")
     return len(outcome)
-
-
-def _publish(staging: Path, out: Path) -> None:
-    """Rename every file into place, sources.json last: it vouches for the others."""
-    files = [path for path in staging.rglob("*") if path.is_file()]
-    for path in sorted(files, key=lambda path: path.name == "sources.json"):
-        target = out / path.relative_to(staging)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(target)
 
 
 def _write_json(path: Path, value: Any) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bcumap.base.errors import BcuMapError
+from bcumap.base.files import scratch
 from bcumap.cli.counters import counters_app
 from bcumap.cli.export import export
 from bcumap.cli.officers import officers_app
@@ -96,9 +96,9 @@ def build(
     from bcumap.build import steps as building
     from bcumap.cli import text as reporting
 
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch() as folder:
         if wards is None:
-            wards, published = _download(Path(folder), layer)
+            wards, published = _download(folder, layer)
             edition = edition or published
         request = building.Request(
             wards=wards,

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import io
 import json
-import tempfile
 import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from bcumap.base.files import scratch
 from bcumap.export import fields
 from bcumap.export.layers import Layer, description
 
@@ -108,15 +107,15 @@ def shapefile(layer: Layer) -> bytes:
     column, and a third.
     """
     frame, names = _short(layer)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{layer.name}.shp"
+    with scratch() as folder:
+        path = folder / f"{layer.name}.shp"
         pyogrio.write_dataframe(
             frame,
             path,
             driver="ESRI Shapefile",
             layer_options={"ENCODING": "UTF-8", "DBF_DATE_LAST_UPDATE": "1980-01-01"},
         )
-        parts = {each.name: each.read_bytes() for each in sorted(Path(folder).iterdir())}
+        parts = {each.name: each.read_bytes() for each in sorted(folder.iterdir())}
     parts[README] = _shapefile_readme(layer, names).encode()
     return _zipped(parts)
 
@@ -133,8 +132,8 @@ def read_shapefile(content: bytes, layer: Layer) -> gpd.GeoDataFrame:
 
 
 def _read_as(name: str, content: bytes) -> gpd.GeoDataFrame:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
+    with scratch() as folder:
+        path = folder / name
         path.write_bytes(content)
         return pyogrio.read_dataframe(path)
 

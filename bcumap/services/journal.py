@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
+
+from bcumap.base.files import beside
 
 MAX_AGE = timedelta(days=1)  # what was fetched longer ago is fetched anew
 
@@ -101,6 +102,5 @@ def _fault(head: Entry, of: str, now: datetime) -> str:
 
 def _rewrite(path: Path, lines: list[Entry]) -> None:
     """Write the lines beside the file and rename, so that a kill here loses nothing."""
-    part = path.with_name(f"{path.name}.{os.getpid()}")
-    part.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    part.replace(path)
+    with beside(path) as part:
+        part.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
