@@ -50,7 +50,7 @@ def starts(partial: str) -> dt.date:
     try:
         if not re.fullmatch(PARTIAL_DATE, partial, re.ASCII):
             raise ValueError("not of the form")
-        return dt.date.fromisoformat(partial + "-01-01"[len(partial) - 4 :])
+        return dt.date(*[int(part) for part in (*partial.split("-"), "1", "1")][:3])
     except ValueError as error:
         raise DataError(
             f"{partial!r} is no date; expected one as 2018, 2018-06 or 2018-06-06"

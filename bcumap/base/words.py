@@ -57,9 +57,21 @@ def figure(value: float, decimals: int) -> str:
     return f"{rounded(value, decimals):,}"
 
 
-def percent(share: float) -> str:
-    """Write a share in whole per cent."""
-    return f"{rounded(share, 2).scaleb(2):f}%"
+def percent(share: float, decimals: int = 0) -> str:
+    """Write a share in per cent, in whole ones unless more decimals are asked for."""
+    return f"{rounded(share, 2 + decimals).scaleb(2):f}%"
+
+
+def kilometres(metres: float) -> str:
+    """Write a distance in kilometres, to a tenth."""
+    return f"{figure(metres / 1000, 1)} km"
+
+
+def file_size(count: int) -> str:
+    """Write a number of bytes: tenths of a megabyte, or kilobytes and at least one."""
+    if count >= 1e6:
+        return f"{figure(count / 1e6, 1)} MB"
+    return f"{figure(max(count / 1e3, 1), 0)} KB"
 
 
 def date(iso: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bcumap.base.schema import NOT_KNOWN
-from bcumap.base.words import counted, date
+from bcumap.base.words import counted, date, kilometres
 from bcumap.facts.counters import ANNOUNCED, CONFIRMED, INFERRED, MET, Picture
 
 Facts = Mapping[str, Any]
@@ -83,7 +83,7 @@ def _number(value: int | None) -> str:
 
 
 def _kilometres(metres: int | None) -> str:
-    return "–" if metres is None else f"{metres / 1000:.1f} km"
+    return "–" if metres is None else kilometres(metres)
 
 
 def report_json(found: Picture, facts: Facts) -> Iterator[str]:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bcumap.base.safe import plain
-from bcumap.base.words import counted, date, percent
+from bcumap.base.schema import KEYS
+from bcumap.base.words import counted, date, figure, file_size, percent
 from bcumap.facts.answers import metres
 
 if TYPE_CHECKING:
@@ -44,23 +45,25 @@ def build_lines(report: Report) -> Iterator[str]:
     if report.wards_repaired:
         yield (
             f"  repaired              {len(report.wards_repaired)} wards, moved by at most"
-            f" {report.repair_moved_m:.2f} m, area by {report.repair_area_change_m2:,.0f} m²"
+            f" {figure(report.repair_moved_m, 2)} m,"
+            f" area by {figure(report.repair_area_change_m2, 0)} m²"
         )
     full, web = report.measured_error_m, report.web_measured_error_m
-    yield f"Measured error          {full:.2f} m; for the web {web:.2f} m"
-    yield f"Area                    {report.area_km2:,.2f} km²"
+    yield f"Measured error          {figure(full, 2)} m; for the web {figure(web, 2)} m"
+    yield f"Area                    {figure(report.area_km2, 2)} km²"
     for code, area in report.area_km2_by_bcu.items():
-        yield f"  {code}                    {area:8,.2f} km²"
+        yield f"  {code}                    {figure(area, 2):>8} km²"
     if report.postcodes:
         yield (
-            f"Postcodes placed        {report.postcodes:,}; {report.postcodes_unsure:.1%} of those"
-            " in use may have addresses in another ward"
+            f"Postcodes placed        {report.postcodes:,};"
+            f" {percent(report.postcodes_unsure, 1)} of those in use may have"
+            " addresses in another ward"
         )
     yield f"Promises kept           {report.promises_kept} of {report.promises_kept}"
     yield from report.notes
-    yield f"Time                    {sum(report.seconds.values()):.1f} s"
+    yield f"Time                    {figure(sum(report.seconds.values()), 1)} s"
     for step, seconds in report.seconds.items():
-        yield f"  {seconds:6.2f} s  {step}"
+        yield f"  {figure(seconds, 2):>6} s  {step}"
 
 
 def check_lines(outcome: Mapping[str, list[str]], folder: Path) -> Iterator[str]:
@@ -114,7 +117,7 @@ def officers_lines(
     if commitment.wards_then:
         yield f"  made for the {commitment.wards_then} wards of its time; counted here for today's"
     yield f"{'':<28}{'wards':>6}{'promised':>10}{'FTE':>12}{'of promise':>12}{'rank':>6}"
-    name = level.removesuffix("s") if level != "bcus" else "bcu"
+    name = KEYS[level][1]
     for row in frame.to_dict("records"):
         yield (
             f"{row[name]:<28.28}{row['wards']:>6}{row['committed']:>10}"
@@ -136,7 +139,7 @@ def officers_json(
 def _fte(row: Mapping[Any, Any]) -> str:
     if row["fte"] is None or row["fte"] != row["fte"]:  # NaN
         return "–"
-    return f"{'≥ ' if row['at_least'] else ''}{row['fte']:,.1f}"
+    return f"{'≥ ' if row['at_least'] else ''}{figure(row['fte'], 1)}"
 
 
 def _share(row: Mapping[Any, Any]) -> str:
@@ -252,7 +255,7 @@ def _yes(value: bool) -> str:
 
 def site_lines(report: SiteReport, out: Path) -> Iterator[str]:
     """Tell what a static site has, and what it is without."""
-    yield f"Wrote {out}: {report.files:,} files, {report.bytes / 1e6:.1f} MB"
+    yield f"Wrote {out}: {report.files:,} files, {file_size(report.bytes)}"
     yield f"  {report.pages:,} pages; {report.shards:,} shards of postcodes for the finder"
     if not report.has_sitemap:
         yield "  no sitemap.xml and no canonical links: give --url https://… to have them"
@@ -260,4 +263,4 @@ def site_lines(report: SiteReport, out: Path) -> Iterator[str]:
 
 def picture_line(path: Path, size: int) -> str:
     """Tell what picture was written."""
-    return f"Wrote {path}, {size / 1e3:,.0f} KB"
+    return f"Wrote {path}, {file_size(size)}"

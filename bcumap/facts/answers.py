@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
-from bcumap.base.words import CITY_POLICE, MET_POLICE, counted, listed
+from bcumap.base.words import CITY_POLICE, MET_POLICE, counted, figure, listed
 
 # How many of the wards that a postcode may reach are named in a sentence.
 MOST_NAMED = 3
@@ -174,7 +174,7 @@ def may_be_in(others: Sequence[Nearby], *, exact_to_m: float) -> str:
 
 def exact_to(metres: float) -> str:
     """Say how exact a position is, together with the boundaries around it."""
-    return f"the position and the boundaries are exact to {metres:,.0f} m here"
+    return f"the position and the boundaries are exact to {figure(metres, 0)} m here"
 
 
 def _either(items: Sequence[str]) -> str:

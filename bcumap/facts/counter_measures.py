@@ -12,12 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bcumap.base.words import NOT_KNOWN, figure
+from bcumap.base.words import NOT_KNOWN, kilometres
 from bcumap.facts import counters
 from bcumap.facts.counters import HELD, NOT_HELD, Picture
 
 BEFORE = dt.date(2025, 9, 1)  # all 37 counters, before any of the announced changes
-KM = 0.001  # of a metre
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class CounterMeasure:
     def text(self, value: float) -> str:
         """Write a value as people read it."""
         if self.is_distance:
-            return f"{figure(value * KM, 1)} km"
+            return kilometres(value)
         return HELD if value else NOT_HELD
 
 
@@ -98,6 +97,8 @@ def values(
         return {code: held.get(row.get("promise", "")) for code, row in rows.items()}
     if key != "change":
         return {code: row[key] for code, row in rows.items()}
+    if str(document["states"][0]["from"]) > BEFORE.isoformat():
+        return dict.fromkeys(rows)  # a folder whose facts begin later
     before = _rows(level, counters.picture(document, BEFORE))
     return {code: _farther(row, before.get(code)) for code, row in rows.items()}
 

@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 
 from bcumap.base.errors import BcuMapError, CoverageError
+from bcumap.base.schema import KEYS
 from bcumap.geo import coverage, projection
 from bcumap.geo.coverage import Polygons
 
@@ -78,12 +79,11 @@ def draw(levels: dict[str, gpd.GeoDataFrame], name: str, *, source_error_m: floa
     tier, wards = TIERS[name], levels["wards"]
     full: Polygons = wards.geometry.to_numpy()
     polygons = on_grid(_simpler(full, tier.tolerance), tier.decimals)
-    keys = ("borough_code", "bcu_code")
-    merged = {key[:-5] + "s": _merged(polygons, wards[key].to_numpy(object)) for key in keys}
     drawn = {"wards": wards.set_geometry(polygons, crs=projection.WGS84_CRS)}
-    for level, shapes in merged.items():
-        frame = levels[level]
-        found = frame[f"{level[:-1]}_code"].map(shapes).to_numpy()
+    for level in ("boroughs", "bcus"):
+        key, _ = KEYS[level]
+        frame, shapes = levels[level], _merged(polygons, wards[key].to_numpy(object))
+        found = frame[key].map(shapes).to_numpy()
         drawn[level] = frame.set_geometry(found, crs=projection.WGS84_CRS)
     error = furthest_m(projection.to_bng(full), projection.to_bng(polygons))
     return Drawn(drawn, tier.decimals, round(error + source_error_m, 2))

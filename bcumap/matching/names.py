@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -98,6 +98,16 @@ class Finding:
     note: str
 
 
+class Areas(NamedTuple):
+    """What a ward is called and lies in; no BCU for the City's."""
+
+    ward: str
+    borough_code: str
+    borough: str
+    bcu_code: str | None
+    bcu: str | None
+
+
 @dataclass(frozen=True)
 class _Ward:
     code: str
@@ -139,13 +149,13 @@ class Wards:
         ward = self.by_code[code]
         return f"{ward.name}, {self._facts['boroughs'][ward.borough_code]['name']}"
 
-    def areas(self, code: str) -> tuple[str, str, str, str | None, str | None]:
-        """Return `ward, borough_code, borough, bcu_code, bcu` of a ward."""
+    def areas(self, code: str) -> Areas:
+        """Return what a ward is called and lies in."""
         ward = self.by_code[code]
         borough = self._facts["boroughs"][ward.borough_code]
         bcu = borough["bcu_code"]
         bcu_name = self._facts["bcus"][bcu]["name"] if bcu else None
-        return ward.name, ward.borough_code, borough["name"], bcu, bcu_name
+        return Areas(ward.name, ward.borough_code, borough["name"], bcu, bcu_name)
 
     def bcu(self, text: str) -> str | None:
         """Return the code of the BCU of this name, or None."""

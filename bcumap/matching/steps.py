@@ -233,9 +233,8 @@ def _boroughs(wards: Wards) -> pd.DataFrame:
 
 
 def _met_wards(wards: Wards) -> pd.DataFrame:
-    rows = [(code, *wards.areas(code)[:4]) for code in wards.by_code]
-    columns = ["ward_code", "ward", "borough_code", "borough", "bcu_code"]
-    return pd.DataFrame(rows, columns=columns).dropna(subset="bcu_code")
+    rows = [{"ward_code": code, **wards.areas(code)._asdict()} for code in wards.by_code]
+    return pd.DataFrame(rows).drop(columns="bcu").dropna(subset="bcu_code")
 
 
 def _unreliable(by_borough: pd.DataFrame) -> list[str]:
@@ -377,8 +376,7 @@ def _certain(found: pd.DataFrame) -> Iterable[str]:
 
 def _reconciliation(rows: pd.DataFrame, found: pd.DataFrame, wards: Wards) -> pd.DataFrame:
     """Return a line for each row or team, and one for each ward that has none."""
-    areas = [wards.areas(code)[::2][:2] if isinstance(code, str) else (None, None)
-             for code in found["ward_code"]]  # fmt: skip
+    areas = [wards.areas(code) if isinstance(code, str) else None for code in found["ward_code"]]
     lines = pd.DataFrame(
         {
             "row": [str(number) for number in rows.index],
@@ -388,8 +386,8 @@ def _reconciliation(rows: pd.DataFrame, found: pd.DataFrame, wards: Wards) -> pd
             "given_borough": rows["borough"].str[:TEXT_LENGTH],
             "outcome": found["outcome"],
             "ward_code": found["ward_code"],
-            "ward": [ward for ward, _ in areas],
-            "borough": [borough for _, borough in areas],
+            "ward": [each and each.ward for each in areas],
+            "borough": [each and each.borough for each in areas],
             "suggestions": [_offered(codes, wards) for codes in found["codes"]],
             "note": found["note"].str[:TEXT_LENGTH],
         }
@@ -400,8 +398,8 @@ def _reconciliation(rows: pd.DataFrame, found: pd.DataFrame, wards: Wards) -> pd
             "rows": 0,
             "outcome": NO_ROW,
             "ward_code": missing,
-            "ward": [wards.areas(code)[0] for code in missing],
-            "borough": [wards.areas(code)[2] for code in missing],
+            "ward": [wards.areas(code).ward for code in missing],
+            "borough": [wards.areas(code).borough for code in missing],
         }
     )
     return pd.concat([lines, none], ignore_index=True) if missing else lines

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bcumap.base.words import file_size
 from bcumap.export import layers, write
 from bcumap.facts import store
 
@@ -149,7 +150,7 @@ def _tier(folder: Path, name: str, written: Sequence[write.Written]) -> Tier:
 
 
 def _file(folder: Path, path: Path, *, text: str = "") -> File:
-    words = size(path.stat().st_size)
+    words = file_size(path.stat().st_size)
     return File(path.relative_to(folder).as_posix(), text or words, words)
 
 
@@ -172,9 +173,4 @@ def _described(folder: Path, sources: Mapping[str, Any]) -> Iterator[dict[str, s
             key: str(entry.get(key, "")) for key in ("title", "edition", "licence", "attribution")
         }
         path = file.relative_to(folder).as_posix()
-        yield {"path": path, "size": size(file.stat().st_size), **words}
-
-
-def size(count: int) -> str:
-    """Write a number of bytes as people read it."""
-    return f"{count / 1e6:,.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1000)):,} KB"
+        yield {"path": path, "size": file_size(file.stat().st_size), **words}

@@ -12,7 +12,17 @@ from html import escape
 from typing import Any
 
 from bcumap.base.errors import DataError
-from bcumap.base.words import CITY_POLICE, LEVEL_WORDS, NO_FIGURE, NOT_KNOWN, counted, date
+from bcumap.base.words import (
+    CITY_POLICE,
+    LEVEL_WORDS,
+    NO_FIGURE,
+    NOT_KNOWN,
+    counted,
+    date,
+    figure,
+    kilometres,
+    percent,
+)
 from bcumap.facts.counters import ANNOUNCED, Picture, Standing
 from bcumap.web import html as told
 from bcumap.web.html import Link, Told
@@ -217,7 +227,7 @@ class _Maker:
             told_of.append(("Promise of 2012", f"{escape(promise)}<small>one counter in every"
                             " borough that never closes</small>"))  # fmt: skip
         if row["nearest_m"] is not None:
-            far = f"{row['nearest_m'] / 1000:.1f} km<small>residents’ average</small>"
+            far = f"{kilometres(row['nearest_m'])}<small>residents’ average</small>"
             told_of.append(("Nearest", far))
         return told_of
 
@@ -292,7 +302,7 @@ def ward_table(facts: Facts, codes: Iterable[str], link: Link, caption: str) -> 
             escape(code),
             link("borough", row["borough_code"], borough["name"]),
             link("bcu", bcu, facts["bcus"][bcu]["name"]) if bcu else CITY_POLICE,
-            f"{row['area_km2']:,.2f}",
+            figure(row["area_km2"], 2),
             _number(row["residents"]),
             told.number(row["officers"]["committed"]) if row["officers"] else "–",
         ))  # fmt: skip
@@ -306,7 +316,7 @@ _FIGURES = ("Wards#", "Area, km²#", "Residents#", "Officers promised#", "Streng
 
 def _figures(row: Row) -> tuple[str, ...]:
     """The cells that BCUs and boroughs have in common."""
-    size = (str(row["wards"]), f"{row['area_km2']:,.2f}", _number(row["residents"]))
+    size = (str(row["wards"]), figure(row["area_km2"], 2), _number(row["residents"]))
     known = row["officers"]
     if known is None:
         return (*size, "–", "–", "–")
@@ -314,8 +324,8 @@ def _figures(row: Row) -> tuple[str, ...]:
     promised = told.number(known["committed"])
     if known["fte"] is None:
         return (*size, promised, NO_FIGURE, NOT_KNOWN)
-    share = f"{least}{known['share_of_commitment']:.0%}"
-    return (*size, promised, f"{least}{known['fte']:,.1f}", share)
+    share = f"{least}{percent(known['share_of_commitment'])}"
+    return (*size, promised, f"{least}{figure(known['fte'], 1)}", share)
 
 
 def _number(value: float | None) -> str:

@@ -9,7 +9,15 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
-from bcumap.base.words import CITY_POLICE, NOT_KNOWN, date, figure, listed, percent
+from bcumap.base.words import (
+    CITY_POLICE,
+    NOT_KNOWN,
+    date,
+    figure,
+    kilometres,
+    listed,
+    percent,
+)
 
 Facts = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -187,16 +195,17 @@ def counters_near(row: Row | None) -> Told:
     """
     if row is None:
         return [("Nearest", NOT_KNOWN), ("Never closing", NOT_KNOWN)]
-    most = f"<small>for most, {escape(row['nearest'])}</small>"
+    most = f"<small>for most, {escape(row['nearest'])}</small>" if row["nearest"] else ""
+    near = row["within_2km"]
     return [
         ("Nearest", f"{_km(row['nearest_m'])}{most}"),
         ("Never closing", _km(row["nearest_24_7_m"])),
-        ("Within 2 km", f"{number(row['within_2km'])} residents"),
+        ("Within 2 km", NOT_KNOWN if near is None else f"{number(near)} residents"),
     ]
 
 
 def _km(metres: float | None) -> str:
-    return NOT_KNOWN if metres is None else f"{figure(metres / 1000, 1)} km"
+    return NOT_KNOWN if metres is None else kilometres(metres)
 
 
 def footer(facts: Facts, *, links: str = "") -> str:
@@ -216,9 +225,9 @@ def footer(facts: Facts, *, links: str = "") -> str:
 
 def number(value: float) -> str:
     """A whole number."""
-    return f"{value:,.0f}"
+    return figure(value, 0)
 
 
 def area(value: float) -> str:
     """An area."""
-    return f"{value:,.2f} km²"
+    return f"{figure(value, 2)} km²"

@@ -103,3 +103,8 @@ def test_a_bad_date_ends_with_2_and_one_line(
     done = run_here("counters", "report", "--on", on, monkeypatch=monkeypatch, capsys=capsys)
     assert (done.code, done.out) == (2, "")
     assert said in done.line
+
+
+def test_a_half_is_rounded_up_as_on_every_page(monkeypatch: Monkey, capsys: Captured) -> None:
+    """West Area is 3,150 m from a counter on average; Python's own format makes 3.1 of it."""
+    assert row(text("2026-04-01", monkeypatch, capsys), "West Area")[3:5] == ["3.2", "km"]

@@ -60,3 +60,11 @@ def test_bad_use_ends_with_2_and_one_line(
     assert (done.code, done.out) == (2, "")
     assert said in done.err
     assert done.err.count("\n") == 1
+
+
+def test_a_half_is_rounded_up_as_on_every_page(monkeypatch: Monkey, capsys: Captured) -> None:
+    """Merton has 112.5 % of its promise; Python's own format makes 112 % of it."""
+    out = run_here("officers", "report", monkeypatch=monkeypatch, capsys=capsys).out
+    assert (
+        next(line for line in out.splitlines() if line.startswith("Merton ")).split()[-2] == "113%"
+    )

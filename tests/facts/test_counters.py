@@ -12,7 +12,7 @@ from pyproj import Geod
 
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import LONDON_BOUNDS_BNG
-from bcumap.facts import counters, store
+from bcumap.facts import counter_measures, counters, store
 from bcumap.geo.projection import bng_to_lonlat
 
 Rows = list[dict[str, Any]]
@@ -245,3 +245,18 @@ def test_a_picture_says_what_the_tables_say(events: Rows, boroughs: dict[str, st
             row = found.areas[next(c for c, name in boroughs.items() if name == code)]
             assert row["counters"] == tally.counters
             assert (row["promise"], row["basis"]) == (tally.promise, tally.basis)
+
+
+# --- folders of less ---------------------------------------------------------------------------
+
+
+def test_where_facts_begin_after_september_2025_nobody_is_known_to_be_farther() -> None:
+    document = dict(store.counters_web())
+    for table in ("states", "key_dates"):
+        rows = document[table]
+        document[table] = [row | {"from": "2026-03-01"} for row in rows[-1:]]
+    picture = counters.picture(document, day("2026-04-01"))
+    for level, number in (("bcus", 12), ("boroughs", 32), ("wards", 679)):
+        found = counter_measures.values("change", level, picture, document)
+        assert len(found) == number
+        assert set(found.values()) == {None}

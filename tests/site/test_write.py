@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import gzip
 import hashlib
 import json
@@ -28,6 +29,7 @@ from bcumap.site import downloads, finding, pages
 from bcumap.site import write as writing
 from bcumap.site.render import Renderer, Site
 from bcumap.web.files import SITE_FILES
+from bcumap.web.html import counters_near
 from tests.commands import everything, run_here
 from tests.conftest import SITE_DAY
 from tests.markup import Page
@@ -285,6 +287,24 @@ def test_names_of_strangers_stay_text() -> None:
 def test_a_code_that_is_no_file_name_is_refused(code: str) -> None:
     with pytest.raises(DataError):
         pages.path("ward", code)
+
+
+def test_a_figure_is_the_same_in_the_panel_and_in_every_table() -> None:
+    """Merton has 112.5 % of its promise, and West Area 3,150 m to a counter."""
+    document = store.counters_web()
+    picture = counters.picture(document, dt.date(2026, 4, 1))
+    made = {page.name: page for page in pages.all_pages(FACTS, picture, document["sites"])}
+    assert "113% of the promise" in dict(made["Merton"].told)["Strength"]
+    rows = {re.sub("<.*?>", "", row[0]): row[-1] for row in made["South West"].tables[0].rows}
+    assert rows["Merton"] == "113%"
+    assert dict(made["West Area"].counters)["Nearest"].startswith("3.2 km")
+
+
+def test_a_ward_without_a_known_counter_says_so() -> None:
+    none = dict.fromkeys(("nearest", "nearest_m", "nearest_24_7_m", "within_2km"))
+    assert counters_near(none) == [
+        ("Nearest", "not known"), ("Never closing", "not known"), ("Within 2 km", "not known")
+    ]  # fmt: skip
 
 
 # --- the finder's documents ----------------------------------------------------------------------

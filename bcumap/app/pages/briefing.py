@@ -136,8 +136,9 @@ def _stands(parameter: str, code: str, area: Mapping[str, Any], facts: Facts) ->
     rank = f"; rank {told['rank']} of {told['ranked']}" if told["rank"] else ""
     return (
         f"{name}: {least}{figure(told['fte_per_ward'], 1)} FTE a ward"
-        f"<small>{least}{told['fte']:,.1f} FTE for {number(area['wards'])} wards, {months(facts)}:"
-        f" {least}{percent(told['share_of_commitment'])} of the promise{rank}</small>"
+        f"<small>{least}{figure(told['fte'], 1)} FTE for {number(area['wards'])} wards,"
+        f" {months(facts)}: {least}{percent(told['share_of_commitment'])} of the promise"
+        f"{rank}</small>"
     )
 
 

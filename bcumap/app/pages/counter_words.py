@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from bcumap.app.panels import link, number, table
-from bcumap.base.words import NOT_KNOWN, counted, date, figure, listed
+from bcumap.base.words import NOT_KNOWN, counted, date, kilometres, listed
 from bcumap.facts.answers import Answer
 from bcumap.facts.counters import ANNOUNCED, Closing, Picture, Standing, nearest
 from bcumap.web.html import counters_near
@@ -83,7 +83,7 @@ def _far(found: tuple[Standing, int] | None) -> str:
     site, metres = found
     hours = site.hours or "hours not known"
     ground = "" if site.known_as == "confirmed" else f", {site.known_as}"
-    far = f"{escape(site.name)}, {figure(metres / 1000, 1)} km"
+    far = f"{escape(site.name)}, {kilometres(metres)}"
     return f"{far}<small>{escape(hours)}{ground}</small>"
 
 
@@ -123,7 +123,7 @@ def _closing(each: Closing, facts: Facts) -> str:
     code, metres = each.most
     ward = facts["wards"][code]
     borough = facts["boroughs"][ward["borough_code"]]["name"]
-    farther = f"{figure(metres / 1000, 1)} km farther"
+    farther = f"{kilometres(metres)} farther"
     most = f"{link('ward', code, ward['name'])}, {escape(borough)}: {farther}"
     return (
         f'<tr><th scope="row">{escape(each.counter)}</th><td>{date(each.since)}</td>'

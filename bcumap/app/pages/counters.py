@@ -24,7 +24,7 @@ from bcumap.base.dates import last_on
 from bcumap.facts import counters
 from bcumap.facts.cached import counters as document
 from bcumap.facts.cached import facts
-from bcumap.facts.counter_measures import BEFORE, FIRST, KM, MEASURES, CounterMeasure
+from bcumap.facts.counter_measures import BEFORE, FIRST, MEASURES, CounterMeasure
 from bcumap.facts.hours import LONDON
 
 
@@ -90,7 +90,7 @@ def explorer() -> None:
                 on=on.isoformat(),
                 measure=measure,
                 measures={key: _told(each) for key, each in MEASURES.items()},
-                before=(last_on(document()["states"], BEFORE) or {})["access"],
+                before=(last_on(document()["states"], BEFORE) or {}).get("access"),
                 closed=closed,
                 now=_now(),
             ),
@@ -134,7 +134,7 @@ def _told(measure: CounterMeasure) -> dict[str, Any]:
     """A measure as `bcumap.shade` of web/static/areas.js takes it."""
     told = {"title": measure.title, "breaks": measure.breaks, "unknown": measure.unknown}
     if measure.is_distance:
-        return {**told, "scale": KM, "unit": " km", "decimals": 1}
+        return {**told, "scale": 0.001, "unit": " km", "decimals": 1}
     return {**told, "words": dict(enumerate(measure.classes)), "decimals": 0}
 
 

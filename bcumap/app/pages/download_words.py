@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from bcumap.app import assets
+from bcumap.base.words import file_size
 
 
 def heading(facts: Mapping[str, Any]) -> str:
@@ -27,14 +28,10 @@ def preview(name: str, size: int, rows: Sequence[Mapping[str, str]]) -> str:
     )
     return (
         f'<section class="bcumap-panel" aria-live="polite"><h2>{escape(name)}</h2>'
-        f'<p class="kind">{_size(size)}, checked</p><div class="bcumap-scroll">'
+        f'<p class="kind">{file_size(size)}, checked</p><div class="bcumap-scroll">'
         '<table class="bcumap-plain"><caption>The first rows</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div></section>"
     )
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.1f} KB"
 
 
 def everything() -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bcumap.app.panels import table
 from bcumap.base.dates import last_on
-from bcumap.base.words import NOT_KNOWN, date
+from bcumap.base.words import NOT_KNOWN, date, figure
 
 Document = Mapping[str, Any]
 
@@ -88,11 +88,11 @@ def money(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _pounds(million: float | None) -> str:
-    return "–" if million is None else f"£{million:,.0f} million"
+    return "–" if million is None else f"£{figure(million, 0)} million"
 
 
 def _posts(posts: float | None) -> str:
-    return "–" if posts is None else f"{posts:,.0f}".replace("-", "−")
+    return "–" if posts is None else figure(posts, 0).replace("-", "−")
 
 
 def models(rows: Sequence[Mapping[str, Any]]) -> str:

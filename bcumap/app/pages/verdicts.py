@@ -92,7 +92,7 @@ def open_rows(reconciliation: bytes) -> list[dict[str, Any]]:
             "said": ", ".join(filter(None, _said(row))),
             "outcome": row["outcome"],
             "note": row["note"],
-            "options": [[each[:9], each[10:]] for each in row["suggestions"].split("; ") if each],
+            "options": [each.split(" ", 1) for each in row["suggestions"].split("; ") if each],
             "chosen": row["ward_code"] if row["outcome"] == "matched" else "",
         }
         for row in rows

@@ -5,6 +5,8 @@ import { asWords, followDate, lastOn, theMap } from "./dates.js";
 import { load } from "./files.js";
 
 const km = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+// How much farther it is than before (m); null where one of the two is not known.
+const farther = (now, before) => ((now ?? null) === null || (before ?? null) === null ? null : now - before);
 const whole = new Intl.NumberFormat("en-GB");
 const SHAPES = {
   "24/7": '<circle cx="9" cy="9" r="7"/><circle class="core" cx="9" cy="9" r="3"/>',
@@ -128,7 +130,7 @@ class Scene {
     if (level !== "wards") return Object.fromEntries(codes.map((code) => [code, this.value(code, this.state)]));
     if (!access) return {};
     const before = this.all.access[this.data.before];
-    const row = { change: (place) => access.nearest_m[place] - before.nearest_m[place] }[measure];
+    const row = { change: (place) => farther(access.nearest_m[place], before?.nearest_m[place]) }[measure];
     const ward = (place) => (row ? row(place) : access[measure]?.[place]);
     return Object.fromEntries(this.all.ward_codes.map((code, place) => [code, ward(place) ?? null]));
   }
@@ -139,8 +141,8 @@ class Scene {
     const { measure } = this.data;
     if (measure === "promise") return { held: 1, "not held": 0 }[area.promise] ?? null;
     if (measure !== "change") return area[measure];
-    const before = this.area(code, this.all.states.find(({ access }) => access === this.data.before));
-    return area.nearest_m === null ? null : area.nearest_m - before.nearest_m;
+    const state_before = this.all.states.find(({ access }) => access !== null && access === this.data.before);
+    return farther(area.nearest_m, state_before && this.area(code, state_before)?.nearest_m);
   }
 
   area(code, state = this.state) {
