@@ -195,8 +195,8 @@ def filling(folder: Path, *, last: str) -> Iterator[Path]:
                 path.replace(place)
     except OSError as error:
         raise BcuMapError(
-            f"{folder}: writing failed ({error.strerror or error}); nothing was changed, make room"
-            " and run it again, or choose another --out"
+            f"{folder}: cannot be written ({error.strerror or error}); nothing was changed, make"
+            " room or choose another --out"
         ) from error
 
 
