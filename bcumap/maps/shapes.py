@@ -35,18 +35,18 @@ BEYOND = 0.05  # of the width: so far off the map nothing is seen of lines
 
 
 class Shapes:
-    """The areas of two TopoJSON documents on one grid; the arcs of the second come after."""
+    """The areas of two TopoJSON documents; arcs of the second are numbered after the first's."""
 
     def __init__(self, areas: Document, wards: Document) -> None:
-        self._documents = {"areas": areas, "wards": wards}
-        self._arcs = [*areas["arcs"], *wards["arcs"]]
+        self._areas, self._wards = areas, wards
+        self._first_of_wards = len(areas["arcs"])
         self.of_level = cache(self._of_level)
         self.view = lru_cache(maxsize=2)(self._view)
 
     @property
     def bounds(self) -> Frame:
         """What all of London lies in."""
-        west, south, east, north = self._documents["areas"]["bbox"]
+        west, south, east, north = self._areas["bbox"]
         return (west, south, east, north)
 
     @property
@@ -56,19 +56,22 @@ class Shapes:
 
     def _of_level(self, level: str) -> ByCode:
         """Return the areas of bcus, boroughs or wards by code."""
-        document = self._documents["wards" if level == "wards" else "areas"]
-        before = len(self._documents["areas"]["arcs"]) if level == "wards" else 0
+        of_wards = level == "wards"
+        document = self._wards if of_wards else self._areas
+        before = self._first_of_wards if of_wards else 0
         return {
             shape["properties"].get("code", ""): _rings(shape, before)
             for shape in document["objects"][level]["geometries"]
         }
 
-    def _line(self, number: int) -> Iterator[Point]:
-        """The positions of an arc (degrees), whose steps are differences on a grid."""
-        transform = self._documents["areas"]["transform"]
+    def places(self, number: int) -> Iterator[Point]:
+        """Give the positions of an arc (degrees), whose steps are differences on a grid."""
+        before = self._first_of_wards if number >= self._first_of_wards else 0
+        document = self._wards if before else self._areas
+        transform = document["transform"]
         (across, up), (west, south) = transform["scale"], transform["translate"]
         x = y = 0
-        for right, higher in self._arcs[number]:
+        for right, higher in document["arcs"][number - before]:
             x, y = x + right, y + higher
             yield west + x * across, south + y * up
 
@@ -85,7 +88,7 @@ class Shapes:
         return _around(self.bounds if chosen is None else self._bounds_of(chosen))
 
     def _bounds_of(self, area: Rings) -> Frame:
-        places = chain.from_iterable(self._line(max(n, ~n)) for ring in area for n in ring)
+        places = chain.from_iterable(self.places(max(n, ~n)) for ring in area for n in ring)
         lons, lats = zip(*places, strict=True)
         return (min(lons), min(lats), max(lons), max(lats))
 
@@ -139,7 +142,7 @@ class View:
 
     def _line(self, number: int) -> Line:
         """Return an arc in whole dots, without what is finer or far off the map."""
-        places = [self.at(*place) for place in self._shapes._line(number)]
+        places = [self.at(*place) for place in self._shapes.places(number)]
         near = _in_sight(places, self.wide, self.high)
         whole: Line = [(round(x), round(y)) for x, y in simpler(near, FINEST)]
         return whole[:1] + [to for at, to in pairwise(whole) if at != to]

@@ -16,8 +16,8 @@ from bcumap.facts import store
 from bcumap.geo import plane, projection
 from bcumap.maps import files as pictures
 from bcumap.maps import shapes
-from bcumap.maps.shapes import Line, Point
-from tests.maps.squares import EAST, FRAME, SHAPES, WEST
+from bcumap.maps.shapes import Line, Point, Shapes
+from tests.maps.squares import EAST, FRAME, SHAPES, SQUARES, WEST
 
 SQUARE = [(0, 0), (10, 0), (10, 10), (0, 10), (0, 0)]
 
@@ -26,6 +26,20 @@ def test_areas_come_by_their_code() -> None:
     assert SHAPES.of_level("boroughs") == {"W": WEST, "E": EAST}
     assert SHAPES.of_level("boroughs") is SHAPES.of_level("boroughs")
     assert SHAPES.thames == WEST
+
+
+def test_each_document_has_a_grid_and_arcs_of_its_own() -> None:
+    wards = {
+        "transform": {"scale": [0.05, 0.05], "translate": [-0.2, 51.45]},
+        "arcs": [[[0, 0], [1, 0], [0, 1], [-1, -1]]],
+        "objects": {"wards": {"geometries": [
+            {"type": "Polygon", "arcs": [[-1]], "properties": {"code": "E05"}},
+        ]}},
+    }  # fmt: skip
+    both = Shapes(SQUARES, wards)
+    assert both.of_level("wards") == {"E05": ((~3,),)}
+    assert list(both.places(3))[1] == pytest.approx((-0.15, 51.45))
+    assert next(both.places(1)) == pytest.approx((-0.1, 51.4))
 
 
 def test_all_an_area_or_a_view_is_shown() -> None:
