@@ -33,7 +33,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # Files whose tests start processes or work on all of London: not for `make quick`.
 SLOW_FILES = {
-    "test_bad_input.py", "test_check.py", "test_download.py", "test_files.py", "test_image.py",
+    "test_bad_input.py", "test_check.py", "test_download.py", "test_files.py",
     "test_lists.py", "test_main.py", "test_officers_fetch.py", "test_orders.py", "test_steps.py",
     "test_write.py",
 }  # fmt: skip

