@@ -463,8 +463,7 @@ def _units(wish: Wish, documents: Documents) -> Scene:
     document, on = documents.history, wish.on or dt.date.today()
     check_known(on, document["models"], "police units")
     change = last_on(document["changes"], on) or document["changes"][0]
-    packed = [document["units"][place] for place in dict.fromkeys(change["units"])]
-    units = [dict(zip(document["unit_columns"], row, strict=True)) for row in packed]
+    units = [document["units"][place] for place in dict.fromkeys(change["units"])]
     polygons = documents.shapes.of_level("boroughs") | documents.shapes.of_level("bcus")
     chosen = _chosen(wish, documents)
     frame = documents.shapes.frame(wish.view, chosen)

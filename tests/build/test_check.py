@@ -385,8 +385,8 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
         "front counters can be so",
         in_text(
             "web/counters.json",
-            '"2025-08","open","open","24/7"',
-            '"2025-07","open","open","24/7"',
+            '"event":"open","state":"open","kind":"24/7"',
+            '"event":"open","state":"open","kind":"reduced"',
         ),
         "counters.json has other events than front_counters.csv",
     ),
