@@ -157,6 +157,7 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
             name: store.table(name, data=request.data)
             for name in ("bcu table", "borough table", "commitments", "borough strengths")
         }
+        kept = passports.read(request.data)
     with step("keep London, one row per ward"):
         frame = _keep_london(source, request, tables["borough table"], report)
     with step("check the coverage"):
@@ -199,7 +200,7 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
             _write_web(staging, web_levels, web_river, tables, source.edition)
             _write_through_time(staging, facts)
             (staging / "web" / "map.js").write_text(leaflet.map_script(), encoding="utf-8")
-            _write_sources(staging, request, source, report, book)
+            _write_sources(staging, request, source, report, book, kept)
         with step("read back and verify"):
             report.promises_kept = _verify(staging, with_postcodes=book is None or book.is_new)
         _write_json(staging / store.REPORT, passports.sealed(asdict(report)))
@@ -491,6 +492,7 @@ def _write_sources(
     source: wards.WardFile,
     report: Report,
     book: _Book | None,
+    kept: dict[str, Any],
 ) -> None:
     origin = passports.Origin(
         source_file=request.wards.name,
@@ -499,10 +501,8 @@ def _write_sources(
         edition=source.edition,
         geometry_sources=source.geometry_sources,
         command=_command(request),
-        max_error_m=FULL_MAX_ERROR_M,
-        measured_error_m=report.measured_error_m,
-        web_max_error_m=WEB_MAX_ERROR_M,
-        web_measured_error_m=report.web_measured_error_m,
+        max_error_m={"full": FULL_MAX_ERROR_M, "web": WEB_MAX_ERROR_M},
+        measured_error_m={"full": report.measured_error_m, "web": report.web_measured_error_m},
         met_wards=request.met_wards,
         postcodes=book.origin if book else None,
     )
@@ -513,7 +513,7 @@ def _write_sources(
         if path.exists():
             shutil.copyfile(path, staging / name)
     described = {
-        "files": passports.passports(staging, origin, rows),
+        "files": passports.passports(staging, origin, rows, kept),
         "documents": {
             name: passports.sha256(path) for name, path in documents.items() if path.exists()
         },
