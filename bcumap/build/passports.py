@@ -56,7 +56,7 @@ class Origin:
 
 
 def read(folder: Path) -> dict[str, Any]:
-    """Return what `passports.toml` of a folder says: `rights`, `publishers`, `files`, `origins`.
+    """Return what `passports.toml` of a folder says: `london` and the passports.
 
     Raises
     ------

@@ -159,7 +159,8 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
         }
         kept = passports.read(request.data)
     with step("keep London, one row per ward"):
-        frame = _keep_london(source, request, tables["borough table"], report)
+        numbers = london.numbers(kept, where=store.PASSPORTS)
+        frame = _keep_london(source, request, tables["borough table"], numbers, report)
     with step("check the coverage"):
         frame = _as_coverage(frame, report)
     with step("simplify as one coverage"):
@@ -228,14 +229,22 @@ class _Steps:
 
 
 def _keep_london(
-    source: wards.WardFile, request: Request, borough_table: pd.DataFrame, report: Report
+    source: wards.WardFile,
+    request: Request,
+    borough_table: pd.DataFrame,
+    numbers: london.Numbers,
+    report: Report,
 ) -> gpd.GeoDataFrame:
     """Return London's wards, each with borough and name, checked against the edition."""
     known = _earlier(request.data, "wards")
     kept = london.keep_london(source.wards, known=known, boroughs=lambda: _borough_layer(request))
     london.check_boroughs(kept.wards, borough_table, where=report.source)
     report.met_wards, report.city_wards = london.check_counts(
-        kept.wards, edition=source.edition, stated=request.met_wards, where=report.source
+        kept.wards,
+        numbers,
+        edition=source.edition,
+        stated=request.met_wards,
+        where=report.source,
     )
     report.names_from_table, report.names_not_known = kept.named_by_table, kept.not_named
     report.boroughs_placed_by_area = kept.placed_by_area
@@ -513,6 +522,7 @@ def _write_sources(
         if path.exists():
             shutil.copyfile(path, staging / name)
     described = {
+        "london": kept["london"],
         "files": passports.passports(staging, origin, rows, kept),
         "documents": {
             name: passports.sha256(path) for name, path in documents.items() if path.exists()
