@@ -24,11 +24,13 @@ Facts = Mapping[str, Any]
 KINDS = {None: "percent", 0: "count", 1: "tenths", 2: "hundredths"}
 
 
-def heading() -> str:
+def heading(facts: Facts) -> str:
     """The page's title and what it shows, in a sentence."""
+    met = sum(1 for row in facts["boroughs"].values() if row["bcu_code"])
     return (
         '<header class="bcumap-heading"><h1>Who polices your part of London</h1>'
-        "<p>The Metropolitan Police covers 32 boroughs with 12 Basic Command Units (BCUs)."
+        f"<p>The Metropolitan Police covers {met} boroughs with {len(facts['bcus'])} Basic Command"
+        " Units (BCUs)."
         " Ask for a postcode or a place, or choose an area on the map or in the table.</p></header>"
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,13 +22,6 @@ KEYS |= {"wards": ("ward_code", "ward")}
 
 # Eastings and northings that hold the whole of Greater London with about 1 km to spare (metres).
 LONDON_BOUNDS_BNG = (502_500.0, 154_500.0, 563_000.0, 202_000.0)
-
-BOROUGHS = 33
-MET_BOROUGHS = 32
-BCUS = 12
-CITY_WARDS = 25
-# Met wards by the first year of the edition they hold from (City: 25 throughout).
-MET_WARDS_SINCE = {2018: 632, 2022: 679}
 
 WARD_CODE = r"E05\d{6}"
 BOROUGH_CODE = r"E09\d{6}"
@@ -224,15 +216,6 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "source": Column(r".+"),
     },
 }
-
-
-def met_wards_expected(edition: str) -> int | None:
-    """Return how many Met wards an edition ("2025", "2025-12") has, or None if it is not stated."""
-    year = re.match(r"\d{4}", edition)
-    if year is None:
-        return None
-    since = [first for first in MET_WARDS_SINCE if first <= int(year[0])]
-    return MET_WARDS_SINCE[max(since)] if since else None
 
 
 def table_faults(frame: pd.DataFrame, table: str) -> list[str]:

@@ -24,17 +24,12 @@ import shapely
 from bcumap.base.dates import LAST_DAY
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import (
-    BCUS,
-    BOROUGHS,
     CITY_OF_LONDON,
-    CITY_WARDS,
     KEYS,
     LEVELS,
-    MET_BOROUGHS,
-    met_wards_expected,
 )
 from bcumap.build import events as counter_events
-from bcumap.build import passports, timeline
+from bcumap.build import london, passports, timeline
 from bcumap.facts import counters, history, store
 from bcumap.facts.postcodes import unpack
 from bcumap.geo import coverage, projection
@@ -156,29 +151,30 @@ def tables_keep_their_schema(data: Data) -> Faults:
 
 
 def counts_are_right(data: Data) -> Faults:
-    """12 BCUs, 33 boroughs, the wards of the edition (679 + 25 since 2022); as each area states."""
-    levels = data.levels
+    """As many BCUs, boroughs and wards of the edition as sources.json and each area state."""
+    levels, stated = data.levels, store.sources(data=data.folder)
+    numbers = london.numbers(stated, where="sources.json")
     city = int((levels["wards"]["borough_code"] == CITY_OF_LONDON).sum())
     met = len(levels["wards"]) - city
     entry = data.entries["wards.parquet"]
-    expected_met = entry.get("met_wards") or met_wards_expected(entry["edition"])
+    expected_met = entry.get("met_wards") or numbers.met_wards(entry["edition"])
     found = {
-        "BCUs": (len(levels["bcus"]), BCUS),
-        "boroughs": (len(levels["boroughs"]), BOROUGHS if data.has_city else MET_BOROUGHS),
+        "BCUs": (len(levels["bcus"]), numbers.bcus),
+        "boroughs": (len(levels["boroughs"]), numbers.boroughs - (not data.has_city)),
         "Met wards": (met, met if expected_met is None else expected_met),
-        "City wards": (city, CITY_WARDS if data.has_city else 0),
+        "City wards": (city, numbers.city_wards if data.has_city else 0),
     }
     faults = [
         f"{number} {what}, expected {expected}"
         for what, (number, expected) in found.items()
         if number != expected
     ]
-    stated = (
+    parts_of = (
         ("boroughs", "borough_code", "wards"),
         ("bcus", "bcu_code", "wards"),
         ("bcus", "bcu_code", "boroughs"),
     )
-    for level, key, parts in stated:
+    for level, key, parts in parts_of:
         counted = levels[level][key].map(levels[parts][key].value_counts())
         if not counted.equals(levels[level][parts]):
             faults.append(f"{level} do not state the number of their {parts}")

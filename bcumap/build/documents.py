@@ -10,15 +10,15 @@ from itertools import chain
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
-import topojson
 
 from bcumap.base.errors import CoverageError
 from bcumap.base.schema import KEYS
 from bcumap.facts.measures import FACT_DECIMALS
 from bcumap.facts.officers import Commitment
+from bcumap.geo import tiers, topojson
 
 # Steps of the integer grid on which a layer's coordinates lie, across its width and height: over
 # Greater London 0.6 m by 0.5 m for the first. Rounding can fold a sliver of a polygon over itself
@@ -44,15 +44,38 @@ def topology(layers: dict[str, gpd.GeoDataFrame]) -> bytes:
     CoverageError
         If every grid of `GRIDS` folds a polygon over itself.
     """
-    frames = [_properties(level, frame) for level, frame in layers.items()]
+    bbox = _bbox(layers)
     for steps in GRIDS:
-        encoded = topojson.Topology(
-            frames, object_name=list(layers), prequantize=steps, shared_coords=False
-        )
-        document = str(encoded.to_json()).encode()
-        if all(_is_valid(document, level) for level in layers):
-            return document
-    raise CoverageError(f"every grid of {GRIDS} folds a polygon over itself; add another")
+        grid = _grid(bbox, steps)
+        cells = {
+            level: tiers.without_specks(tiers.cells(frame.geometry.to_numpy(), grid))
+            for level, frame in layers.items()
+        }
+        if all(shapely.is_valid(shapes).all() for shapes in cells.values()):
+            break
+    else:
+        raise CoverageError(f"every grid of {GRIDS} folds a polygon over itself; add another")
+    arcs, shapes = topojson.share({level: tiers.rings(each) for level, each in cells.items()})
+    objects = {
+        level: [
+            {**shape, "properties": told}
+            for shape, told in zip(shapes[level], _properties(level, frame), strict=True)
+        ]
+        for level, frame in layers.items()
+    }
+    return topojson.encode(objects, arcs, grid, bbox=bbox)
+
+
+def _bbox(layers: Mapping[str, gpd.GeoDataFrame]) -> list[float]:
+    """West, south, east and north of all layers."""
+    bounds = np.array([frame.total_bounds for frame in layers.values()])
+    return [*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist()]
+
+
+def _grid(bbox: list[float], steps: int) -> topojson.Grid:
+    west, south, east, north = bbox
+    scale = ((east - west) / (steps - 1), (north - south) / (steps - 1))
+    return topojson.Grid(scale, translate=(west, south))
 
 
 def neighbours(document: bytes, level: str = "wards") -> dict[str, list[str]]:
@@ -65,18 +88,12 @@ def neighbours(document: bytes, level: str = "wards") -> dict[str, list[str]]:
     for shape in json.loads(document)["objects"][level]["geometries"]:
         code = shape["properties"]["code"]
         found[code] = set()
-        for arc in chain.from_iterable(_rings(shape)):
+        for arc in chain.from_iterable(chain.from_iterable(topojson.polygons(shape))):
             users[max(arc, ~arc)].add(code)
     for sharing in users.values():
         for code in sharing:
             found[code] |= sharing - {code}
     return {code: sorted(others) for code, others in found.items()}
-
-
-def _rings(shape: dict[str, Any]) -> list[list[int]]:
-    """The rings of a polygon or of several, each as numbers of arcs."""
-    polygons = [shape["arcs"]] if shape["type"] == "Polygon" else shape["arcs"]
-    return [ring for rings in polygons for ring in rings]
 
 
 def area_facts(
@@ -154,13 +171,14 @@ def area_facts(
     return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _properties(level: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _properties(level: str, frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    """What each area of a layer says of itself."""
     if level not in KEYS:
-        return frame[["name", "geometry"]]
+        return _rows(frame[["name"]])
     code, name = KEYS[level]
     parent = {"boroughs": "bcu_code", "wards": "borough_code"}.get(level)
     columns = {code: "code", name: "name"} | ({parent: "parent"} if parent else {})
-    renamed = frame.rename(columns=columns)[[*columns.values(), "geometry"]]
+    renamed = pd.DataFrame(frame[[*columns]]).rename(columns=columns)
     if parent:
         renamed["parent"] = renamed["parent"].fillna("")
     if level == "bcus":
@@ -168,13 +186,12 @@ def _properties(level: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         renamed = renamed.assign(
             lat=shapely.get_y(spots).round(4), lon=shapely.get_x(spots).round(4)
         )
-    return renamed
+    return _rows(renamed)
 
 
-def _is_valid(document: bytes, level: str) -> bool:
-    """Say whether the polygons of a TopoJSON object are valid, as GDAL reads them."""
-    shapes = pyogrio.read_dataframe(document, layer=level, columns=[]).geometry
-    return bool(shapes.is_valid.all())
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    rows: Any = frame.to_dict("records")
+    return list(rows)
 
 
 def _officers(officers: Mapping[str, pd.DataFrame], level: str) -> dict[str, dict[str, Any]]:

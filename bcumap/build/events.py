@@ -7,7 +7,7 @@ from itertools import groupby
 
 from bcumap.base.dates import FIRST_DAY, LAST_DAY, Row, starts
 from bcumap.base.errors import DataError
-from bcumap.base.schema import CLOSED, MET_BOROUGHS, OPEN
+from bcumap.base.schema import CLOSED, OPEN
 from bcumap.facts.counters import OF_SITE, standing_on, tally
 from bcumap.facts.hours import ALWAYS, NEVER_CLOSES, hours_fault
 
@@ -66,7 +66,7 @@ def _row_faults(site: Sequence[Row], boroughs: set[str]) -> Iterator[str]:
         if len(found := sorted({str(row[column]) for row in site})) > 1:
             yield f"has more than one {column}: {', '.join(found)}; expected the same in every row"
     if (code := str(site[0]["borough_code"])) not in boroughs:
-        yield f"{code} is none of the Met's {MET_BOROUGHS} boroughs; correct the borough_code"
+        yield f"{code} is none of the Met's boroughs; correct the borough_code"
     for row in site:
         state, kind, hours = row["state"], row["kind"] or "", row["hours"] or ""
         if state != STATE_AFTER.get(str(row["event"]), state):

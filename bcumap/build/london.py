@@ -2,15 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from bcumap.base.errors import SourceError
-from bcumap.base.schema import CITY_OF_LONDON, CITY_WARDS, MET_BOROUGHS, met_wards_expected, some
+from bcumap.base.errors import DataError, SourceError
+from bcumap.base.schema import CITY_OF_LONDON, some
 from bcumap.build.wards import place_in_boroughs
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How many areas there are, as a folder of data states it: a test's London may be small.
+
+    Attributes
+    ----------
+    boroughs
+        With the City of London.
+    met_wards_since
+        Met wards by the first year of the editions that have so many.
+    """
+
+    bcus: int
+    boroughs: int
+    city_wards: int
+    met_wards_since: Mapping[str, int]
+
+    def met_wards(self, edition: str) -> int | None:
+        """Return how many an edition ("2025", "2025-12") has, or None if that is not stated."""
+        first = edition[:4]
+        since = [year for year in self.met_wards_since if first.isdecimal() and year <= first]
+        return self.met_wards_since[max(since)] if since else None
+
+
+def numbers(stated: Mapping[str, Any], *, where: str) -> Numbers:
+    """Read what a document (passports.toml, sources.json) states as its `london`.
+
+    Raises
+    ------
+    DataError
+        If it states none, or something else.
+    """
+    try:
+        found = stated["london"]
+        since = {year: int(count) for year, count in found["met_wards_since"].items()}
+        one_each = {name: int(found[name]) for name in ("bcus", "boroughs", "city_wards")}
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"{where}: does not state how many areas London has ({error}); take the passports.toml"
+            " that bcumap comes with and rebuild"
+        ) from error
+    return Numbers(**one_each, met_wards_since=since)
 
 
 @dataclass(frozen=True)
@@ -67,19 +112,19 @@ def check_boroughs(wards: gpd.GeoDataFrame, table: pd.DataFrame, *, where: str) 
         raise SourceError(
             f"{where}: wards of an unknown borough:"
             f" {some(unknown['ward_code'] + ' in ' + unknown['borough_code'])};"
-            " boroughs.csv lists the 33 there are"
+            f" boroughs.csv lists the {len(table)} there are"
         )
     met = table[table["borough_code"] != CITY_OF_LONDON]
     absent = met[~met["borough_code"].isin(wards["borough_code"])]
     if len(absent):
         raise SourceError(
             f"{where}: no ward of {some(absent['borough'])};"
-            f" expected all {MET_BOROUGHS} boroughs that the Met polices"
+            f" expected all {len(met)} boroughs that the Met polices"
         )
 
 
 def check_counts(
-    wards: gpd.GeoDataFrame, *, edition: str, stated: int | None, where: str
+    wards: gpd.GeoDataFrame, expected: Numbers, *, edition: str, stated: int | None, where: str
 ) -> tuple[int, int]:
     """Return the numbers of Met and City wards, or raise a SourceError if the edition has others.
 
@@ -90,15 +135,16 @@ def check_counts(
     """
     city = int((wards["borough_code"] == CITY_OF_LONDON).sum())
     met = len(wards) - city
-    expected = stated or met_wards_expected(edition)
-    if expected is not None and met != expected:
+    wanted = stated or expected.met_wards(edition)
+    if wanted is not None and met != wanted:
         raise SourceError(
-            f"{where}: {met} Met wards; expected {expected} in the {edition or 'stated'} edition:"
+            f"{where}: {met} Met wards; expected {wanted} in the {edition or 'stated'} edition:"
             " the layer is incomplete or of another edition (say which with --edition or"
             " --met-wards)"
         )
-    if city not in (0, CITY_WARDS):
+    if city not in (0, expected.city_wards):
         raise SourceError(
-            f"{where}: {city} wards of the City of London; expected {CITY_WARDS}, or none at all"
+            f"{where}: {city} wards of the City of London; expected {expected.city_wards},"
+            " or none at all"
         )
     return met, city

@@ -1,116 +1,27 @@
-"""The passport of every file in geodata/: who published it, under what licence, what was done."""
+"""The passport of every file in geodata/: who published it, under what licence, what was done.
+
+What is known beforehand stands in `passports.toml`; a build adds what it measured. Never writes.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bcumap.base.errors import DataError
 from bcumap.base.schema import WGS84
+from bcumap.facts import store
 from bcumap.geo.projection import TRANSFORMATION
 
 OGL = "Open Government Licence v3.0"
-OS_RIGHTS = "Contains OS data © Crown copyright and database right 2026"
-ONS_RIGHTS = (
-    "Source: Office for National Statistics licensed under the Open Government Licence v.3.0"
-)
-POLICE_RIGHTS = "Contains data from data.police.uk licensed under the Open Government Licence v3.0"
-ROYAL_MAIL_RIGHTS = "Contains Royal Mail data © Royal Mail copyright and database right 2026"
-GLA_RIGHTS = "Contains Greater London Authority data, Open Government Licence v3.0"
+BOUNDARIES = "boundaries"  # the origin of what is made of the ward layer
 
 Entry = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Publisher:
-    """Whose boundaries they are."""
-
-    publisher: str
-    url: str
-    attribution: str
-
-
-# By the dialect in which the boundaries came.
-PUBLISHERS = {
-    "ONS": Publisher(
-        "Office for National Statistics; Ordnance Survey",
-        "https://geoportal.statistics.gov.uk",
-        f"{ONS_RIGHTS}. {OS_RIGHTS}.",
-    ),
-    "GLA": Publisher(
-        "Greater London Authority; Ordnance Survey",
-        "https://data.london.gov.uk/dataset/statistical-gis-boundary-files-london",
-        f"{GLA_RIGHTS}. {OS_RIGHTS}.",
-    ),
-    "data.police.uk": Publisher(
-        "data.police.uk; Ordnance Survey",
-        "https://data.police.uk/data/boundaries/",
-        f"{POLICE_RIGHTS}. {OS_RIGHTS}.",
-    ),
-}
-PUBLISHERS["bcumap"] = PUBLISHERS["ONS"]
-
-TITLES = {
-    "wards.parquet": "Wards of Greater London",
-    "boroughs.parquet": "London boroughs and the City of London",
-    "bcus.parquet": "Basic Command Units of the Metropolitan Police",
-    "wards.wkb": "The polygons of wards.parquet alone, in its order, for looking up points",
-    "thames.wkb": "The polygon of thames.parquet alone, for looking up points",
-    "thames.parquet": "The tidal Thames below mean high water, between the wards of its banks",
-    "web/areas.topojson": "BCUs, boroughs and the tidal Thames, for the map",
-    "web/wards.topojson": "Wards, for the map",
-    "web/facts.json": "Facts of every BCU, borough and ward, for the page",
-    "web/map.js": "The folium map of the app, as a script",
-    "postcodes.zip": "Postcodes of London, live and terminated, in their wards",
-    "bcus.csv": "BCUs: names, aliases and go-live dates",
-    "boroughs.csv": "Boroughs and the BCU that polices each",
-    "ward_population.csv": "Residents of each ward",
-    "commitments.csv": "Ward officers promised to every ward, and when",
-    "borough_strengths.csv": "Strength of ward officers in each borough",
-    "front_counters.csv": "Front counters of the Metropolitan Police: events by site",
-    "counter_dates.csv": "Front counters: key dates and stated totals",
-    "policing_models.csv": "How local policing was organised, by date",
-    "policing_units.csv": "Names of the BCUs in the papers of their time",
-    "policing_structures.csv": "Leadership and core functions of a police unit, by date",
-    "policing_money.csv": "Savings and posts that were stated with the change to BCUs",
-    "web/counters.json": "Front counters on any date, and how far residents live from them",
-    "web/history.json": "Police units of every borough on any date",
-}
-
-
-_COUNTERS = {
-    "publisher": "compiled by bcumap; every row names its source",
-    "attribution": "Metropolitan Police; London newspapers; see the column source",
-    "edition": "2026-03-03",
-    "as_of": "2026-03-03",
-    "url": "https://metengage.co.uk/Alerts/A/392055/"
-    "Bethnal-Green-Police-Station-new-operating-hours-from-March-2026",
-}
-_MODELS = {
-    "publisher": "compiled by bcumap; every row names its source",
-    "attribution": "Metropolitan Police; London Councils; London Assembly; see the column source",
-    "edition": "2023-07-18",
-    "as_of": "2023-07-18",
-    "url": "https://www.london.gov.uk/questions/2019/6437",
-}
-# Tables that were put together from papers, and what the build made of them.
-COMPILED: dict[str, Entry] = {
-    "front_counters.csv": _COUNTERS,
-    "counter_dates.csv": _COUNTERS,
-    "policing_models.csv": _MODELS,
-    "policing_units.csv": _MODELS,
-    "policing_structures.csv": _MODELS,
-    "policing_money.csv": _MODELS,
-    "web/history.json": _MODELS,
-    "web/counters.json": _COUNTERS
-    | {
-        "attribution": f"{_COUNTERS['attribution']}."
-        f" {ONS_RIGHTS}. {OS_RIGHTS}. {ROYAL_MAIL_RIGHTS}."
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -124,7 +35,13 @@ class PostcodeOrigin:
 
 @dataclass(frozen=True)
 class Origin:
-    """What the boundary files of one build were made from, and how closely they follow it."""
+    """What the boundary files of one build were made from, and how closely they follow it.
+
+    Attributes
+    ----------
+    max_error_m, measured_error_m
+        By tier, "full" and "web".
+    """
 
     source_file: str
     source_sha256: str
@@ -132,33 +49,66 @@ class Origin:
     edition: str
     geometry_sources: tuple[str, ...]
     command: str
-    max_error_m: float
-    measured_error_m: float
-    web_max_error_m: float
-    web_measured_error_m: float
+    max_error_m: Mapping[str, float]
+    measured_error_m: Mapping[str, float]
     met_wards: int | None = None  # stated for an edition that bcumap does not know
     postcodes: PostcodeOrigin | None = None
 
 
-def passports(folder: Path, origin: Origin, rows: dict[str, int]) -> list[Entry]:
+def read(folder: Path) -> dict[str, Any]:
+    """Return what `passports.toml` of a folder says: `london` and the passports.
+
+    Raises
+    ------
+    DataError
+        If it is missing or damaged.
+    """
+    path = folder / store.PASSPORTS
+    try:
+        kept = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"{path} cannot be read ({error}); take the one of the geodata/ that bcumap comes with"
+        ) from error
+    if missing := [
+        name for name in ("rights", "publishers", "files", "origins") if name not in kept
+    ]:
+        raise DataError(f"{path}: found no [{missing[0]}]; every file needs its passport")
+    return kept
+
+
+def passports(
+    folder: Path, origin: Origin, rows: Mapping[str, int], kept: Mapping[str, Any]
+) -> list[Entry]:
     """Return the entry of every data file in a folder, in the order of their names.
 
     Parameters
     ----------
     rows
         The number of rows of each file that has rows, by name.
+    kept
+        What `read` returned. Its texts may name, in braces, its `rights`, what it says of the
+        publisher, and of a build `edition`, `source_file`, `source_sha256` and of its postcodes
+        `postcodes_edition`, `postcodes_stated`, `postcodes_listed` and `postcodes_command`.
+
+    Raises
+    ------
+    DataError
+        If a passport names what there is not.
     """
+    said = _said(origin, kept)
     return [
         {
             "file": name,
-            "title": title,
-            "licence": OGL if name != "web/map.js" else "MIT",
+            "title": file["title"],
+            "licence": file.get("licence", OGL),
             "command": origin.command,
-            **_origin_of(name, origin),
+            **_filled(name, file, said, kept),
+            **_measured(file, origin),
             "sha256": sha256(folder / name),
             **({"rows": rows[name]} if name in rows else {}),
         }
-        for name, title in sorted(TITLES.items())
+        for name, file in sorted(kept["files"].items())
         if (folder / name).exists()
     ]
 
@@ -169,85 +119,53 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _origin_of(name: str, origin: Origin) -> Entry:
-    if name in ("bcus.csv", "boroughs.csv"):
-        return {
-            "publisher": "compiled by bcumap; every row names its source",
-            "attribution": "Metropolitan Police; London Councils; see the column source",
-            "edition": "2024-04",
-            "as_of": "2024-04",
-            "url": "https://www.met.police.uk/foi-ai/metropolitan-police/disclosure-2024/april-2024/"
-            "local-policing-crime-mps-borough-codes/",
-        }
-    if name in COMPILED:
-        return COMPILED[name]
-    if name == "commitments.csv":
-        return {
-            "publisher": "compiled by bcumap; every row names its source",
-            "attribution": "Mayor of London; Metropolitan Police; see the column source",
-            "edition": "2022-02",
-            "as_of": "2022-02",
-            "url": "https://www.london.gov.uk/press-releases/mayoral/"
-            "two-dedicated-pcs-in-every-london-ward",
-        }
-    if name == "borough_strengths.csv":
-        return {
-            "publisher": "Metropolitan Police, through the London Datastore (dataset e16kd)",
-            "attribution": "Contains Metropolitan Police data, Open Government Licence v3.0",
-            "edition": "mean of 2025-08 to 2026-07",
-            "as_of": "2026-07",
-            "url": "https://data.london.gov.uk/dataset/e16kd",
-        }
-    if name == "ward_population.csv":
-        return {
-            "publisher": "Office for National Statistics",
-            "attribution": f"{ONS_RIGHTS}.",
-            "edition": "mid-2024 estimates; Census 2021 (best fit)",
-            "as_of": "2024-06-30",
-            "url": "https://www.ons.gov.uk/peoplepopulationandcommunity/populationandmigration/"
-            "populationestimates",
-        }
-    if name == "postcodes.zip" and origin.postcodes:
-        return {
-            "publisher": "Office for National Statistics; Ordnance Survey; Royal Mail",
-            "attribution": f"{ONS_RIGHTS}. {OS_RIGHTS}. {ROYAL_MAIL_RIGHTS}.",
-            "edition": f"ONS Postcode Directory {origin.postcodes.edition or 'not stated'}",
-            "as_of": origin.postcodes.edition,
-            "live_means": "listed by OS Code-Point Open",
-            "listed_by": origin.postcodes.listed,
-            "url": "https://geoportal.statistics.gov.uk/search?q=ONS%20Postcode%20Directory",
-            "command": origin.postcodes.command,
-            "ward_edition": origin.edition,
-            "ward_source_sha256": origin.source_sha256,
-        }
-    if name == "web/map.js":
-        return {"publisher": "bcumap", "attribution": "bcumap"}
-    return _boundaries(name, origin)
-
-
-def _boundaries(name: str, origin: Origin) -> Entry:
-    publisher = PUBLISHERS[origin.dialect]
-    web = name.startswith("web/")
-    entry = {
-        **vars(publisher),
+def _said(origin: Origin, kept: Mapping[str, Any]) -> dict[str, str]:
+    """What the texts of passports may name."""
+    rights = kept["rights"]
+    said = {
+        **rights,
         "edition": origin.edition,
-        "as_of": origin.edition,
         "source_file": origin.source_file,
         "source_sha256": origin.source_sha256,
     }
+    if book := origin.postcodes:
+        said |= {
+            "postcodes_edition": book.edition,
+            "postcodes_stated": book.edition or "not stated",
+            "postcodes_listed": book.listed,
+            "postcodes_command": book.command,
+        }
+    publisher = kept["publishers"].get(origin.dialect, {})
+    return said | {name: text.format_map(rights) for name, text in publisher.items()}
+
+
+def _filled(
+    name: str, file: Entry, said: Mapping[str, str], kept: Mapping[str, Any]
+) -> dict[str, str]:
+    try:
+        told = kept["origins"][file["origin"]]
+        return {key: text.format_map(said) for key, text in told.items()}
+    except (KeyError, ValueError) as error:
+        raise DataError(f"{store.PASSPORTS}: the passport of {name} lacks {error}") from error
+
+
+def _measured(file: Entry, origin: Origin) -> Entry:
+    """What a build adds to the passport of what it made of the ward layer."""
+    if file["origin"] != BOUNDARIES:
+        return {}
+    entry: Entry = {}
     if origin.geometry_sources:
         entry["geometry_sources"] = list(origin.geometry_sources)
     if origin.met_wards is not None:
         entry["met_wards"] = origin.met_wards
-    if name == "web/facts.json":
-        return entry
-    return {
-        **entry,
-        "crs": WGS84,
-        "transformation": TRANSFORMATION,
-        "max_error_m": origin.web_max_error_m if web else origin.max_error_m,
-        "measured_error_m": origin.web_measured_error_m if web else origin.measured_error_m,
-    }
+    if tier := file.get("tier"):
+        entry |= {
+            "crs": WGS84,
+            "transformation": TRANSFORMATION,
+            "max_error_m": origin.max_error_m[tier],
+            "measured_error_m": origin.measured_error_m[tier],
+        }
+    return entry
 
 
 def sealed(report: Mapping[str, Any]) -> dict[str, Any]:

@@ -157,8 +157,10 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
             name: store.table(name, data=request.data)
             for name in ("bcu table", "borough table", "commitments", "borough strengths")
         }
+        kept = passports.read(request.data)
     with step("keep London, one row per ward"):
-        frame = _keep_london(source, request, tables["borough table"], report)
+        numbers = london.numbers(kept, where=store.PASSPORTS)
+        frame = _keep_london(source, request, tables["borough table"], numbers, report)
     with step("check the coverage"):
         frame = _as_coverage(frame, report)
     with step("simplify as one coverage"):
@@ -199,7 +201,7 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
             _write_web(staging, web_levels, web_river, tables, source.edition)
             _write_through_time(staging, facts)
             (staging / "web" / "map.js").write_text(leaflet.map_script(), encoding="utf-8")
-            _write_sources(staging, request, source, report, book)
+            _write_sources(staging, request, source, report, book, kept)
         with step("read back and verify"):
             report.promises_kept = _verify(staging, with_postcodes=book is None or book.is_new)
         _write_json(staging / store.REPORT, passports.sealed(asdict(report)))
@@ -227,14 +229,22 @@ class _Steps:
 
 
 def _keep_london(
-    source: wards.WardFile, request: Request, borough_table: pd.DataFrame, report: Report
+    source: wards.WardFile,
+    request: Request,
+    borough_table: pd.DataFrame,
+    numbers: london.Numbers,
+    report: Report,
 ) -> gpd.GeoDataFrame:
     """Return London's wards, each with borough and name, checked against the edition."""
     known = _earlier(request.data, "wards")
     kept = london.keep_london(source.wards, known=known, boroughs=lambda: _borough_layer(request))
     london.check_boroughs(kept.wards, borough_table, where=report.source)
     report.met_wards, report.city_wards = london.check_counts(
-        kept.wards, edition=source.edition, stated=request.met_wards, where=report.source
+        kept.wards,
+        numbers,
+        edition=source.edition,
+        stated=request.met_wards,
+        where=report.source,
     )
     report.names_from_table, report.names_not_known = kept.named_by_table, kept.not_named
     report.boroughs_placed_by_area = kept.placed_by_area
@@ -491,6 +501,7 @@ def _write_sources(
     source: wards.WardFile,
     report: Report,
     book: _Book | None,
+    kept: dict[str, Any],
 ) -> None:
     origin = passports.Origin(
         source_file=request.wards.name,
@@ -499,10 +510,8 @@ def _write_sources(
         edition=source.edition,
         geometry_sources=source.geometry_sources,
         command=_command(request),
-        max_error_m=FULL_MAX_ERROR_M,
-        measured_error_m=report.measured_error_m,
-        web_max_error_m=WEB_MAX_ERROR_M,
-        web_measured_error_m=report.web_measured_error_m,
+        max_error_m={"full": FULL_MAX_ERROR_M, "web": WEB_MAX_ERROR_M},
+        measured_error_m={"full": report.measured_error_m, "web": report.web_measured_error_m},
         met_wards=request.met_wards,
         postcodes=book.origin if book else None,
     )
@@ -513,7 +522,8 @@ def _write_sources(
         if path.exists():
             shutil.copyfile(path, staging / name)
     described = {
-        "files": passports.passports(staging, origin, rows),
+        "london": kept["london"],
+        "files": passports.passports(staging, origin, rows, kept),
         "documents": {
             name: passports.sha256(path) for name, path in documents.items() if path.exists()
         },

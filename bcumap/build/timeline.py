@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -20,10 +20,7 @@ from bcumap.build.distances import Homes
 from bcumap.facts import counters, history
 from bcumap.facts.counters import MET, Standing, Tally
 
-# The row of an area in `states`, in this order; MET stands for all of the Met.
-COUNTED = ("counters", "open_24_7", "promise", "basis", "announced", "inferred")
 REACHED = ("nearest_m", "nearest_24_7_m", *(f"within_{km}km" for km in distances.WITHIN_KM))
-AREA_COLUMNS = (*COUNTED, *REACHED)
 LEAST_M = 1.0  # a ward that is worse off by less is not listed
 
 Document = dict[str, Any]
@@ -52,18 +49,16 @@ def counters_document(
     Returns
     -------
     dict
-        `sites`, `event_columns`, `events`, `texts` (see `counters.events_of`), `key_dates`,
-        `ward_codes` (the order of all arrays of wards), `area_columns`, `states` (from each date on
-        which something changes), `access` (for each set of open counters) and `closings`. The form
-        of each is in docs/data.md.
+        `sites`, `events` (see `counters.events_of`), `key_dates`, `ward_codes` (the order of all
+        arrays of wards), `states` (from each date on which something changes), `access` (for each
+        set of open counters) and `closings`. The form of each is in docs/data.md.
     """
     state_list, access_list, closings = _states(events, dates, sites, living, areas)
     return {
         "sites": [dict(site) for site in sites.values()],
-        **counters.pack_events(events, list(sites)),
+        "events": _events(events),
         "key_dates": list(dates),
         "ward_codes": living.wards["ward_code"].tolist(),
-        "area_columns": list(AREA_COLUMNS),
         "states": state_list,
         "access": access_list,
         "closings": closings,
@@ -91,7 +86,6 @@ def history_document(past: history.Past) -> Document:
         }
         for day in history.change_dates(past)
     ]
-    names = history.Unit.__dataclass_fields__
     members = pd.DataFrame(past.boroughs).groupby("bcu_code")["borough_code"].agg(list)
     bcus = [
         {key: row[key] for key in row if key != "aliases"} | {"boroughs": members[row["bcu_code"]]}
@@ -99,8 +93,7 @@ def history_document(past: history.Past) -> Document:
     ]
     return {
         "boroughs": sorted(row["borough_code"] for row in past.boroughs),
-        "unit_columns": list(names),
-        "units": [list(astuple(unit)) for unit in found],
+        "units": [asdict(unit) for unit in found],
         "changes": changes,
         "bcus": bcus,
         "models": past.models,
@@ -117,6 +110,13 @@ def encode(document: Document) -> bytes:
 
 
 # --- front counters ----------------------------------------------------------------------------
+
+
+def _events(events: Sequence[Row]) -> list[Document]:
+    """Write the events of each site, in order; what a site keeps stands in `sites`."""
+    ordered = sorted(events, key=lambda row: (str(row["name"]), str(row["from"])))
+    columns = ("name", *counters.OF_EVENT)
+    return [{name: str(row[name] or "") for name in columns} for row in ordered]
 
 
 def _states(
@@ -211,21 +211,25 @@ def _areas(
             told = distances.by_area(reached.wards.assign(**{MET: MET}), key)
         for code, tally in tallies.items():
             is_borough = key == "borough_code"
-            areas[code] = [*_counted(tally, is_borough=is_borough), *_access_of(told, code)]
+            areas[code] = _counted(tally, is_borough=is_borough) | _access_of(told, code)
     return areas
 
 
-def _counted(tally: Tally, *, is_borough: bool) -> list[Any]:
-    promise = tally.promise if is_borough else None
-    return [
-        tally.counters, tally.open_24_7, promise, tally.basis, tally.announced, tally.inferred
-    ]  # fmt: skip
+def _counted(tally: Tally, *, is_borough: bool) -> Document:
+    return {
+        "counters": tally.counters,
+        "open_24_7": tally.open_24_7,
+        "promise": tally.promise if is_borough else None,
+        "basis": tally.basis,
+        "announced": tally.announced,
+        "inferred": tally.inferred,
+    }
 
 
-def _access_of(told: pd.DataFrame | None, code: str) -> list[int | None]:
+def _access_of(told: pd.DataFrame | None, code: str) -> Document:
     if told is None:
-        return [None] * len(REACHED)
-    return [_rounded(told.at[code, name]) for name in REACHED]
+        return dict.fromkeys(REACHED)
+    return {name: _rounded(told.at[code, name]) for name in REACHED}
 
 
 def _closings(living: Homes, before: _Reached, after: _Reached, day: dt.date) -> list[Document]:

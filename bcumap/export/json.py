@@ -16,8 +16,9 @@ import pyogrio
 import shapely
 
 from bcumap.export.layers import Layer
-from bcumap.geo import arcs
+from bcumap.geo import tiers, topojson
 from bcumap.geo.projection import WGS84_CRS
+from bcumap.geo.topojson import Grid
 
 Json = dict[str, Any]
 
@@ -43,34 +44,23 @@ def read_geojson(content: bytes, layer: Layer) -> gpd.GeoDataFrame:
 def topology(layer: Layer) -> bytes:
     """Encode a layer as TopoJSON whose grid is the layer's own, so that nothing is lost.
 
-    Outer rings are clockwise, as d3-geo wants them; RFC 7946 is for GeoJSON. Arcs stand in the
-    order of their beginnings, which compresses better.
+    Outer rings are clockwise, as d3-geo wants them; RFC 7946 is for GeoJSON.
     """
     steps = 10**layer.decimals
-    origin = np.floor(np.array(_extent(layer.frame.geometry)[:2]) * steps).astype(int)
-    shapes = shapely.orient_polygons(layer.frame.geometry.to_numpy(), exterior_cw=True)
-    cells = shapely.transform(shapes, lambda xy: np.rint(xy * steps) - origin)
-    lines, drawn = arcs.shared(cells) if layer.is_coverage else ([], [*map(_point, cells)])
-    rows = zip(drawn, _properties(layer), strict=True)
-    document = {
-        "type": "Topology",
-        **_bbox(layer.frame.geometry),
-        "transform": {  # early, or mapshaper takes the file for something else
-            "scale": [10.0**-layer.decimals] * 2,
-            "translate": [round(value / steps, layer.decimals) for value in origin.tolist()],
-        },
-        **layer.passport,
-        "objects": {
-            layer.name: {
-                "type": "GeometryCollection",
-                "geometries": [
-                    {**shape, "id": told[layer.key], "properties": told} for shape, told in rows
-                ],
-            }
-        },
-        "arcs": [np.diff(line, axis=0, prepend=[[0, 0]]).tolist() for line in lines],
-    }
-    return f"{_compact(document)}\n".encode()
+    west, south = np.floor(np.array(_extent(layer.frame.geometry)[:2]) * steps) / steps
+    corner = (round(float(west), layer.decimals), round(float(south), layer.decimals))
+    grid = Grid(scale=(10.0**-layer.decimals,) * 2, translate=corner)
+    cells = tiers.cells(layer.frame.geometry.to_numpy(), grid)
+    if layer.is_coverage:
+        arcs, shapes = topojson.share({layer.name: tiers.rings(cells)})
+    else:
+        arcs, shapes = [], {layer.name: [*map(_point, cells)]}
+    rows = zip(shapes[layer.name], _properties(layer), strict=True)
+    geometries = [{**shape, "id": told[layer.key], "properties": told} for shape, told in rows]
+    return topojson.encode(
+        {layer.name: geometries}, arcs, grid,
+        bbox=_bbox(layer.frame.geometry).get("bbox"), members=layer.passport,
+    )  # fmt: skip
 
 
 def read_topology(content: bytes, layer: Layer) -> gpd.GeoDataFrame:

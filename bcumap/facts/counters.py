@@ -30,9 +30,10 @@ CONFIRMED, ANNOUNCED, INFERRED = "confirmed", "announced", "inferred"
 OF_SITE = ("address", "postcode", "borough_code")
 # Where a site is, as far as its postcode tells.
 POINT = ("lat", "lon", "easting", "northing")
-# What a prepared event keeps, and what of it is written once for many.
-EVENT_COLUMNS = ("from", "event", "state", "kind", "hours", "due", "basis", "inferred")
-TEXT_COLUMNS = ("note", "source")
+# What each event says of itself.
+OF_EVENT = (
+    "from", "event", "state", "kind", "hours", "due", "basis", "inferred", "note", "source"
+)  # fmt: skip
 # The scale of the British National Grid: on its central meridian, and the mean radius of the
 # ellipsoid there, which says how it grows to both sides (Ordnance Survey, "A guide to coordinate
 # systems in Great Britain", sections 7 and C).
@@ -204,31 +205,10 @@ def _site(row: Row, archive: Archive | None) -> dict[str, Any]:
     return {name: row[name] or "" for name in ("name", *OF_SITE)} | at
 
 
-def pack_events(events: Iterable[Row], names: Sequence[str]) -> dict[str, Any]:
-    """Write events with the position of their site in `names`, and each long text once."""
-    texts: dict[str, int] = {}
-    packed = [
-        [
-            names.index(str(row["name"])),
-            *(str(row[column] or "") for column in EVENT_COLUMNS),
-            *(texts.setdefault(str(row[column]), len(texts)) for column in TEXT_COLUMNS),
-        ]
-        for row in sorted(events, key=lambda row: (str(row["name"]), str(row["from"])))
-    ]
-    columns = ["site", *EVENT_COLUMNS, *TEXT_COLUMNS]
-    return {"event_columns": columns, "events": packed, "texts": list(texts)}
-
-
 def events_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the events that `pack_events` wrote, as the rows that `standing_on` takes."""
-    columns, texts = document["event_columns"], document["texts"]
-    rows = []
-    for packed in document["events"]:
-        row = dict(zip(columns, packed, strict=True))
-        site = document["sites"][row.pop("site")]
-        row |= {column: texts[row[column]] for column in TEXT_COLUMNS}
-        rows.append({name: site[name] for name in ("name", *OF_SITE)} | row)
-    return rows
+    """Return the events of counters.json as `standing_on` takes them: with what a site keeps."""
+    kept = {site["name"]: {name: site[name] for name in OF_SITE} for site in document["sites"]}
+    return [kept[row["name"]] | row for row in document["events"]]
 
 
 def all_known(dates: Sequence[Row], on: dt.date) -> bool:
@@ -316,8 +296,7 @@ def picture(document: Mapping[str, Any], on: dt.date) -> Picture:
     state, key_date = last_on(document["states"], on), last_on(document["key_dates"], on)
     if state is None or key_date is None:
         raise DataError("counters.json has no state of its first date; rebuild")
-    columns = document["area_columns"]
-    areas = {code: dict(zip(columns, row, strict=True)) for code, row in state["areas"].items()}
+    areas = state["areas"]
     access = None if state["access"] is None else document["access"][state["access"]]
     outcomes = Count(row["promise"] for row in areas.values())
     return Picture(

@@ -56,7 +56,8 @@ WEB_FILES = (
     "history.json",
 )
 # What says whose the data are and what is in them; sources.json has their hashes.
-DOCUMENTS = ("LICENCE.md", "README.md")
+PASSPORTS = "passports.toml"
+DOCUMENTS = ("LICENCE.md", "README.md", PASSPORTS)
 REPORT = "build-report.json"  # has its own hash, because it says how long the build took
 # What others may want as it is, with its licence and its passport.
 PUBLIC_FILES = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +16,7 @@ import shapely
 
 from bcumap.base.errors import BcuMapError, CoverageError
 from bcumap.base.schema import KEYS
-from bcumap.geo import coverage, projection
+from bcumap.geo import coverage, projection, topojson
 from bcumap.geo.coverage import Polygons
 
 
@@ -104,6 +105,54 @@ def on_grid(polygons: Polygons, decimals: int) -> Polygons:
     if shapely.is_valid(rounded).all() and coverage.is_coverage(rounded):
         return _oriented(rounded)
     return _oriented(_noded(polygons, decimals))
+
+
+def cells(polygons: Polygons, grid: topojson.Grid) -> Polygons:
+    """Move polygons to the whole-numbered cells of a grid; outer rings clockwise, for d3-geo."""
+    turned = shapely.orient_polygons(polygons, exterior_cw=True)
+    moved: Polygons = shapely.transform(
+        turned, lambda xy: np.rint((xy - grid.translate) / grid.scale)
+    )
+    return moved
+
+
+def without_specks(cells: Polygons) -> Polygons:
+    """Return polygons of cells without the parts and holes that the grid leaves no land.
+
+    Raises
+    ------
+    CoverageError
+        If nothing is left of a polygon.
+    """
+    kept = cells.copy()
+    for place in np.flatnonzero(~shapely.is_valid(cells)):
+        kept[place] = _without_specks(cells[place])
+    if shapely.is_empty(kept).any():
+        raise CoverageError("an area is smaller than a cell of the grid; choose a finer one")
+    return kept
+
+
+def _without_specks(polygon: shapely.Geometry) -> shapely.Geometry:
+    parts = []
+    for part in shapely.get_parts(polygon):
+        outer, *inner = (shapely.Polygon(ring) for ring in shapely.get_rings(part))
+        if outer.area:
+            holes = [hole.exterior for hole in inner if hole.area]
+            parts.append(shapely.Polygon(outer.exterior, holes))
+    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+
+
+def rings(cells: Polygons) -> list[topojson.Parts]:
+    """Return the cells of each ring of each part of polygons, each once after another."""
+    return [
+        [[_ring(ring) for ring in shapely.get_rings(part)] for part in shapely.get_parts(each)]
+        for each in cells
+    ]
+
+
+def _ring(ring: shapely.LinearRing) -> list[topojson.Cell]:
+    found = [(x, y) for x, y in shapely.get_coordinates(ring).astype(int).tolist()]
+    return [one for one, after in pairwise(found) if one != after]
 
 
 def _oriented(polygons: Polygons) -> Polygons:

@@ -471,8 +471,7 @@ def _units(wish: Wish, documents: Documents, view: View) -> Scene:
     document, on = documents.history, wish.on or dt.date.today()
     check_known(on, document["models"], "police units")
     change = last_on(document["changes"], on) or document["changes"][0]
-    packed = [document["units"][place] for place in dict.fromkeys(change["units"])]
-    units = [dict(zip(document["unit_columns"], row, strict=True)) for row in packed]
+    units = [document["units"][place] for place in dict.fromkeys(change["units"])]
     areas = documents.shapes.of_level("boroughs") | documents.shapes.of_level("bcus")
     merged = [unit for unit in units if unit["kind"] in ("BCU", "pathfinder")]
     model = last_on(document["models"], on) or document["models"][0]

@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import geopandas as gpd
-import topojson
 
 data, out = map(Path, sys.argv[1:])
 
@@ -25,4 +24,3 @@ for level in ("bcus", "boroughs", "wards"):
     frame.to_parquet(out / f"{level}.parquet", write_covering_bbox=True, schema_version="1.1.0")
     frame.to_wkt().to_csv(out / f"{level}.wkt.csv", index=False)
     frame.drop(columns="geometry").to_csv(out / f"{level}.csv", index=False)
-    topojson.Topology(frame, prequantize=1e6).to_json(str(out / f"{level}.topojson"))

@@ -79,22 +79,6 @@ def test_checking_changes_nothing() -> None:
     pd.testing.assert_frame_equal(table, before)
 
 
-@pytest.mark.parametrize(
-    ("edition", "wards"),
-    [
-        ("2018", 632),
-        ("2021", 632),
-        ("2022", 679),
-        ("2025", 679),
-        ("2025-12", 679),
-        ("2017", None),
-        ("", None),
-    ],
-)
-def test_each_edition_has_its_number_of_met_wards(edition: str, wards: int | None) -> None:
-    assert schema.met_wards_expected(edition) == wards
-
-
 def test_a_long_list_is_cut_and_says_so() -> None:
     assert schema.some(pd.Series(["a", "b", "b"])) == "a, b"
     assert schema.some(pd.Series(list("abcdefg"))) == "a, b, c, d, e, …"

@@ -82,6 +82,17 @@ def in_sources(name: str, **values: Any) -> Break:
     return lambda folder: sources(folder, lambda entries: entries[name].update(values))
 
 
+def of_london(**numbers: int) -> Break:
+    """State other numbers of areas."""
+
+    def break_it(folder: Path) -> None:
+        described = json.loads((folder / "sources.json").read_bytes())
+        described["london"].update(numbers)
+        (folder / "sources.json").write_text(json.dumps(described))
+
+    return break_it
+
+
 def shapes_of_all_levels(folder: Path, change: Callable[[gpd.GeoDataFrame], np.ndarray]) -> None:
     """Change the outlines of wards, boroughs and BCUs alike."""
     for level in LEVELS:
@@ -266,6 +277,11 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
         in_sources("wards.parquet", edition="2018"),
         "679 Met wards, expected 632",
     ),
+    "a BCU too many is stated for all London": (
+        "counts are right",
+        of_london(bcus=13),
+        "12 BCUs, expected 13",
+    ),
     "a ward names another borough": (
         "codes and names agree",
         put("wards", 100, "borough", "Camden Town"),
@@ -385,8 +401,8 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
         "front counters can be so",
         in_text(
             "web/counters.json",
-            '"2025-08","open","open","24/7"',
-            '"2025-07","open","open","24/7"',
+            '"event":"open","state":"open","kind":"24/7"',
+            '"event":"open","state":"open","kind":"reduced"',
         ),
         "counters.json has other events than front_counters.csv",
     ),

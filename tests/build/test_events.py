@@ -53,11 +53,11 @@ REDUCED = {"kind": "reduced", "hours": "Mon-Fri 10:00-22:00"}
         ),
         (
             [event("A", "2020", borough_code="E09000001")],
-            "A: E09000001 is none of the Met's 32 boroughs; correct the borough_code",
+            "A: E09000001 is none of the Met's boroughs; correct the borough_code",
         ),
         (
             [event("A", "2020", borough_code="E09000099")],
-            "A: E09000099 is none of the Met's 32 boroughs",
+            "A: E09000099 is none of the Met's boroughs",
         ),
         (
             [event("A", "2020", postcode="SE8 4RX"), event("A", "2021", "to close")],

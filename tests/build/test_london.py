@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
 
-from bcumap.base.errors import SourceError
+from bcumap.base.errors import DataError, SourceError
 from bcumap.base.schema import BNG
 from bcumap.build import london
+from bcumap.facts import store
 from tests.squares import row_of
 
 ENFIELD, HARINGEY, CITY = "E09000010", "E09000014", "E09000001"
@@ -94,14 +96,54 @@ TABLE = pd.DataFrame(
 
 def test_the_city_may_be_missing_and_no_other_borough() -> None:
     london.check_boroughs(wards(), TABLE, where="wards.gpkg")
-    with pytest.raises(SourceError, match=r"wards\.gpkg: no ward of Haringey; expected all 32"):
+    with pytest.raises(
+        SourceError, match=r"wards\.gpkg: no ward of Haringey; expected all 2 boroughs"
+    ):
         london.check_boroughs(wards()[:2], TABLE, where="wards.gpkg")
 
 
 def test_a_borough_that_does_not_exist_is_named_with_its_ward() -> None:
     odd = wards(borough_code=[ENFIELD, "E09000099", HARINGEY])
-    with pytest.raises(SourceError, match="unknown borough: E05000002 in E09000099"):
+    with pytest.raises(
+        SourceError, match=r"unknown borough: E05000002 in E09000099; boroughs.csv lists the 3"
+    ):
         london.check_boroughs(odd, TABLE, where="wards.gpkg")
+
+
+NUMBERS = london.numbers(store.sources(), where="sources.json")
+
+
+def test_the_shipped_data_state_the_numbers_of_all_london() -> None:
+    """As everybody can count them: 32 boroughs and the City, whose 25 wards no review changed."""
+    since = {"2018": 632, "2022": 679}
+    assert london.Numbers(12, 33, 25, since) == NUMBERS
+
+
+@pytest.mark.parametrize(
+    "stated", [{}, {"london": 12}, {"london": {"bcus": 12}}, {"london": {"met_wards_since": 679}}]
+)
+def test_a_folder_that_states_no_numbers_is_told_what_to_do(stated: dict[str, Any]) -> None:
+    with pytest.raises(
+        DataError, match=r"x\.json: does not state how many areas London has .*rebuild"
+    ):
+        london.numbers(stated, where="x.json")
+
+
+@pytest.mark.parametrize(
+    ("edition", "wards"),
+    [
+        ("2018", 632),
+        ("2021", 632),
+        ("2022", 679),
+        ("2025", 679),
+        ("2025-12", 679),
+        ("2017", None),
+        ("", None),
+        ("newest", None),
+    ],
+)
+def test_each_edition_has_its_number_of_met_wards(edition: str, wards: int | None) -> None:
+    assert NUMBERS.met_wards(edition) == wards
 
 
 def many(met: int, city: int) -> gpd.GeoDataFrame:
@@ -122,7 +164,7 @@ def many(met: int, city: int) -> gpd.GeoDataFrame:
 def test_counts_that_fit_their_edition(
     edition: str, stated: int | None, met: int, city: int
 ) -> None:
-    found = london.check_counts(many(met, city), edition=edition, stated=stated, where="w")
+    found = london.check_counts(many(met, city), NUMBERS, edition=edition, stated=stated, where="w")
     assert found == (met, city)
 
 
@@ -139,4 +181,4 @@ def test_counts_that_do_not(
     edition: str, stated: int | None, met: int, city: int, said: str
 ) -> None:
     with pytest.raises(SourceError, match=said):
-        london.check_counts(many(met, city), edition=edition, stated=stated, where="w")
+        london.check_counts(many(met, city), NUMBERS, edition=edition, stated=stated, where="w")

@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from bcumap.base.errors import DataError
 from bcumap.build import passports
 from bcumap.facts import store
 
 ENTRIES = {entry["file"]: entry for entry in store.sources()["files"]}
 BOUNDARIES = [name for name, entry in ENTRIES.items() if "crs" in entry]
+
+KEPT = passports.read(store.SHIPPED)
 
 ORIGIN = passports.Origin(
     source_file="wards.gpkg",
@@ -22,10 +25,8 @@ ORIGIN = passports.Origin(
     edition="2025",
     geometry_sources=(),
     command="bcumap build --wards wards.gpkg",
-    max_error_m=3.0,
-    measured_error_m=2.5,
-    web_max_error_m=15.0,
-    web_measured_error_m=12.5,
+    max_error_m={"full": 3.0, "web": 15.0},
+    measured_error_m={"full": 2.5, "web": 12.5},
 )
 
 
@@ -40,12 +41,12 @@ def folder(tmp_path: Path) -> Path:
 
 def entries_of(folder: Path, **origin: Any) -> dict[str, dict[str, Any]]:
     made = dataclasses.replace(ORIGIN, **origin)
-    found = passports.passports(folder, made, {"wards.parquet": 704})
+    found = passports.passports(folder, made, {"wards.parquet": 704}, KEPT)
     return {entry["file"]: entry for entry in found}
 
 
 def test_every_shipped_data_file_has_a_passport_and_the_other_way_round() -> None:
-    of_no_concern = {"README.md", "LICENCE.md", "sources.json", "build-report.json"}
+    of_no_concern = {*store.DOCUMENTS, "sources.json", "build-report.json"}
     shipped = {
         path.relative_to(store.SHIPPED).as_posix()
         for path in store.SHIPPED.rglob("*")
@@ -134,6 +135,47 @@ def test_where_outlines_come_from_is_told_if_the_layer_tells_it(folder: Path) ->
     assert "geometry_sources" not in entries_of(folder)["wards.parquet"]
     told = entries_of(folder, geometry_sources=("OS", "police"))["wards.parquet"]
     assert told["geometry_sources"] == ["OS", "police"]
+
+
+def test_postcodes_say_which_edition_they_are_and_which_are_in_use(folder: Path) -> None:
+    (folder / "postcodes.zip").touch()
+    origin = passports.PostcodeOrigin("2025-11", "2025-05", "bcumap build --postcodes")
+    entry = entries_of(folder, postcodes=origin)["postcodes.zip"]
+    assert (entry["edition"], entry["as_of"]) == ("ONS Postcode Directory 2025-11", "2025-11")
+    assert (entry["listed_by"], entry["command"]) == ("2025-05", "bcumap build --postcodes")
+    assert "Royal Mail copyright" in entry["attribution"]
+    unknown = dataclasses.replace(origin, edition="")
+    told = entries_of(folder, postcodes=unknown)["postcodes.zip"]
+    assert told["edition"] == "ONS Postcode Directory not stated"
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [({"origin": "nobody"}, "lacks 'nobody'"), ({"origin": "postcodes"}, "lacks 'postcodes_")],
+)
+def test_a_passport_that_names_what_there_is_not_is_told(
+    folder: Path, file: dict[str, str], said: str
+) -> None:
+    kept = KEPT | {"files": {"notes.txt": {"title": "Notes"} | file}}
+    with pytest.raises(DataError, match=f"the passport of notes.txt {said}"):
+        passports.passports(folder, ORIGIN, {}, kept)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "cannot be read"),
+        ("[files", "cannot be read"),
+        ("[rights]", r"found no \[publishers"),
+    ],
+)
+def test_passports_that_are_missing_or_damaged_are_told(
+    folder: Path, text: str | None, said: str
+) -> None:
+    if text is not None:
+        (folder / store.PASSPORTS).write_text(text)
+    with pytest.raises(DataError, match=said):
+        passports.read(folder)
 
 
 def test_sha256_of_nothing_is_the_known_one(tmp_path: Path) -> None:

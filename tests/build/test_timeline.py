@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import json
 from typing import Any
 
@@ -20,9 +21,10 @@ def area(on: str, code: str) -> dict[str, Any]:
 
 
 def test_they_are_small() -> None:
-    sizes = {name: len(store.web_files()[name]) for name in ("counters.json", "history.json")}
-    assert sizes["counters.json"] < 200_000
-    assert sizes["history.json"] < 50_000
+    files = store.web_files()
+    sizes = {name: len(gzip.compress(files[f"{name}.json"], 9)) for name in ("counters", "history")}
+    assert sizes["counters"] < 30_000
+    assert sizes["history"] < 6_000
 
 
 def test_they_hold_no_text_for_what_is_not_known() -> None:
@@ -118,10 +120,7 @@ def test_history_tells_the_units_of_every_change_date() -> None:
     for change in HISTORY["changes"]:
         on = dt.date.fromisoformat(change["from"])
         units = history.units_on(past, on)
-        told = [
-            dict(zip(HISTORY["unit_columns"], HISTORY["units"][position], strict=True))
-            for position in change["units"]
-        ]
+        told = [HISTORY["units"][position] for position in change["units"]]
         assert [each["kind"] for each in told] == [units[b].kind for b in HISTORY["boroughs"]]
         assert [each["name"] for each in told] == [units[b].name for b in HISTORY["boroughs"]]
 

@@ -25,7 +25,7 @@ import shapely
 from bcumap.base.errors import BcuMapError, CoverageError, DataError
 from bcumap.export import columns, fields, layers, reread, write
 from bcumap.export.layers import Known, Layer, Wish
-from bcumap.geo import arcs, coverage, tiers
+from bcumap.geo import coverage, tiers
 from tests.commands import everything
 from tests.squares import square
 
@@ -292,23 +292,6 @@ def test_an_area_that_is_smaller_than_the_grid_is_not_lost_in_silence() -> None:
     tiny = shapely.box(0.0011, 0.0011, 0.0012, 0.0012)
     with pytest.raises(CoverageError, match="gone"):
         tiers.on_grid(np.array([shapely.difference(shapely.box(0, 0, 1, 1), tiny), tiny]), 2)
-
-
-def test_two_squares_have_three_arcs() -> None:
-    cells = np.array([square(0, 0), square(1, 0)])
-    lines, shapes = arcs.shared(cells)
-    assert len(lines) == 3
-    users = [{max(arc, ~arc) for ring in shape["arcs"] for arc in ring} for shape in shapes]
-    assert len(users[0] & users[1]) == 1
-
-
-def test_an_island_in_a_hole_is_the_ring_of_the_hole() -> None:
-    inner = shapely.box(20, 20, 40, 40)
-    cells = np.array([shapely.difference(square(0, 0), inner), inner])
-    lines, shapes = arcs.shared(cells)
-    assert len(lines) == 2
-    (_, (hole,)), ((island,),) = shapes[0]["arcs"], shapes[1]["arcs"]
-    assert max(hole, ~hole) == max(island, ~island)
 
 
 # --- choices ------------------------------------------------------------------------------------

@@ -255,7 +255,8 @@ def hostile_facts() -> dict[str, Any]:
 
 def test_names_of_strangers_stay_text() -> None:
     facts, document = hostile_facts(), copy.deepcopy(dict(store.counters_web()))
-    document["texts"] = [HOSTILE] * len(document["texts"])
+    texts = {"note": HOSTILE, "source": HOSTILE}
+    document["events"] = [each | texts for each in document["events"]]
     document["sites"] = [each | {"address": HOSTILE} for each in document["sites"]]
     picture = counters.picture(document, SITE_DAY)
     links = dict.fromkeys((*SITE_FILES, *writing.SHARED_FILES, *writing.PREPARED_FILES,

@@ -41,7 +41,7 @@ TABLE_UNKNOWN = {
 
 def page() -> None:
     """Draw the page."""
-    st.html(panels.heading())
+    st.html(panels.heading(facts()))
     explorer()
     st.html(panels.footer(facts()))
 

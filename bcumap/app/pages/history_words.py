@@ -29,7 +29,7 @@ def unit_then(name: str, borough_code: str, on: dt.date, document: Document) -> 
     changes = document["changes"]
     change = last_on(changes, on) or changes[0]
     place = change["units"][document["boroughs"].index(borough_code)]
-    unit = dict(zip(document["unit_columns"], document["units"][place], strict=True))
+    unit = document["units"][place]
     kind = {"borough unit": "its own borough unit", "own force": unit["name"]}.get(
         unit["kind"], f"{unit['name']} BCU"
     )

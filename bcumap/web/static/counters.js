@@ -28,10 +28,7 @@ export default async function ({ parentElement, data: [data], setTriggerValue })
 class Scene {
   constructor(root, map, all, facts) {
     Object.assign(this, { root, map, all, facts });
-    this.events = all.events.map((row) =>
-      Object.fromEntries(all.event_columns.map((column, place) => [column, row[place]]))
-    );
-    this.bySite = all.sites.map((_, site) => this.events.filter((event) => event.site === site));
+    this.bySite = all.sites.map((site) => [site, all.events.filter(({ name }) => name === site.name)]);
     this.marks = L.layerGroup().addTo(map);
     this.markers = new Map();
     followDate(root, (on) => this.show(on));
@@ -50,7 +47,7 @@ class Scene {
     this.state = lastOn(this.all.states, on);
     this.known = lastOn(this.all.key_dates, on);
     this.sites = this.bySite
-      .map((events, site) => ({ ...this.all.sites[site], ...lastOn(events, on), site }))
+      .map(([site, events]) => ({ ...site, ...lastOn(events, on) }))
       .filter((site) => site.event);
     this.mark();
     this.shade();
@@ -64,7 +61,7 @@ class Scene {
     const wanted = new Map();
     this.sites
       .filter((site) => site.lat !== null && (site.state === "open" || this.data.closed))
-      .forEach((site) => wanted.set(`${site.site} ${site.from} ${look(site)}`, site));
+      .forEach((site) => wanted.set(`${site.name} ${site.from} ${look(site)}`, site));
     this.markers.forEach((marker, key) => {
       if (wanted.has(key)) return;
       marker.remove();
@@ -106,8 +103,8 @@ class Scene {
     line(this.said(site));
     const now = this.data.now?.sites[site.name];
     if (now && this.on === this.data.now.on) line(`At ${this.data.now.time}: ${now}`);
-    line(this.all.texts[site.note]);
-    line(`Since ${asWords(site.from)}. Source: ${this.all.texts[site.source]}`, "small");
+    line(site.note);
+    line(`Since ${asWords(site.from)}. Source: ${site.source}`, "small");
     return box;
   }
 
@@ -146,8 +143,7 @@ class Scene {
   }
 
   area(code, state = this.state) {
-    const row = state.areas[code];
-    return row && Object.fromEntries(this.all.area_columns.map((column, place) => [column, row[place]]));
+    return state.areas[code];
   }
 
   // --- words

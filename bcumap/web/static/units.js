@@ -19,10 +19,7 @@ export default async function ({ parentElement, data: [data], setTriggerValue })
 
 class Scene {
   constructor(root, map, all, areas, attribution) {
-    Object.assign(this, { root, map, all });
-    this.units = all.units.map((row) =>
-      Object.fromEntries(all.unit_columns.map((column, place) => [column, row[place]]))
-    );
+    Object.assign(this, { root, map, all, units: all.units });
     map.bcumapLevels.forEach((layer) => map.removeLayer(layer));
     map.getContainer().classList.add("units");
     map.attributionControl.addAttribution(attribution);
