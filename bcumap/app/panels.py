@@ -135,7 +135,10 @@ def units_legend() -> str:
     items = [
         ("unit-borough", "a borough with a unit of its own"),
         ("unit-bcu", "a BCU; colours only tell neighbours apart"),
-        ("unit-planned", "dashed: live by a plan or announcement, the actual date not known"),
+        (
+            "unit-planned",
+            "dashed: it took over in the course of this month, or was due",
+        ),
         ("city", f"City of London: {CITY_POLICE}, not the Met"),
     ]
     keys = "".join(

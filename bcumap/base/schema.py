@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+from bcumap.base.bases import PATTERN as BASIS
 from bcumap.base.errors import DataError
 
 BNG = "EPSG:27700"  # British National Grid, metres: every area, length and distance
@@ -40,7 +41,7 @@ PARTIAL_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"  # ISO 8601, as precise as the source 
 
 # The state of a front counter, or what is known of one at a moment.
 OPEN, CLOSED, NOT_KNOWN = "open", "closed", "not known"
-# A basis on which a commitment holds; "promised" alone means that it was still to come.
+# A status in which a commitment holds; "promised" alone means that it was still to come.
 COMMITMENT_HOLDS = ("in force", "delivered", "restated")
 
 
@@ -87,9 +88,12 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "bcu": Column(r".+", unique=True),
         "aliases": Column(),
         "go_live": Column(PARTIAL_DATE),
-        "go_live_basis": Column(r"known|announced|planned"),
+        "go_live_basis": Column(r"known|evidence|announced"),  # a live unit is never only planned
         "go_live_note": Column(nullable=True),
         "go_live_source": Column(r".+"),
+        "go_live_in_data": Column(PARTIAL_DATE, nullable=True),
+        "go_live_planned": Column(PARTIAL_DATE),
+        "go_live_planned_source": Column(r".+"),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),
     },
@@ -104,7 +108,8 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "from": Column(PARTIAL_DATE, unique=True),
         "dwo": Column(minimum=1),
         "pcso": Column(nullable=True, minimum=0),
-        "basis": Column(r"in force|promised|delivered|restated"),
+        "status": Column(r"in force|promised|delivered|restated"),
+        "basis": Column(BASIS),
         "due": Column(PARTIAL_DATE, nullable=True),
         "wards": Column(nullable=True, minimum=1),
         "posts": Column(nullable=True, minimum=1),
@@ -140,7 +145,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "kind": Column(r"24/7|reduced|limited|daytime", nullable=True),
         "hours": Column(nullable=True),
         "due": Column(PARTIAL_DATE, nullable=True),
-        "basis": Column(r"confirmed|announced|inferred"),
+        "basis": Column(BASIS),
         "inferred": Column(r"site|kind|site; kind", nullable=True),
         "note": Column(r".+"),
         "as_of": Column(PARTIAL_DATE),
@@ -152,7 +157,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "counters": Column(nullable=True, minimum=0),
         "open_24_7": Column(nullable=True, minimum=0),
         "complete": Column(r"yes|no"),
-        "basis": Column(r"confirmed|announced"),
+        "basis": Column(BASIS),
         "note": Column(nullable=True),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),
@@ -161,7 +166,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "from": Column(PARTIAL_DATE, unique=True),
         "model": Column(r".+"),
         "units": Column(nullable=True, minimum=1),
-        "basis": Column(r"known|announced|planned"),
+        "basis": Column(BASIS),
         "label": Column(r".+"),
         "note": Column(r".+"),
         "as_of": Column(PARTIAL_DATE),
@@ -181,7 +186,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "part": Column(r"leadership|function"),
         "item": Column(r".+"),
         "number": Column(nullable=True, minimum=1),
-        "basis": Column(r"known|announced|planned"),
+        "basis": Column(BASIS),
         "note": Column(nullable=True),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),
@@ -192,7 +197,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "gbp_million": Column(nullable=True, minimum=0),
         "posts": Column(nullable=True),
         "until": Column(r".+", nullable=True),
-        "basis": Column(r"known|announced|planned"),
+        "basis": Column(BASIS),
         "note": Column(nullable=True),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),

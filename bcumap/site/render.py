@@ -63,6 +63,7 @@ class Renderer:
             auto_reload=False,
         )
         self._templates.filters["html"] = Markup
+        self._templates.filters["cited"] = lambda source: Markup(told.cited(source))  # noqa: S704
 
     def area(self, page: AreaPage) -> str:
         """Return the page of one area."""

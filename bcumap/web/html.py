@@ -9,7 +9,11 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
+from bcumap.base.bases import ANNOUNCED, EVIDENCE, KNOWN
+from bcumap.base.sources import read as read_sources
 from bcumap.base.words import (
+    BY_WARD,
+    BY_WARD_NOTE,
     CITY_POLICE,
     NOT_KNOWN,
     date,
@@ -31,9 +35,9 @@ OFFICER_SOURCES = (
 Link = Callable[[str, str, str], str]
 
 BASIS = {
-    "known": "",
-    "announced": " (announced; the day is not known)",
-    "planned": " (planned; the actual date is not known)",
+    KNOWN: "",
+    ANNOUNCED: " (due by an announcement; that month is confirmed by the Met’s own data)",
+    EVIDENCE: " (by the Met’s own data; the day is not known)",
 }
 
 
@@ -97,7 +101,7 @@ def _ward_officers(borough: Row, facts: Facts) -> Told:
             "Promised",
             f"{promise['dwo']} ward officers, {pcsos(promise)}<small>{since(promise)}</small>",
         ),
-        ("Strength", f"{NOT_KNOWN} <small>No figure by ward is published. {of_borough}</small>"),
+        ("Strength", f"{BY_WARD} <small>{BY_WARD_NOTE} {of_borough}</small>"),
     ]
 
 
@@ -155,7 +159,18 @@ def _go_live(row: Row) -> str:
     note = f"{row['go_live_note']}. " if row["go_live_note"] else ""
     return (
         f"{date(row['go_live'])}{BASIS[row['go_live_basis']]}"
-        f"<small>{escape(note)}Source: {escape(row['go_live_source'])}</small>"
+        f"<small>{escape(note)}Planned for {date(row['go_live_planned'])}."
+        f" Source: {cited(row['go_live_source'])}</small>"
+    )
+
+
+def cited(source: str) -> str:
+    """The sources of a fact, each a link with its publisher's name where it has an address."""
+    return "; ".join(
+        f'<a href="{escape(each.link)}" rel="noopener noreferrer">{escape(each.name)}</a>'
+        if each.link
+        else escape(each.name)
+        for each in read_sources(source)
     )
 
 

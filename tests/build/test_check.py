@@ -536,7 +536,7 @@ def test_a_missing_file_is_named_by_every_promise_that_needs_it(data_copy: Path)
 
 
 def test_a_table_that_breaks_its_schema_is_named_with_its_fault(data_copy: Path) -> None:
-    in_text("bcus.csv", ",planned,", ",guessed,")(data_copy)
+    in_text("bcus.csv", ",evidence,", ",guessed,")(data_copy)
     vouch_for_what_is_there(data_copy)
     found = broken(data_copy)
     (fault,) = found["tables keep their schema"]

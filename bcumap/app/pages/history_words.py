@@ -9,8 +9,10 @@ from itertools import groupby
 from typing import Any
 
 from bcumap.app.panels import table
-from bcumap.base.dates import last_on
 from bcumap.base.words import NOT_KNOWN, date, figure
+from bcumap.facts.history import told_then
+from bcumap.facts.history import unit_then as unit_then_of
+from bcumap.web.html import cited
 
 Document = Mapping[str, Any]
 
@@ -26,19 +28,12 @@ def heading() -> str:
 
 def unit_then(name: str, borough_code: str, on: dt.date, document: Document) -> str:
     """Who policed an area on a date."""
-    changes = document["changes"]
-    change = last_on(changes, on) or changes[0]
-    place = change["units"][document["boroughs"].index(borough_code)]
-    unit = dict(zip(document["unit_columns"], document["units"][place], strict=True))
-    kind = {"borough unit": "its own borough unit", "own force": unit["name"]}.get(
-        unit["kind"], f"{unit['name']} BCU"
-    )
-    ground = "" if unit["basis"] == "known" else f" ({unit['basis']}: not known for certain)"
-    note = f" {unit['note']}." if unit["note"] else ""
+    unit = unit_then_of(document, borough_code, on)
+    note = f"{unit['note']}. " if unit["note"] else ""
     return (
-        f'<section class="bcumap-answer"><h2>{escape(name)}</h2><p><strong>On'
-        f" {date(on.isoformat())} it was policed by {escape(kind)}{escape(ground)}.</strong></p>"
-        f"<p>{escape(note)} <small>Source: {escape(unit['source'])}</small></p></section>"
+        f'<section class="bcumap-answer"><h2>{escape(name)}</h2>'
+        f"<p><strong>{escape(told_then(unit, on))}</strong></p>"
+        f"<p>{escape(note)}<small>Source: {cited(unit['source'])}</small></p></section>"
     )
 
 
@@ -64,7 +59,7 @@ def _structure(since: str, rows: list[Mapping[str, Any]]) -> str:
         f"<section><h3>{escape(date(since))}</h3><p>{escape(rows[0]['unit'])}</p>"
         f'<h4>Leadership</h4><ul class="lead">{lead}</ul>'
         f"<h4>Core functions</h4><ul>{functions}</ul>"
-        f"<small>Source: {escape(rows[0]['source'])}</small></section>"
+        f"<small>Source: {cited(rows[0]['source'])}</small></section>"
     )
 
 
@@ -81,7 +76,7 @@ def money(rows: Sequence[Mapping[str, Any]]) -> str:
         f'<tr><th scope="row">{escape(row["item"])}<small>{escape(row["note"] or "")}</small></th>'
         f"<td>{_pounds(row['gbp_million'])}</td><td>{_posts(row['posts'])}</td>"
         f"<td>{escape(row['until'] or '–')}</td>"
-        f"<td>{escape(row['basis'])}<small>{escape(row['source'])}</small></td></tr>"
+        f"<td>{escape(row['basis'])}<small>{cited(row['source'])}</small></td></tr>"
         for row in rows
     )
     return table("What it was to save", ("", "Money", "Posts", "Until", "Known how"), lines)
@@ -101,7 +96,7 @@ def models(rows: Sequence[Mapping[str, Any]]) -> str:
         f"<li><strong>{escape(date(row['from']))}</strong>: {escape(row['label'])}"
         f"{'' if row['basis'] == 'known' else ' (' + escape(row['basis']) + ')'};"
         f" units: {NOT_KNOWN if row['units'] is None else row['units']}."
-        f" <small>{escape(row['note'] or '')}. Source: {escape(row['source'])}</small></li>"
+        f" <small>{escape(row['note'] or '')}. Source: {cited(row['source'])}</small></li>"
         for row in rows
     )
     return f'<h2>Step by step</h2><ul class="bcumap-timeline">{items}</ul>'

@@ -11,7 +11,7 @@ from bcumap.app.links import answered, choose, found, from_link, show_level
 from bcumap.app.pages import own_list
 from bcumap.app.ui import area_map, area_table, map_data, save_bar, save_data, sent
 from bcumap.base.schema import LEVELS
-from bcumap.base.words import LEVEL_WORDS, NO_FIGURE
+from bcumap.base.words import BY_WARD, LEVEL_WORDS, NO_FIGURE
 from bcumap.facts import measures
 from bcumap.facts.cached import facts
 from bcumap.facts.measures import MEASURES, Measure
@@ -22,7 +22,6 @@ NAMES = {
     "boroughs": [("name", "Borough", ""), ("bcu", "BCU", "")],
     "wards": [("name", "Ward", ""), ("borough", "Borough", "")],
 }
-BY_WARD = "no figure by ward is published"
 
 
 def page() -> None:

@@ -122,7 +122,7 @@ def _history(code: str) -> None:
         st.html("<h2>Your list, month by month</h2>")
         st.altair_chart(charts.months(rows, promise=committed))
     st.html("<h2>The promise through time</h2>")
-    held = [each for each in facts()["officers"]["timeline"] if each["basis"] in COMMITMENT_HOLDS]
+    held = [each for each in facts()["officers"]["timeline"] if each["status"] in COMMITMENT_HOLDS]
     with st.container(key="promised"):
         st.altair_chart(charts.promised(held, dt.date.today().isoformat()))
     st.html(briefing.timeline(facts()))
