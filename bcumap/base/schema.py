@@ -35,8 +35,10 @@ MET_WARDS_SINCE = {2018: 632, 2022: 679}
 WARD_CODE = r"E05\d{6}"
 BOROUGH_CODE = r"E09\d{6}"
 BCU_CODE = r"[A-Z]{2}"
+AREA_CODE = rf"{BCU_CODE}|{BOROUGH_CODE}"
 POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}"
 DISTRICT = r"[A-Z]{1,2}\d[A-Z\d]?"
+WHOLE_DATE = r"\d{4}-\d{2}-\d{2}"
 PARTIAL_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"  # ISO 8601, as precise as the source is
 
 # The state of a front counter, or what is known of one at a moment.
@@ -96,6 +98,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "go_live_planned_source": Column(r".+"),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),
+        "seen_on": Column(WHOLE_DATE),
     },
     "borough table": {
         "borough_code": Column(BOROUGH_CODE, unique=True),
@@ -117,6 +120,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "note": Column(r".+"),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),
+        "seen_on": Column(WHOLE_DATE),
     },
     "borough strengths": {
         "borough_code": Column(BOROUGH_CODE, unique=True),
@@ -150,6 +154,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "note": Column(r".+"),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),
+        "seen_on": Column(WHOLE_DATE),
     },
     "counter dates": {
         "from": Column(PARTIAL_DATE, unique=True),
@@ -161,6 +166,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "note": Column(nullable=True),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),
+        "seen_on": Column(WHOLE_DATE),
     },
     "policing models": {
         "from": Column(PARTIAL_DATE, unique=True),
@@ -171,6 +177,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "note": Column(r".+"),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),
+        "seen_on": Column(WHOLE_DATE),
     },
     "policing units": {
         "bcu_code": Column(BCU_CODE),
@@ -179,6 +186,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "note": Column(nullable=True),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),
+        "seen_on": Column(WHOLE_DATE),
     },
     "policing structures": {
         "from": Column(PARTIAL_DATE),
@@ -190,6 +198,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "note": Column(nullable=True),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),
+        "seen_on": Column(WHOLE_DATE),
     },
     "policing money": {
         "from": Column(PARTIAL_DATE),
@@ -201,6 +210,36 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "note": Column(nullable=True),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),
+        "seen_on": Column(WHOLE_DATE),
+    },
+    "events": {
+        "id": Column(r"[a-z0-9]+(-[a-z0-9]+)*", unique=True),
+        "date": Column(PARTIAL_DATE),
+        "precision": Column(r"day|month|quarter|year"),
+        "theme": Column(r"structure|ward officers|front counters|money"),
+        "areas": Column(rf"({AREA_CODE})(;({AREA_CODE}))*", nullable=True),
+        "text": Column(r".+\."),
+        "basis": Column(BASIS),
+        "source": Column(r".+"),
+        "seen_on": Column(WHOLE_DATE),
+        "seen_as": Column(r"document|copy|page"),
+    },
+    "roll-out 2018": {
+        "bcu_code": Column(BCU_CODE, unique=True),
+        "cluster": Column(r".+"),
+        "borough_codes": Column(rf"{BOROUGH_CODE}(;{BOROUGH_CODE})*"),
+        "planned": Column(),
+        "commander": Column(r".+"),
+        "basis": Column(r"planned"),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+        "seen_on": Column(WHOLE_DATE),
+    },
+    "officers in all": {
+        "month": Column(r"\d{4}-\d{2}", unique=True),
+        "officers": Column(minimum=1),
+        "pcsos": Column(minimum=1),
+        "staff": Column(minimum=1),
     },
     "postcodes": {
         "postcode": Column(POSTCODE, unique=True),

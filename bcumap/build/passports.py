@@ -76,6 +76,10 @@ TITLES = {
     "policing_units.csv": "Names of the BCUs in the papers of their time",
     "policing_structures.csv": "Leadership and core functions of a police unit, by date",
     "policing_money.csv": "Savings and posts that were stated with the change to BCUs",
+    "events.csv": "What happened in the policing of London, by date and theme",
+    "roll_out_2018.csv": "The roll-out of BCUs as planned in February 2018, as printed",
+    "force_strength.csv": "Officers, PCSOs and staff of the Met by month",
+    "web/events.json": "All events of the timeline, from all tables",
     "web/counters.json": "Front counters on any date, and how far residents live from them",
     "web/history.json": "Police units of every borough on any date",
 }
@@ -96,6 +100,20 @@ _MODELS = {
     "as_of": "2023-07-18",
     "url": "https://www.london.gov.uk/questions/2019/6437",
 }
+_EVENTS = {
+    "publisher": "compiled by bcumap; every row names its source",
+    "attribution": "Metropolitan Police; councils; newspapers; see the column source",
+    "edition": "2026-11-26",
+    "as_of": "2026-11-26",
+    "url": "https://www.london.gov.uk/motions/closure-front-counters",
+}
+_STRENGTH = {
+    "publisher": "Metropolitan Police, through the London Datastore (police force strength)",
+    "attribution": "Contains Metropolitan Police data, Open Government Licence v3.0",
+    "edition": "2013-05 to 2026-03",
+    "as_of": "2026-03",
+    "url": "https://data.london.gov.uk/dataset/mps-police-force-strength",
+}
 # Tables that were put together from papers, and what the build made of them.
 COMPILED: dict[str, Entry] = {
     "front_counters.csv": _COUNTERS,
@@ -105,6 +123,10 @@ COMPILED: dict[str, Entry] = {
     "policing_structures.csv": _MODELS,
     "policing_money.csv": _MODELS,
     "web/history.json": _MODELS,
+    "events.csv": _EVENTS,
+    "roll_out_2018.csv": _MODELS,
+    "force_strength.csv": _STRENGTH,
+    "web/events.json": _EVENTS,
     "web/counters.json": _COUNTERS
     | {
         "attribution": f"{_COUNTERS['attribution']}."

@@ -70,7 +70,7 @@ def test_the_boroughs_merge_as_the_date_moves(visit: Visit) -> None:
     expect(page.locator(".bcumap-time .date")).to_have_text("1 January 2017")
     assert page.locator(".bcumap path.unit").count() == 30
     expect(page.locator('.bcumap path[data-code="EA"]')).to_have_attribute(
-        "aria-label", re.compile("East BCU, test unit since January 2017, known")
+        "aria-label", re.compile("East Area BCU, test unit took over in the course of January 2017")
     )
     page.wait_for_timeout(REST_MS)
     expect(page).to_have_url(re.compile("on=2017-01-01"))

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import feedparser
 import pytest
 
 from bcumap.base.errors import BcuMapError, DataError
@@ -108,6 +109,16 @@ def test_all_links_are_relative_and_lead_somewhere(site: Path) -> None:
             if not (is_there and anchored):
                 broken.append((path.name, link))
     assert broken[:5] == []
+
+
+def test_the_timeline_is_a_page_and_a_feed(site: Path) -> None:
+    page = read(site / "changes.html")
+    assert {"unit-na-live", "2025-11-13-assembly-motion"} <= set(page.ids)
+    assert "Jason Gwillim" in page.text("main")
+    assert "34,523" in page.text("main")
+    told = feedparser.parse((site / "changes.atom").read_bytes())
+    assert not told.bozo
+    assert len(told.entries) > 100
 
 
 def test_what_scripts_and_styles_link_to_is_there(site: Path) -> None:
@@ -460,7 +471,7 @@ def test_the_command_writes_the_same_again(
                     monkeypatch=monkeypatch, capsys=capsys)  # fmt: skip
     assert told.code == 0
     assert told.err == ""  # quiet in a pipe
-    assert "753 pages; 1,449 shards" in told.out
+    assert "754 pages; 1,449 shards" in told.out
     assert "give --url" in told.out
     assert everything(out) == everything(site)
     assert list(tmp_path.iterdir()) == [out]
@@ -487,7 +498,7 @@ def test_with_an_address_there_are_sitemap_canonical_links_and_a_way_back(tmp_pa
     ours = "https://example.org/police/"
     assert f"Sitemap: {ours}sitemap.xml" in (site / "robots.txt").read_text(encoding="utf-8")
     listed = (site / "sitemap.xml").read_text(encoding="utf-8")
-    assert listed.count("<loc>") == report.pages - 1 == 6
+    assert listed.count("<loc>") == report.pages - 1 == 7
     assert "404" not in listed
     assert f'rel="canonical" href="{ours}bcu/AS.html"' in (site / "bcu/AS.html").read_text("utf-8")
     assert f'rel="canonical" href="{ours}"' in (site / "index.html").read_text("utf-8")

@@ -8,13 +8,17 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
-from bcumap.app.panels import table
-from bcumap.base.words import NOT_KNOWN, date, figure
+from bcumap.app import assets
+from bcumap.app.panels import events, explained, table
+from bcumap.base.words import NOT_KNOWN, counted, date, figure
+from bcumap.facts.events import Event
 from bcumap.facts.history import told_then
 from bcumap.facts.history import unit_then as unit_then_of
+from bcumap.web import html as told
 from bcumap.web.html import cited
 
 Document = Mapping[str, Any]
+PAGE = "history"
 
 
 def heading() -> str:
@@ -34,6 +38,42 @@ def unit_then(name: str, borough_code: str, on: dt.date, document: Document) -> 
         f'<section class="bcumap-answer"><h2>{escape(name)}</h2>'
         f"<p><strong>{escape(told_then(unit, on))}</strong></p>"
         f"<p>{escape(note)}<small>Source: {cited(unit['source'])}</small></p></section>"
+    )
+
+
+def timeline_heading() -> str:
+    """The title of the timeline, and how it can be followed."""
+    base = assets.base_path()
+    return (
+        '<h2 id="timeline">Everything by date</h2><p class="bcumap-explained">What was decided,'
+        " promised, planned and done, each with how it is known, its sources and when they were"
+        f' last seen. Follow it as a <a href="{base}/changes.atom" target="_self">feed</a>, or take'
+        f' it as <a href="{base}/api/v1/events.csv" target="_self">CSV</a> or'
+        f' <a href="{base}/api/v1/events" target="_self">JSON</a>. An area shows what is about it'
+        " and about all of London, with its single front counters.</p>"
+    )
+
+
+def timeline(shown: Sequence[Event]) -> str:
+    """The events that were asked for."""
+    return f'<p class="bcumap-explained">{counted(len(shown), "event")}</p>{events(shown, PAGE)}'
+
+
+def tables(around: Document, facts: Document) -> str:
+    """The roll-out as it was printed, and the strength of the Met by month."""
+    names = {code: row["name"] for code, row in facts["boroughs"].items()}
+    return (
+        table(told.ROLL_OUT, told.ROLL_OUT_HEADS, _lines(told.roll_out(around["roll_out"], names)))
+        + explained(told.ROLL_OUT_NOTE)
+        + table(told.STRENGTH, told.STRENGTH_HEADS, _lines(told.strength(around["strength"])))
+        + explained(told.STRENGTH_NOTE)
+    )
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> str:
+    return "".join(
+        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>'
+        for first, *rest in rows
     )
 
 

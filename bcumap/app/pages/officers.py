@@ -13,7 +13,8 @@ from bcumap.app.ui import area_map, area_table, map_data, save_bar, save_data, s
 from bcumap.base.schema import LEVELS
 from bcumap.base.words import BY_WARD, LEVEL_WORDS, NO_FIGURE
 from bcumap.facts import measures
-from bcumap.facts.cached import facts
+from bcumap.facts.cached import facts, happenings
+from bcumap.facts.events import OFFICERS, about
 from bcumap.facts.measures import MEASURES, Measure
 
 FIRST = "fte_per_ward"
@@ -29,7 +30,9 @@ def page() -> None:
     st.html(panels.officers_heading(facts()))
     explorer()
     own_list.section()
-    st.html(panels.footer(facts()))
+    shown = about(happenings(), theme=OFFICERS)
+    st.html(panels.folded("What was promised and said of ward officers", shown, "officers"))
+    st.html(panels.footer(facts(), "officers"))
 
 
 @st.fragment

@@ -15,7 +15,8 @@ from bcumap.app.ui import area_map, map_data, save_bar, save_data, sent, share_b
 from bcumap.base.errors import BcuMapError, NotThereError
 from bcumap.base.schema import COMMITMENT_HOLDS
 from bcumap.facts import measures
-from bcumap.facts.cached import facts
+from bcumap.facts.cached import facts, happenings
+from bcumap.facts.events import about
 from bcumap.facts.measures import MEASURES
 
 COMPARED = "fte_per_ward"
@@ -25,7 +26,7 @@ TEAM_TIMEOUT_S = 12
 def page() -> None:
     """Draw the page."""
     explorer()
-    st.html(panels.footer(facts()))
+    st.html(panels.footer(facts(), "ward"))
 
 
 @st.fragment
@@ -126,6 +127,11 @@ def _history(code: str) -> None:
     with st.container(key="promised"):
         st.altair_chart(charts.promised(held, dt.date.today().isoformat()))
     st.html(briefing.timeline(facts()))
+    code = facts()["wards"][code]["borough_code"]
+    borough = facts()["boroughs"][code]
+    found = about(happenings(), borough=code, bcu=borough["bcu_code"])
+    here = [each for each in found if each.areas]
+    st.html(panels.folded(f"What changed in {borough['name']} and its BCU", here, "ward"))
 
 
 def _team(code: str) -> None:
