@@ -419,6 +419,28 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
         in_text("web/history.json", "Pathfinders", "Pilots"),
         "history.json does not follow from the tables",
     ),
+    "an event without an area that exists": (
+        "events have grounds",
+        in_text("web/events.json", '"areas":["NA"]', '"areas":["ZZ"]'),
+        "is about ZZ, which is no area",
+    ),
+    "the page tells of other events": (
+        "events have grounds",
+        in_text("events.csv", "2012-reasons,", "2012-causes,"),
+        "events.json does not follow from the tables",
+    ),
+    "an event tells of another go-live": (
+        "nothing planned is told as known",
+        in_text(
+            "web/events.json", '"date":"2019-01-09","precision"', '"date":"2019-01-10","precision"'
+        ),
+        "the events have another go-live of NA than bcus.csv",
+    ),
+    "a source is a bare address": (
+        "sources can be followed",
+        in_text("boroughs.csv", "City of London Police polices the City", "https://x.example/"),
+        "boroughs.csv: 'https://x.example/, not the Met' is an address without its publisher's name",
+    ),
     "an error above its limit": (
         "measured errors are within limits",
         in_sources("wards.parquet", measured_error_m=3.2),
