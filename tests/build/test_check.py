@@ -439,7 +439,7 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
     "a source is a bare address": (
         "sources can be followed",
         in_text("boroughs.csv", "City of London Police polices the City", "https://x.example/"),
-        "boroughs.csv: 'https://x.example/, not the Met' is an address without its publisher's name",
+        "boroughs.csv: 'https://x.example/, not the Met' is an address without",
     ),
     "an error above its limit": (
         "measured errors are within limits",
