@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from bcumap.base import sources
-from bcumap.base.bases import KNOWN, PLANNED
+from bcumap.base.bases import PLANNED
 from bcumap.base.dates import LAST_DAY
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import (
@@ -54,6 +54,9 @@ WEB_LAYERS_LIMIT = 250_000
 BOROUGHS_AGREEING = 0.999
 # What a file of data ends in; every one has its entry in sources.json.
 DATA_SUFFIXES = (".parquet", ".csv", ".topojson", ".js", ".wkb", ".zip")
+
+# What the roll-out table of 2018 has for the units that were on trial: "from late 2016".
+PILOT = "2016"
 
 Faults = list[str]
 
@@ -389,32 +392,23 @@ def events_have_grounds(data: Data) -> Faults:
 
 
 def nothing_planned_is_known(data: Data) -> Faults:
-    """No table states as known what its basis calls planned, and dates of units agree with events.
+    """No table states as known what its basis calls planned, and tables agree on plans of units.
 
-    A promise still to come is no commitment in force, a unit is live by more than a plan, and a
-    model that holds is not planned.
+    That the dates of units are those of the events is held by `events_have_grounds`.
     """
     past = store.past(data=data.folder)
     faults = [
-        f"{row['bcu_code']} is live by a plan alone"
-        for row in past.bcus
-        if row["go_live_basis"] == PLANNED
-    ]
-    faults += [
         f"policing_models.csv has {row['label']!r} as holding, and as planned"
         for row in past.models
         if row["basis"] == PLANNED
     ]
-    live = {row["id"]: row for row in store.events_web(data=data.folder)["events"]}
-    for row in past.bcus:
-        event = live.get(f"unit-{str(row['bcu_code']).lower()}-live")
-        if event is None or (event["date"], event["basis"]) != (
-            row["go_live"], row["go_live_basis"],
-        ):  # fmt: skip
-            faults.append(f"the events have another go-live of {row['bcu_code']} than bcus.csv")
-        elif event["basis"] == KNOWN and not row["go_live_source"]:
-            faults.append(f"the go-live of {row['bcu_code']} is known by nobody")
-    return faults
+    printed = data.tables["roll-out 2018"].set_index("bcu_code")["planned"]
+    return faults + [
+        f"{row['bcu_code']} was planned for {row['go_live_planned']} by bcus.csv, but for"
+        f" {printed[row['bcu_code']]} by roll_out_2018.csv"
+        for row in past.bcus
+        if printed[row["bcu_code"]] not in (row["go_live_planned"], PILOT)
+    ]
 
 
 def sources_can_be_followed(data: Data) -> Faults:

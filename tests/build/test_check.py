@@ -78,6 +78,9 @@ def in_text(name: str, old: str, new: str) -> Break:
     return break_it
 
 
+BETWEEN = '","commander":"'  # a plan and its commander in events.json
+
+
 def in_sources(name: str, **values: Any) -> Break:
     return lambda folder: sources(folder, lambda entries: entries[name].update(values))
 
@@ -429,12 +432,13 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
         in_text("events.csv", "2012-reasons,", "2012-causes,"),
         "events.json does not follow from the tables",
     ),
-    "an event tells of another go-live": (
+    "two tables have different plans": (
         "nothing planned is told as known",
-        in_text(
-            "web/events.json", '"date":"2019-01-09","precision"', '"date":"2019-01-10","precision"'
-        ),
-        "the events have another go-live of NA than bcus.csv",
+        lambda folder: [
+            in_text(name, f"2018-11{between}Helen", f"2018-12{between}Helen")(folder)
+            for name, between in (("roll_out_2018.csv", ","), ("web/events.json", BETWEEN))
+        ],
+        "NA was planned for 2018-11 by bcus.csv, but for 2018-12 by roll_out_2018.csv",
     ),
     "a source is a bare address": (
         "sources can be followed",
