@@ -7,6 +7,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from bcumap.app import assets, guard, headers, jobs, listening, origins, routes, uploads
+from bcumap.base import feedback
 from bcumap.base.errors import DataError
 from bcumap.facts import store
 
@@ -22,6 +23,7 @@ try:
     store.verify()
 except DataError as error:
     raise SystemExit(f"bcumap: {error}") from error
+feedback.stated()  # what is no address is said now, and not on a page
 
 app = st.App(
     "bcumap/app/pages/navigation.py",

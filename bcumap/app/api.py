@@ -24,8 +24,11 @@ from bcumap.base import __version__, dates
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import LEVELS
 from bcumap.base.words import ATTRIBUTION, LEVEL_WORDS
-from bcumap.facts import cached, counters, store
+from bcumap.export import feed
+from bcumap.facts import cached, counters, events, history, store
+from bcumap.facts.events import Event
 from bcumap.facts.find import LONGEST_QUERY
+from bcumap.facts.history import told_on
 from bcumap.facts.measures import records
 from bcumap.geo import topojson
 
@@ -43,6 +46,13 @@ PREFLIGHT = {
     **ANY_ORIGIN,
 }
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+ON = {"format": "date", "pattern": r"^20(1[2-9]|[2-9]\d)-\d\d-\d\d$"}
+CSV = "text/csv; charset=utf-8"
+OF_EVENTS = (
+    Parameter("theme", "One theme.", "structure", {"enum": list(events.THEMES)}),
+    Parameter("area", "The code of a ward, borough or BCU that they concern.", "E09000023"),
+)
+STRENGTH_SOURCE = "Metropolitan Police, police force strength (London Datastore), to March 2026"
 CODES = {"bcus": "NA", "boroughs": "E09000023", "wards": "E05013719"}  # of examples
 # Which of the documents has the shapes of a level.
 SHAPES = {"bcus": "areas.topojson", "boroughs": "areas.topojson", "wards": "wards.topojson"}
@@ -65,7 +75,28 @@ def endpoints(base: str) -> tuple[Endpoint, ...]:
             _find,
             (Parameter("q", "A postcode or its beginning, `lat,lon`, a GSS code, or a name.",
                        "SE8 4RX", {"minLength": 1, "maxLength": LONGEST_QUERY, "pattern": r"\S"},
-                       required=True),),
+                       required=True),
+             Parameter("on", "A date since 2012: who policed it then, as `then`.", "2018-12-31",
+                       ON)),
+        ),
+        Endpoint(
+            "/units",
+            "Which unit policed each borough on a date, and how that is known; each BCU's stage.",
+            _units, (Parameter("on", "A date since 2012; today if there is none.", "2018-12-31",
+                               ON),),
+        ),
+        Endpoint(
+            "/events",
+            "What was decided, promised, planned and done, by date, with basis and source.",
+            _events, OF_EVENTS,
+        ),
+        Endpoint(
+            "/events.csv", "The same as CSV.",
+            lambda asked: Body(partial(feed.table, _asked_events(asked)), CSV), OF_EVENTS, (CSV,),
+        ),
+        Endpoint(
+            "/strength", "Officers, PCSOs and staff of the Met by month, since May 2013.",
+            lambda _: json_body({"source": STRENGTH_SOURCE, "months": cached.around()["strength"]}),
         ),
         Endpoint(
             "/officers", "Ward officers promised and in post, for every area of a level.",
@@ -76,7 +107,7 @@ def endpoints(base: str) -> tuple[Endpoint, ...]:
             "Front counters on a date: each, the figures of every area, distances of every ward.",
             _counters,
             (Parameter("on", "A date from 2012 to 2099; today if there is none.", "2025-09-01",
-                       {"format": "date", "pattern": r"^20(1[2-9]|[2-9]\d)-\d\d-\d\d$"}),),
+                       ON),),
         ),
         Endpoint(
             "/status",
@@ -182,7 +213,25 @@ def _find(request: Request) -> Body:
         raise _BadRequestError("nothing was asked; give ?q= a postcode, a name, a code or lat,lon")
     if len(asked) > LONGEST_QUERY:
         raise _BadRequestError(f"?q= is longer than {LONGEST_QUERY} characters")
-    return json_body(asdict(cached.finder().find(asked)))
+    answer = cached.finder().find(asked)
+    on = _day(request, "police units", cached.history()["models"])
+    if on is None:
+        return json_body(asdict(answer))
+    then = told_on(cached.history(), answer.place, on)
+    return json_body(asdict(answer) | {"on": on.isoformat(), "then": then})
+
+
+def _day(request: Request, what: str, rows: Any) -> dt.date | None:
+    """The date that is asked for, None if none is."""
+    asked = request.query_params.get("on")
+    if asked is None:
+        return None
+    try:
+        on = dates.day(asked[:40])
+        dates.check_known(on, rows, what)
+    except BcuMapError as error:
+        raise _BadRequestError(str(error)) from error
+    return on
 
 
 # --- areas -------------------------------------------------------------------------------------
@@ -237,6 +286,42 @@ def _said() -> dict[str, Any]:
         "licence": LICENCE,
         "attribution": ATTRIBUTION,
     }
+
+
+# --- units and events --------------------------------------------------------------------------
+
+
+def _units(request: Request) -> Body:
+    document = cached.history()
+    on = _day(request, "police units", document["models"]) or dt.date.today()
+    boroughs = {code: history.unit_then(document, code, on) for code in document["boroughs"]}
+    bcus = [
+        {name: row[name] for name in ("bcu_code", "bcu", "go_live", "go_live_basis",
+                                      "go_live_planned", "go_live_source")}
+        | {"stage": history.stage_on(row, on)}
+        for row in document["bcus"]
+    ]  # fmt: skip
+    return json_body({**_said(), "on": on.isoformat(), "boroughs": boroughs, "bcus": bcus})
+
+
+def _asked_events(request: Request) -> list[Event]:
+    theme = request.query_params.get("theme", "")
+    area = request.query_params.get("area", "").strip().upper()
+    if theme and theme not in events.THEMES:
+        names = ", ".join(events.THEMES)
+        raise _BadRequestError(f"there is no theme {theme[:40]!r}; give one of {names}")
+    known = cached.facts()
+    if area in known["wards"]:
+        area = known["wards"][area]["borough_code"]
+    borough = known["boroughs"].get(area)
+    if area and borough is None and area not in known["bcus"]:
+        raise _BadRequestError(f"there is no area {area[:40]!r}; give the code of one")
+    bcu = area if borough is None else borough["bcu_code"] or ""
+    return events.about(cached.happenings(), theme=theme, borough=area if borough else "", bcu=bcu)
+
+
+def _events(request: Request) -> Body:
+    return json_body({**_said(), "events": events.rows(_asked_events(request))})
 
 
 # --- officers and counters ---------------------------------------------------------------------

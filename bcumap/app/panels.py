@@ -8,8 +8,10 @@ from typing import Any
 from urllib.parse import quote
 
 from bcumap.app import assets
+from bcumap.base import feedback
 from bcumap.base.words import CITY_POLICE, LEVEL_WORDS, PAGES, date
 from bcumap.facts.answers import Answer, Option, Place
+from bcumap.facts.events import Event
 from bcumap.web import html as told
 from bcumap.web.html import legend as legend
 from bcumap.web.html import months as months
@@ -137,7 +139,10 @@ def units_legend() -> str:
     items = [
         ("unit-borough", "a borough with a unit of its own"),
         ("unit-bcu", "a BCU; colours only tell neighbours apart"),
-        ("unit-planned", "dashed: live by a plan or announcement, the actual date not known"),
+        (
+            "unit-planned",
+            "dashed: it took over in the course of this month, or was due",
+        ),
         ("city", f"City of London: {CITY_POLICE}, not the Met"),
     ]
     keys = "".join(
@@ -167,9 +172,23 @@ def panel(chosen: Mapping[str, str] | None, facts: Facts) -> str:
     )
 
 
-def footer(facts: Facts) -> str:
-    """Where the data comes from, and of when it is."""
-    return told.footer(facts, links=_pages())
+def footer(facts: Facts, page: str = "") -> str:
+    """Where the data comes from, and of when it is; `page` is the path of the page."""
+    return told.footer(facts, links=_pages(), report=feedback.link(feedback.stated(), f"/{page}"))
+
+
+def events(shown: Sequence[Event], page: str) -> str:
+    """A list of events, each with the link that reports an error of it."""
+    address = feedback.stated()
+    return told.events(shown, report=lambda fact: feedback.link(address, f"/{page}", fact))
+
+
+def folded(title: str, shown: Sequence[Event], page: str) -> str:
+    """The same, folded under a title."""
+    return (
+        f'<details class="bcumap-folded"><summary>{escape(title)} ({len(shown)})</summary>'
+        f"{events(shown, page)}</details>"
+    )
 
 
 def _pages() -> str:

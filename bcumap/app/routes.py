@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict
+from functools import cache
 from pathlib import PurePath
 
 from starlette.requests import Request
@@ -14,12 +15,15 @@ from bcumap.app import api, orders
 from bcumap.app.assets import base_path
 from bcumap.app.bodies import A_WHILE, Body, json_body
 from bcumap.app.orders import PictureOrder
+from bcumap.app.origins import public_address
 from bcumap.base.errors import BcuMapError, BusyError
 from bcumap.base.safe import plain
-from bcumap.facts.cached import facts, finder
+from bcumap.export import feed
+from bcumap.facts.cached import facts, finder, happenings
 from bcumap.maps import request as picture_wish
 
 SUGGEST = "/suggest"
+FEED = "changes.atom"
 PICTURE = "/picture"
 MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
 # An SVG is a document of its own if somebody opens it: nothing in it runs.
@@ -81,11 +85,24 @@ async def _posted(request: Request) -> str:
         raise BcuMapError("the figures are no CSV in UTF-8") from error
 
 
+async def changes(request: Request) -> Response:
+    """Answer with the events of the timeline as an Atom feed."""
+    return _feed().answer(request, lasts=A_WHILE, headers=api.ANY_ORIGIN)
+
+
+@cache
+def _feed() -> Body:
+    public = public_address()
+    url = f"{public}/" if public else ""
+    return Body(lambda: feed.atom(happenings(), url=url, page="history", feed=FEED), feed.ATOM)
+
+
 def routes() -> list[Route]:
     """Return the routes, under the base path that the server was given."""
     base = base_path()
     return [
         Route(f"{base}{SUGGEST}", suggest, methods=["GET"]),
         Route(f"{base}{PICTURE}/{{name}}", picture, methods=["GET", "POST"]),
+        Route(f"{base}/{FEED}", changes, methods=["GET"]),
         *api.routes(base),
     ]

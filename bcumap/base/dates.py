@@ -57,6 +57,23 @@ def starts(partial: str) -> dt.date:
         ) from error
 
 
+def ends(partial: str) -> dt.date:
+    """Return the last day that a date, as precise as it is, may mean.
+
+    Raises
+    ------
+    DataError
+        If it is none.
+    """
+    first = starts(partial)
+    if len(partial) == 10:
+        return first
+    months = 1 if len(partial) == 7 else 12
+    over = first.month - 1 + months
+    following = first.replace(year=first.year + over // 12, month=over % 12 + 1)
+    return following - dt.timedelta(days=1)
+
+
 def check_known(on: dt.date, rows: Iterable[Row], what: str) -> None:
     """Raise a BcuMapError if a day is before the first of some rows, or out of range."""
     first = min(str(row["from"]) for row in rows)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+from bcumap.base.bases import PATTERN as BASIS
 from bcumap.base.errors import DataError
 
 BNG = "EPSG:27700"  # British National Grid, metres: every area, length and distance
@@ -26,13 +27,15 @@ LONDON_BOUNDS_BNG = (502_500.0, 154_500.0, 563_000.0, 202_000.0)
 WARD_CODE = r"E05\d{6}"
 BOROUGH_CODE = r"E09\d{6}"
 BCU_CODE = r"[A-Z]{2}"
+AREA_CODE = rf"{BCU_CODE}|{BOROUGH_CODE}"
 POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}"
 DISTRICT = r"[A-Z]{1,2}\d[A-Z\d]?"
+WHOLE_DATE = r"\d{4}-\d{2}-\d{2}"
 PARTIAL_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"  # ISO 8601, as precise as the source is
 
 # The state of a front counter, or what is known of one at a moment.
 OPEN, CLOSED, NOT_KNOWN = "open", "closed", "not known"
-# A basis on which a commitment holds; "promised" alone means that it was still to come.
+# A status in which a commitment holds; "promised" alone means that it was still to come.
 COMMITMENT_HOLDS = ("in force", "delivered", "restated")
 
 
@@ -79,11 +82,15 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "bcu": Column(r".+", unique=True),
         "aliases": Column(),
         "go_live": Column(PARTIAL_DATE),
-        "go_live_basis": Column(r"known|announced|planned"),
+        "go_live_basis": Column(r"known|evidence|announced"),  # a live unit is never only planned
         "go_live_note": Column(nullable=True),
         "go_live_source": Column(r".+"),
+        "go_live_in_data": Column(PARTIAL_DATE, nullable=True),
+        "go_live_planned": Column(PARTIAL_DATE),
+        "go_live_planned_source": Column(r".+"),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),
+        "seen_on": Column(WHOLE_DATE),
     },
     "borough table": {
         "borough_code": Column(BOROUGH_CODE, unique=True),
@@ -96,7 +103,8 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "from": Column(PARTIAL_DATE, unique=True),
         "dwo": Column(minimum=1),
         "pcso": Column(nullable=True, minimum=0),
-        "basis": Column(r"in force|promised|delivered|restated"),
+        "status": Column(r"in force|promised|delivered|restated"),
+        "basis": Column(BASIS),
         "due": Column(PARTIAL_DATE, nullable=True),
         "wards": Column(nullable=True, minimum=1),
         "posts": Column(nullable=True, minimum=1),
@@ -104,6 +112,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "note": Column(r".+"),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),
+        "seen_on": Column(WHOLE_DATE),
     },
     "borough strengths": {
         "borough_code": Column(BOROUGH_CODE, unique=True),
@@ -132,11 +141,12 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "kind": Column(r"24/7|reduced|limited|daytime", nullable=True),
         "hours": Column(nullable=True),
         "due": Column(PARTIAL_DATE, nullable=True),
-        "basis": Column(r"confirmed|announced|inferred"),
+        "basis": Column(BASIS),
         "inferred": Column(r"site|kind|site; kind", nullable=True),
         "note": Column(r".+"),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),
+        "seen_on": Column(WHOLE_DATE),
     },
     "counter dates": {
         "from": Column(PARTIAL_DATE, unique=True),
@@ -144,20 +154,22 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "counters": Column(nullable=True, minimum=0),
         "open_24_7": Column(nullable=True, minimum=0),
         "complete": Column(r"yes|no"),
-        "basis": Column(r"confirmed|announced"),
+        "basis": Column(BASIS),
         "note": Column(nullable=True),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),
+        "seen_on": Column(WHOLE_DATE),
     },
     "policing models": {
         "from": Column(PARTIAL_DATE, unique=True),
         "model": Column(r".+"),
         "units": Column(nullable=True, minimum=1),
-        "basis": Column(r"known|announced|planned"),
+        "basis": Column(BASIS),
         "label": Column(r".+"),
         "note": Column(r".+"),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),
+        "seen_on": Column(WHOLE_DATE),
     },
     "policing units": {
         "bcu_code": Column(BCU_CODE),
@@ -166,6 +178,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "note": Column(nullable=True),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),
+        "seen_on": Column(WHOLE_DATE),
     },
     "policing structures": {
         "from": Column(PARTIAL_DATE),
@@ -173,10 +186,11 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "part": Column(r"leadership|function"),
         "item": Column(r".+"),
         "number": Column(nullable=True, minimum=1),
-        "basis": Column(r"known|announced|planned"),
+        "basis": Column(BASIS),
         "note": Column(nullable=True),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),
+        "seen_on": Column(WHOLE_DATE),
     },
     "policing money": {
         "from": Column(PARTIAL_DATE),
@@ -184,10 +198,40 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "gbp_million": Column(nullable=True, minimum=0),
         "posts": Column(nullable=True),
         "until": Column(r".+", nullable=True),
-        "basis": Column(r"known|announced|planned"),
+        "basis": Column(BASIS),
         "note": Column(nullable=True),
         "as_of": Column(PARTIAL_DATE),
         "source": Column(r".+"),
+        "seen_on": Column(WHOLE_DATE),
+    },
+    "events": {
+        "id": Column(r"[a-z0-9]+(-[a-z0-9]+)*", unique=True),
+        "date": Column(PARTIAL_DATE),
+        "precision": Column(r"day|month|quarter|year"),
+        "theme": Column(r"structure|ward officers|front counters|money"),
+        "areas": Column(rf"({AREA_CODE})(;({AREA_CODE}))*", nullable=True),
+        "text": Column(r".+\."),
+        "basis": Column(BASIS),
+        "source": Column(r".+"),
+        "seen_on": Column(WHOLE_DATE),
+        "seen_as": Column(r"document|copy|page"),
+    },
+    "roll-out 2018": {
+        "bcu_code": Column(BCU_CODE, unique=True),
+        "cluster": Column(r".+"),
+        "borough_codes": Column(rf"{BOROUGH_CODE}(;{BOROUGH_CODE})*"),
+        "planned": Column(),
+        "commander": Column(r".+"),
+        "basis": Column(r"planned"),
+        "as_of": Column(PARTIAL_DATE),
+        "source": Column(r".+"),
+        "seen_on": Column(WHOLE_DATE),
+    },
+    "officers in all": {
+        "month": Column(r"\d{4}-\d{2}", unique=True),
+        "officers": Column(minimum=1),
+        "pcsos": Column(minimum=1),
+        "staff": Column(minimum=1),
     },
     "postcodes": {
         "postcode": Column(POSTCODE, unique=True),

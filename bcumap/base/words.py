@@ -41,6 +41,12 @@ ATTRIBUTION = (
 )
 NOT_KNOWN = "not known"
 NO_FIGURE = "no reliable figure"
+# The Met publishes the strength of every ward's team; the workbook is not part of bcumap.
+BY_WARD = "published by the Met, not shipped here"
+BY_WARD_NOTE = (
+    "Strength by ward is in the Met’s workbook DWO_Abstraction.xlsx (London Datastore, e16kd):"
+    " bring it to Ward officers to see it."
+)
 
 
 def rounded(value: float, decimals: int) -> Decimal:

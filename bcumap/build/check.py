@@ -21,6 +21,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 import shapely
 
+from bcumap.base import sources
+from bcumap.base.bases import PLANNED
 from bcumap.base.dates import LAST_DAY
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import (
@@ -30,7 +32,7 @@ from bcumap.base.schema import (
 )
 from bcumap.build import events as counter_events
 from bcumap.build import london, passports, timeline
-from bcumap.facts import counters, history, store
+from bcumap.facts import counters, events, history, store
 from bcumap.facts.postcodes import unpack
 from bcumap.geo import coverage, projection
 from bcumap.geo.coverage import Polygons
@@ -47,6 +49,9 @@ WEB_LAYERS_LIMIT = 250_000
 BOROUGHS_AGREEING = 0.999
 # What a file of data ends in; every one has its entry in sources.json.
 DATA_SUFFIXES = (".parquet", ".csv", ".topojson", ".js", ".wkb", ".zip")
+
+# What the roll-out table of 2018 has for the units that were on trial: "from late 2016".
+PILOT = "2016"
 
 Faults = list[str]
 
@@ -371,6 +376,49 @@ def policing_models_agree(data: Data) -> Faults:
     return faults
 
 
+def events_have_grounds(data: Data) -> Faults:
+    """Every event has a source, a basis and areas that exist; events.json follows the tables."""
+    document = store.events_web(data=data.folder)
+    told = events.read(document)
+    tables = data.tables["bcu table"]["bcu_code"], data.tables["borough table"]["borough_code"]
+    faults = events.faults(told, {str(code) for table in tables for code in table})
+    if json.loads(timeline.encode(timeline.events_document(data.folder))) != document:
+        faults.append("events.json does not follow from the tables")
+    return faults
+
+
+def nothing_planned_is_known(data: Data) -> Faults:
+    """No table states as known what its basis calls planned, and tables agree on plans of units.
+
+    That the dates of units are those of the events is held by `events_have_grounds`.
+    """
+    past = store.past(data=data.folder)
+    faults = [
+        f"policing_models.csv has {row['label']!r} as holding, and as planned"
+        for row in past.models
+        if row["basis"] == PLANNED
+    ]
+    printed = data.tables["roll-out 2018"].set_index("bcu_code")["planned"]
+    return faults + [
+        f"{row['bcu_code']} was planned for {row['go_live_planned']} by bcus.csv, but for"
+        f" {printed[row['bcu_code']]} by roll_out_2018.csv"
+        for row in past.bcus
+        if printed[row["bcu_code"]] not in (row["go_live_planned"], PILOT)
+    ]
+
+
+def sources_can_be_followed(data: Data) -> Faults:
+    """Every source of every table has a name; no bare address stands in one."""
+    return [
+        f"{store.TABLE_FILES[name]}: {text[:80]!r} is an address without its publisher's name"
+        for name, table in data.tables.items()
+        for column in table.columns
+        if str(column).endswith("source")
+        for text in map(str, table[column].dropna().unique())
+        if any("://" in each.name for each in sources.read(text))
+    ]
+
+
 def errors_are_within_limits(data: Data) -> Faults:
     """Every boundary file states a measured error that keeps to its limit."""
     measured = {name: e for name, e in data.entries.items() if "crs" in e}
@@ -431,6 +479,9 @@ PROMISES: dict[str, Callable[[Data], Faults]] = {
     "strengths are of the Met's boroughs": strengths_are_of_the_met,
     "front counters can be so": front_counters_can_be_so,
     "policing models agree with the BCUs": policing_models_agree,
+    "events have grounds": events_have_grounds,
+    "nothing planned is told as known": nothing_planned_is_known,
+    "sources can be followed": sources_can_be_followed,
     "measured errors are within limits": errors_are_within_limits,
     "the Thames lies between the wards": the_thames_lies_between_the_wards,
     "the page draws the same areas": web_layers_match,

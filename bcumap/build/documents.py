@@ -137,7 +137,7 @@ def area_facts(
         `no_figure_for`, `rank` and `ranked`.
     """
     told = bcu_table.set_index("bcu_code")[
-        ["aliases", "go_live", "go_live_basis", "go_live_note", "go_live_source"]
+        ["aliases", *(name for name in bcu_table if str(name).startswith("go_live"))]
     ].assign(aliases=lambda b: b["aliases"].str.split(";"))
     facts = {
         "edition": edition,

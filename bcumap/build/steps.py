@@ -34,6 +34,7 @@ from bcumap.build import (
     passports,
     placing,
     population,
+    strength,
     timeline,
     wards,
 )
@@ -63,6 +64,9 @@ HAND_KEPT = (
     "policing_units.csv",
     "policing_structures.csv",
     "policing_money.csv",
+    "events.csv",
+    "roll_out_2018.csv",
+    "force_strength.csv",
 )
 
 # What stands for the postcodes in a build that has none.
@@ -82,7 +86,7 @@ class Request:
     data
         The folder with the tables of facts and, for what the ward layer lacks (names, boroughs,
         populations, the Thames), an earlier build.
-    boroughs, thames, population
+    boroughs, thames, population, strength
         Official files to take instead of the earlier build's.
     postcodes
         Read a new edition of the postcodes from their packages, instead of placing those of the
@@ -97,6 +101,7 @@ class Request:
     boroughs: Path | None = None
     thames: Path | None = None
     population: Path | None = None
+    strength: Path | None = None
     postcodes: bool = False
     crs: str | None = None
     edition: str | None = None
@@ -194,7 +199,7 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
             # An earlier build's river has been fitted; only one from a file has to grow first.
             margin_m = full.error_m if request.thames else 0.0
             _write_frames(staging, levels, _between_banks(river, full.polygons, margin_m))
-            _write_tables(staging, request.data, people)
+            _write_tables(staging, request, people)
             if book is not None:
                 (staging / store.POSTCODES).write_bytes(book.packed)
             web_river = _between_banks(river, overview.polygons, overview.error_m)
@@ -411,9 +416,12 @@ def _write_frames(staging: Path, levels: Levels, river: gpd.GeoDataFrame | None)
         (staging / f"{name}.wkb").write_bytes(shapely.to_wkb(polygons))
 
 
-def _write_tables(staging: Path, data: Path, people: pd.DataFrame) -> None:
+def _write_tables(staging: Path, request: Request, people: pd.DataFrame) -> None:
     for name in HAND_KEPT:
-        shutil.copyfile(data / name, staging / name)
+        shutil.copyfile(request.data / name, staging / name)
+    if request.strength is not None:
+        table = strength.read_strength(request.strength)
+        table.to_csv(staging / "force_strength.csv", index=False, lineterminator="\n")
     people.to_csv(staging / "ward_population.csv", index=False, lineterminator="\n")
 
 
@@ -474,6 +482,8 @@ def _write_through_time(staging: Path, wards: pd.DataFrame) -> None:
     (staging / "web" / "counters.json").write_bytes(timeline.encode(document))
     past = timeline.history_document(store.past(data=staging))
     (staging / "web" / "history.json").write_bytes(timeline.encode(past))
+    told = timeline.encode(timeline.events_document(staging))
+    (staging / "web" / "events.json").write_bytes(told)
 
 
 def _verify(staging: Path, *, with_postcodes: bool) -> int:
@@ -534,7 +544,7 @@ def _write_sources(
 def _command(request: Request) -> str:
     """Return the command that makes this build, with the names of its files."""
     words = ["bcumap build", f"--wards {request.wards.name}"]
-    for option in ("boroughs", "thames", "population"):
+    for option in ("boroughs", "thames", "population", "strength"):
         if path := getattr(request, option):
             words.append(f"--{option} {path.name}")
     if request.postcodes:

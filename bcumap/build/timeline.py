@@ -10,6 +10,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,7 +18,8 @@ import pandas as pd
 from bcumap.base.dates import Row, change_days
 from bcumap.build import distances
 from bcumap.build.distances import Homes
-from bcumap.facts import counters, history
+from bcumap.facts import counters, history, store
+from bcumap.facts import events as happenings
 from bcumap.facts.counters import MET, Standing, Tally
 
 REACHED = ("nearest_m", "nearest_24_7_m", *(f"within_{km}km" for km in distances.WITHIN_KM))
@@ -100,6 +102,28 @@ def history_document(past: history.Past) -> Document:
         "structures": past.structures,
         "money": past.money,
         "commitments": past.commitments,
+    }
+
+
+def events_document(data: Path) -> Document:
+    """Collect all that the timeline says from the tables of a folder.
+
+    Returns
+    -------
+    dict
+        `events` (`events.rows`, the latest first), `roll_out` (the table of February 2018) and
+        `strength` (of the Met, by month).
+    """
+    found = happenings.collect(
+        store.records("events", data=data),
+        store.past(data=data),
+        store.records("counter dates", data=data),
+        store.records("front counters", data=data),
+    )
+    return {
+        "events": happenings.rows(found),
+        "roll_out": store.records("roll-out 2018", data=data),
+        "strength": store.records("officers in all", data=data),
     }
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.base.files import scratch
 from bcumap.cli.counters import counters_app
@@ -28,6 +30,7 @@ from bcumap.cli.terminal import (
     progress,
 )
 from bcumap.facts import store
+from bcumap.facts.history import told_on
 
 app = typer.Typer(
     name="bcumap",
@@ -75,6 +78,10 @@ def build(
         Path | None,
         typer.Option(metavar="FILE", exists=True, help="ONS ward populations as CSV."),
     ] = None,
+    strength: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", exists=True, help="The Met's strength by month as CSV."),
+    ] = None,
     postcodes: Annotated[
         bool, typer.Option("--postcodes", help="Read a new edition of the postcodes' packages.")
     ] = False,
@@ -107,6 +114,7 @@ def build(
             boroughs=boroughs,
             thames=thames,
             population=population,
+            strength=strength,
             postcodes=postcodes,
             crs=crs,
             edition=edition,
@@ -146,6 +154,9 @@ def find(
         list[str], typer.Argument(help="A postcode or its beginning, lat,lon, a GSS code, a name.")
     ],
     as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
+    on: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Say who policed it then, as 2018-12-31.")
+    ] = None,
 ) -> None:
     """Find the ward, borough and BCU of a postcode, place or point; exit code 1 if not found."""
     from bcumap.cli import text as reporting
@@ -155,7 +166,11 @@ def find(
     asked = " ".join(query).strip()
     if not asked:
         raise BcuMapError("nothing was asked; give a postcode, lat,lon, a GSS code or a name")
+    day = None if on is None else dates.day(on)
     answer = store.finder().find(asked)
+    if day:
+        then = told_on(store.history_web(), answer.place, day)
+        answer = replace(answer, notes=(*answer.notes, *filter(None, [then])))
     if as_json:
         out.print(answer.to_json(), markup=False)
     else:

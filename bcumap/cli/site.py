@@ -29,12 +29,12 @@ def site(
     DIR is written beside itself and renamed when it is whole. An earlier site is replaced; any
     other folder that is not empty is refused.
     """
-    from bcumap.base import dates
+    from bcumap.base import dates, feedback
     from bcumap.cli import text as reporting
     from bcumap.site import write as writing
 
     day = dt.date.today() if on is None else dates.day(on)
     with progress("Writing the site") as tell:
-        result = writing.write(writing.Request(to, day, url), progress=tell)
+        result = writing.write(writing.Request(to, day, url, feedback.stated()), progress=tell)
     for line in reporting.site_lines(result, to):
         out.print(line, markup=False)

@@ -76,8 +76,8 @@ FIELDS: dict[str, Field] = {
                    "open|closed|not known"),
     "kind": Field("text", "kind", "24/7, reduced, limited or daytime; null where no source says"),
     "hours": Field("text", "hours", "opening hours, where a source states them"),
-    "basis": Field("text", "basis", "how the state is known: confirmed, announced or inferred",
-                   "confirmed|announced|inferred"),
+    "basis": Field("text", "basis", "known, announced, evidence or reported",
+                   "known|announced|evidence|reported"),
     "inferred": Field("text", "inferred", "what else is inferred: site, kind or both"),
     "since": Field("text", "since", "date of the event that says so, as precise as its source"),
     "event": Field("text", "event", "that event"),
@@ -90,8 +90,8 @@ FIELDS: dict[str, Field] = {
     "open_24_7": Field("whole", "open_24_7", "of them, those that never close"),
     "promise": Field("text", "promise", "whether the promise of 2012, a 24/7 counter in every"
                      " borough, is held, not held or not known", "held|not held|not known"),
-    "counters_basis": Field("text", "cntr_basis", "the weakest ground of those facts: confirmed,"
-                            " inferred, announced or not known"),
+    "counters_basis": Field("text", "cntr_basis", "the weakest basis of those facts: known,"
+                            " evidence, reported, announced or not known"),
     "counters_complete": Field("yes or no", "cntr_whole", "whether all counters of the date are"
                                " known; there are distances only then"),
     "nearest_m": Field("number", "nearest_m", "metres from residents to the nearest open counter, a"

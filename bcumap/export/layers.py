@@ -26,8 +26,8 @@ LICENCE_URL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/v
 
 COORDINATES = "EPSG:4326, longitude and latitude in degrees"
 
-# Measures that can be joined to areas. No strength by ward is published, and counters are counted
-# by borough.
+# Measures that can be joined to areas. The Met's strength by ward is not shipped, and
+# counters are counted by borough.
 PROMISED = ("committed", "committed_dwo", "committed_pcso", "residents_per_committed")
 STRENGTH = ("fte", "fte_per_ward", "fte_per_10k", "share_of_commitment", "rank")
 COUNTED = ("counters", "open_24_7")
@@ -243,7 +243,7 @@ def _within(frame: gpd.GeoDataFrame, wish: Wish, known: Known) -> gpd.GeoDataFra
 
 
 def _officers(known: Known, level: str, on: dt.date) -> pd.DataFrame:
-    """Return promise and strength of areas on a date; no strength by ward is published."""
+    """Return promise and strength of areas on a date; the Met's strength by ward is not shipped."""
     commitment = officers.commitment_on(known.commitments, on)
     strengths = officers.strengths_on(known.strengths, on)
     wards = pd.DataFrame(known.levels["wards"].drop(columns="geometry"))

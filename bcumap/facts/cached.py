@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from bcumap.facts import store
+from bcumap.facts import events, store
+from bcumap.facts.events import Event
 from bcumap.facts.find import Finder
 
 
@@ -27,6 +28,18 @@ def counters() -> Mapping[str, Any]:
 def history() -> Mapping[str, Any]:
     """The prepared policing models of every date."""
     return store.history_web()
+
+
+@cache
+def happenings() -> tuple[Event, ...]:
+    """All events of the timeline, the latest first."""
+    return tuple(events.read(store.events_web()))
+
+
+@cache
+def around() -> Mapping[str, Any]:
+    """What stands beside the events: the roll-out as printed, and the Met's strength by month."""
+    return {key: rows for key, rows in store.events_web().items() if key != "events"}
 
 
 @cache

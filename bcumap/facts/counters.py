@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from bcumap.base.bases import ANNOUNCED, EVIDENCE, KNOWN, REPORTED
 from bcumap.base.dates import Row, check_known, last_on
 from bcumap.base.errors import DataError
 from bcumap.base.schema import CLOSED, NOT_KNOWN, OPEN
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 HELD, NOT_HELD = "held", "not held"
 MET = "MET"  # all of the Met, among the codes of areas
-CONFIRMED, ANNOUNCED, INFERRED = "confirmed", "announced", "inferred"
 
 # What a site keeps through all of its events.
 OF_SITE = ("address", "postcode", "borough_code")
@@ -51,8 +51,8 @@ class Standing:
     kind, hours
         "24/7", "reduced", "limited" or "daytime", and the hours; "" where no source says.
     basis
-        How the state is known: `CONFIRMED`, `ANNOUNCED` (a source says that it would be so, none
-        that it came) or `INFERRED`.
+        How the state is known: `KNOWN`, `ANNOUNCED` (a source says that it would be so, none
+        that it came), `REPORTED` or `EVIDENCE`.
     inferred
         What else of it is inferred: "site" (that it is this one), "kind", or both.
     since
@@ -77,9 +77,9 @@ class Standing:
 
     @property
     def known_as(self) -> str:
-        """The weakest ground that it stands on: announced, inferred or confirmed."""
-        if self.basis == CONFIRMED and self.inferred:
-            return INFERRED
+        """The weakest ground that it stands on."""
+        if self.basis == KNOWN and self.inferred:
+            return EVIDENCE
         return self.basis
 
     @property
@@ -241,20 +241,20 @@ def tally(standings: Iterable[Standing], *, complete: bool) -> Tally:
     """
     sites = list(standings)
     grounds = Count(site.known_as for site in sites if not _only_missing(site))
-    weakest = (each for each in (ANNOUNCED, INFERRED, CONFIRMED) if grounds[each])
+    weakest = (each for each in (ANNOUNCED, REPORTED, EVIDENCE, KNOWN) if grounds[each])
     return Tally(
         counters=sum(site.is_open for site in sites),
         open_24_7=sum(site.never_closes for site in sites),
         partial=not complete,
         basis=next(weakest, NOT_KNOWN),
         announced=grounds[ANNOUNCED],
-        inferred=grounds[INFERRED],
+        inferred=grounds[EVIDENCE],
     )
 
 
 def _only_missing(site: Standing) -> bool:
     """Whether a site is only known not to be among those open: it says nothing of the others."""
-    return not site.is_open and site.basis == INFERRED
+    return not site.is_open and site.basis in (EVIDENCE, REPORTED)
 
 
 def by_area(

@@ -57,7 +57,7 @@ def commitment_on(commitments: pd.DataFrame, on: dt.date) -> Commitment:
         If none is known so early.
     """
     day = on.isoformat()
-    held = commitments[commitments["basis"].isin(COMMITMENT_HOLDS) & (commitments["from"] <= day)]
+    held = commitments[commitments["status"].isin(COMMITMENT_HOLDS) & (commitments["from"] <= day)]
     if held.empty:
         first = commitments["from"].min()
         raise DataError(f"no commitment is known for {day}; the first is of {first}")
@@ -82,7 +82,7 @@ def strengths_on(strengths: pd.DataFrame, on: dt.date) -> pd.DataFrame:
 
 
 def by_ward(wards: pd.DataFrame, commitment: Commitment) -> pd.DataFrame:
-    """Return what each of the Met's wards was promised; no strength by ward is published.
+    """Return what each of the Met's wards was promised; the Met's strength by ward is not shipped.
 
     Parameters
     ----------

@@ -44,6 +44,9 @@ TABLE_FILES = {
     "policing units": "policing_units.csv",
     "policing structures": "policing_structures.csv",
     "policing money": "policing_money.csv",
+    "events": "events.csv",
+    "roll-out 2018": "roll_out_2018.csv",
+    "officers in all": "force_strength.csv",
 }
 POSTCODES = "postcodes.zip"
 # What the page links to, all of it public.
@@ -54,6 +57,7 @@ WEB_FILES = (
     "map.js",
     "counters.json",
     "history.json",
+    "events.json",
 )
 # What says whose the data are and what is in them; sources.json has their hashes.
 PASSPORTS = "passports.toml"
@@ -269,6 +273,11 @@ def counters_web(*, data: Path | None = None) -> Mapping[str, Any]:
 def history_web(*, data: Path | None = None) -> Mapping[str, Any]:
     """Read the prepared policing models: see `timeline.history_document` for their form."""
     return _read_json((data or data_dir()) / "web" / "history.json")
+
+
+def events_web(*, data: Path | None = None) -> Mapping[str, Any]:
+    """Read the prepared events: see `timeline.events_document` for their form."""
+    return _read_json((data or data_dir()) / "web" / "events.json")
 
 
 def sources(*, data: Path | None = None) -> Mapping[str, Any]:

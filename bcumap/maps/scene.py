@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from bcumap.base.bases import ANNOUNCED, KNOWN
+from bcumap.base.bases import NOT_KNOWN as UNCERTAIN
 from bcumap.base.dates import check_known, last_on
 from bcumap.base.schema import LEVELS
 from bcumap.base.words import (
     ATTRIBUTION,
+    BY_WARD,
     CITY_POLICE,
     LEVEL_WORDS,
     NO_FIGURE,
@@ -333,7 +336,7 @@ def _officers(wish: Wish, level: str, documents: Documents) -> _Part:
     measure = measures.MEASURES[wish.measure]
     known = measures.values(facts, level, measure.key)
     bounded = {code for code in known if facts[level][code]["officers"].get("at_least")}
-    unknown = "no figure by ward is published" if _is_unpublished(level, measure) else NO_FIGURE
+    unknown = BY_WARD if _is_unpublished(level, measure) else NO_FIGURE
     promise = facts["officers"]
     when = told.months(facts) if measure.is_of_strength else told.since(promise)
     return _Part(
@@ -440,7 +443,7 @@ def _counters(wish: Wish, level: str, documents: Documents) -> _Part:
 def _known_how(picture: counters.Picture) -> str:
     if not picture.complete:
         return f"Not all counters of this date are known, so distances are {NOT_KNOWN}."
-    if picture.areas[counters.MET]["basis"] == counters.ANNOUNCED:
+    if picture.areas[counters.MET]["basis"] == ANNOUNCED:
         return "Announced, not confirmed: no source says that it came so. Such signs are dashed."
     return ""
 
@@ -451,9 +454,7 @@ def _marks(picture: counters.Picture, document: Document, *, closed: bool) -> It
         point = points[site.name]
         if point["lat"] is None or not (site.is_open or closed):
             continue
-        yield Mark(
-            point["lon"], point["lat"], _sign(site), site.basis == counters.ANNOUNCED, site.name
-        )
+        yield Mark(point["lon"], point["lat"], _sign(site), site.basis == ANNOUNCED, site.name)
 
 
 def _sign(site: counters.Standing) -> str:
@@ -477,11 +478,14 @@ def _units(wish: Wish, documents: Documents, view: View) -> Scene:
     model = last_on(document["models"], on) or document["models"][0]
     shown = view.seen({unit["code"]: areas[unit["code"]] for unit in units})
     called = {unit["code"]: unit["name"] for unit in units}
-    unsure = any(unit["basis"] != "known" for unit in units)
+    unsure = any(unit["basis"] != KNOWN for unit in units)
     legend = [
         ("unit-own", "a borough with a unit of its own"),
         ("bcu-0", "a BCU; colours only tell neighbours apart"),
-        ("unit-unsure", "live by a plan or announcement, the actual date not known"),
+        (
+            "unit-unsure",
+            "it took over in the course of this month, or was due: not known for certain",
+        ),
         CITY,
         ("thames", "Tidal Thames"),
     ]
@@ -492,8 +496,8 @@ def _units(wish: Wish, documents: Documents, view: View) -> Scene:
             f" {counted(len(merged), 'Basic Command Unit')}"
         ),
         caution=(
-            "Which units were live on this date is known for some only: the others are shown as"
-            " they were planned or announced."
+            "Which units were live on this date is known for some only: others are told by"
+            " evidence, and within its month the day on which one took over is not known."
             if unsure
             else ""
         ),
@@ -518,5 +522,5 @@ def _unit_looks(unit: Mapping[str, Any]) -> tuple[str, ...]:
         return ("city", "unit-line")
     if unit["kind"] not in ("BCU", "pathfinder"):
         return ("unit-own", "unit-line")
-    line = "unit-line" if unit["since_basis"] == "known" else "unit-unsure"
+    line = "unit-unsure" if unit["basis"] in (ANNOUNCED, UNCERTAIN) else "unit-line"
     return (f"bcu-{COLOURS[unit['code']]}", line)

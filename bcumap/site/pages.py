@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from bcumap.base.bases import ANNOUNCED
 from bcumap.base.errors import DataError
 from bcumap.base.words import (
     CITY_POLICE,
@@ -23,7 +24,7 @@ from bcumap.base.words import (
     kilometres,
     percent,
 )
-from bcumap.facts.counters import ANNOUNCED, Picture, Standing
+from bcumap.facts.counters import Picture, Standing
 from bcumap.web import html as told
 from bcumap.web.html import Link, Told
 

@@ -5,16 +5,18 @@ Whatever is not marked as HTML is escaped. Links are relative, so that the site 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from bcumap.base import feedback
 from bcumap.base.words import ATTRIBUTION
+from bcumap.facts.events import THEMES, Event, about
 from bcumap.site.downloads import Offered
-from bcumap.site.pages import UP, AreaPage, linker
+from bcumap.site.pages import UP, AreaPage, Table, linker
 from bcumap.site.pages import bcu_table as make_bcu_table
 from bcumap.site.pages import borough_table as make_borough_table
 from bcumap.site.pages import ward_table as make_ward_table
@@ -40,6 +42,8 @@ class Site:
         The day, as people write it.
     url
         Where the site will be, ending in a slash; "" if that is not known.
+    feedback
+        Where an error can be reported; "" if nowhere.
     """
 
     facts: Facts
@@ -47,6 +51,7 @@ class Site:
     postcodes: str
     made_on: str
     url: str
+    feedback: str = ""
 
 
 class Renderer:
@@ -63,6 +68,7 @@ class Renderer:
             auto_reload=False,
         )
         self._templates.filters["html"] = Markup
+        self._templates.filters["cited"] = lambda source: Markup(told.cited(source))  # noqa: S704
 
     def area(self, page: AreaPage) -> str:
         """Return the page of one area."""
@@ -84,6 +90,23 @@ class Renderer:
         table = make_ward_table(facts, facts["wards"], linker(""), f"Wards of {facts['edition']}")
         return self._fill("wards.html", "wards.html", tables=(table,))
 
+    def changes(self, shown: Sequence[Event], around: Mapping[str, Any]) -> str:
+        """Return the timeline: all events, the roll-out as printed, and the Met's strength."""
+        names = {code: row["name"] for code, row in self._site.facts["boroughs"].items()}
+        tables = (
+            Table(told.ROLL_OUT, told.ROLL_OUT_HEADS,
+                  tuple(told.roll_out(around["roll_out"], names))),
+            Table(told.STRENGTH, told.STRENGTH_HEADS, tuple(told.strength(around["strength"]))),
+        )  # fmt: skip
+        lists = [
+            (theme, Markup(told.events(about(shown, theme=theme), report=self._report)))  # noqa: S704
+            for theme in THEMES
+        ]
+        return self._fill("changes.html", "changes.html", tables=tables, lists=lists)
+
+    def _report(self, fact: str) -> str:
+        return feedback.link(self._site.feedback, "/changes.html", fact)
+
     def downloads(self, offered: Offered) -> str:
         """Return the list of downloads."""
         return self._fill("downloads.html", "downloads/index.html", up=UP, offered=offered)
@@ -94,6 +117,7 @@ class Renderer:
 
     def _fill(self, template: str, path: str, *, up: str = "", **values: Any) -> str:
         site = self._site
+        report = feedback.link(site.feedback, f"/{path}")
         return self._templates.get_template(template).render(
             up=up,
             path=path,
@@ -101,7 +125,7 @@ class Renderer:
             facts=site.facts,
             data=self._page_data(up, values.get("chosen")),
             legend=Markup(told.legend()),  # noqa: S704, escaped there
-            footer=Markup(told.footer(site.facts)),  # noqa: S704
+            footer=Markup(told.footer(site.facts, report=report)),  # noqa: S704
             attribution=ATTRIBUTION,
             **values,
         )

@@ -19,7 +19,8 @@ from xml.sax.saxutils import escape
 from bcumap.base import files as folders
 from bcumap.base.errors import BcuMapError
 from bcumap.base.words import date
-from bcumap.facts import counters, store
+from bcumap.export import feed
+from bcumap.facts import counters, events, store
 from bcumap.facts.postcodes import Archive
 from bcumap.site import downloads, finding, pages
 from bcumap.site.render import Renderer, Site
@@ -29,7 +30,8 @@ from bcumap.web import files as linked
 MARKER = "bcumap-site.json"
 MADE_BY = "bcumap site"
 PARTS = frozenset({
-    MARKER, "index.html", "wards.html", "404.html", "robots.txt", "sitemap.xml",
+    MARKER, "index.html", "wards.html", "changes.html", "changes.atom", "404.html", "robots.txt",
+    "sitemap.xml",
     "assets", "bcu", "borough", "ward", "downloads",
 })  # fmt: skip
 SHARDS = "postcodes-"  # followed by a hash of the archive
@@ -51,11 +53,14 @@ class Request:
     url
         Where the site will be, for the sitemap and the links that must be absolute; "" if it is
         not known.
+    feedback
+        Where an error can be reported (`base.feedback`); "" if nowhere.
     """
 
     out: Path
     on: dt.date
     url: str = ""
+    feedback: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,10 +105,13 @@ def write(
     with folders.replacing(out, check_target) as folder:
         links = _write_assets(folder / "assets", facts, data)
         postcodes = _write_postcodes(folder, archive, facts, data, tell)
-        site = Site(facts, links, f"{postcodes.name}/", date(request.on.isoformat()), url)
+        site = Site(
+            facts, links, f"{postcodes.name}/", date(request.on.isoformat()), url, request.feedback
+        )
         renderer = Renderer(site)
         _write_pages(folder, renderer, areas, tell)
         _write_downloads(folder, renderer, request.on, data, tell)
+        _write_changes(folder, renderer, url, data)
         _write_plain(folder, url)
         report = _report(folder, postcodes)
         _write_marker(folder, facts, request.on)
@@ -232,6 +240,15 @@ def _write_pages(
     _text(folder / "index.html", renderer.front())
     _text(folder / "wards.html", renderer.wards())
     _text(folder / "404.html", renderer.not_found())
+
+
+def _write_changes(folder: Path, renderer: Renderer, url: str, data: Path | None) -> None:
+    """Write the timeline as a page and as a feed."""
+    document = store.events_web(data=data)
+    found = events.read(document)
+    _text(folder / "changes.html", renderer.changes(events.about(found), document))
+    feed_of = feed.atom(found, url=url, page="changes.html", feed="changes.atom")
+    (folder / "changes.atom").write_bytes(feed_of)
 
 
 def _write_downloads(

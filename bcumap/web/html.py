@@ -5,11 +5,16 @@ Every value from data is escaped here. Links are made by whoever tells: pages kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from itertools import groupby
 from typing import Any
 
+from bcumap.base.bases import ANNOUNCED, EVIDENCE, KNOWN
+from bcumap.base.sources import read as read_sources
 from bcumap.base.words import (
+    BY_WARD,
+    BY_WARD_NOTE,
     CITY_POLICE,
     NOT_KNOWN,
     date,
@@ -31,9 +36,9 @@ OFFICER_SOURCES = (
 Link = Callable[[str, str, str], str]
 
 BASIS = {
-    "known": "",
-    "announced": " (announced; the day is not known)",
-    "planned": " (planned; the actual date is not known)",
+    KNOWN: "",
+    ANNOUNCED: " (due by an announcement; that month is confirmed by the Met’s own data)",
+    EVIDENCE: " (by the Met’s own data; the day is not known)",
 }
 
 
@@ -97,7 +102,7 @@ def _ward_officers(borough: Row, facts: Facts) -> Told:
             "Promised",
             f"{promise['dwo']} ward officers, {pcsos(promise)}<small>{since(promise)}</small>",
         ),
-        ("Strength", f"{NOT_KNOWN} <small>No figure by ward is published. {of_borough}</small>"),
+        ("Strength", f"{BY_WARD} <small>{BY_WARD_NOTE} {of_borough}</small>"),
     ]
 
 
@@ -155,7 +160,18 @@ def _go_live(row: Row) -> str:
     note = f"{row['go_live_note']}. " if row["go_live_note"] else ""
     return (
         f"{date(row['go_live'])}{BASIS[row['go_live_basis']]}"
-        f"<small>{escape(note)}Source: {escape(row['go_live_source'])}</small>"
+        f"<small>{escape(note)}Planned for {date(row['go_live_planned'])}."
+        f" Source: {cited(row['go_live_source'])}</small>"
+    )
+
+
+def cited(source: str) -> str:
+    """The sources of a fact, each a link with its publisher's name where it has an address."""
+    return "; ".join(
+        f'<a href="{escape(each.link)}" rel="noopener noreferrer">{escape(each.name)}</a>'
+        if each.link
+        else escape(each.name)
+        for each in read_sources(source)
     )
 
 
@@ -208,10 +224,84 @@ def _km(metres: float | None) -> str:
     return NOT_KNOWN if metres is None else kilometres(metres)
 
 
-def footer(facts: Facts, *, links: str = "") -> str:
-    """Where the data comes from, and of when it is; `links` is HTML that stands first."""
+def events(
+    shown: Sequence[Any], *, report: Callable[[str], str] = lambda _: "", heading: str = "h3"
+) -> str:
+    """A list of events under their years, each with its basis, sources and when they were seen.
+
+    Parameters
+    ----------
+    shown
+        `facts.events.Event`s, the latest first.
+    report
+        Gives the link that reports an error of an event by its id, or "".
+    """
+    parts = []
+    for year, each in groupby(shown, key=lambda event: event.date[:4]):
+        items = "".join(_event(event, report(event.id)) for event in each)
+        parts.append(f'<{heading}>{year}</{heading}><ul class="bcumap-timeline">{items}</ul>')
+    return "".join(parts) or "<p>Nothing is known of that.</p>"
+
+
+def _event(event: Any, report: str) -> str:
+    seen = date(event.seen_on) + (", in a copy" if event.seen_as == "copy" else "")
+    wrong = f' <a href="{escape(report)}">Report an error</a>' if report else ""
     return (
-        f'<footer class="bcumap-footer">{links}<p>'
+        f'<li id="{escape(event.id)}"><strong>{escape(event.when)}</strong> '
+        f'<span class="basis">{escape(event.theme)}, {escape(event.basis)}</span>'
+        f"<br>{escape(event.text)} <small>Source: {cited(event.source)}. Seen on {seen}.{wrong}"
+        "</small></li>"
+    )
+
+
+def roll_out(rows: Sequence[Row], names: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """The rows of the roll-out as printed in February 2018: cluster, boroughs, month, commander.
+
+    Parameters
+    ----------
+    names
+        Of boroughs, by code.
+    """
+    return [
+        (
+            escape(row["cluster"]),
+            escape(", ".join(names[code] for code in row["borough_codes"].split(";"))),
+            "pilot from late 2016" if row["planned"] == "2016" else date(row["planned"]),
+            escape(row["commander"]),
+        )
+        for row in rows
+    ]
+
+
+ROLL_OUT = "The roll-out as printed in February 2018"
+ROLL_OUT_HEADS = ("Cluster", "Boroughs", "Planned for", "Commander, as printed")
+ROLL_OUT_NOTE = (
+    "As printed by London Councils in February 2018: a plan, with the office holders of that day."
+    " When each unit did go live is told above."
+)
+STRENGTH = "The Met in full-time equivalents"
+STRENGTH_HEADS = ("Month", "Officers", "PCSOs", "Staff")
+STRENGTH_NOTE = (
+    "Each March, the first and the last month, and the month with the most officers. Source: Met"
+    " Police force strength, London Datastore, to March 2026."
+)
+
+
+def strength(rows: Sequence[Row]) -> list[tuple[str, ...]]:
+    """The strength of the Met: each March, the ends, and the month with the most officers."""
+    most = max(rows, key=lambda row: row["officers"])
+    shown = [row for row in rows if row["month"].endswith("-03") or row in (rows[0], most)]
+    return [
+        (date(row["month"]), *(number(row[name]) for name in ("officers", "pcsos", "staff")))
+        for row in shown
+    ]
+
+
+def footer(facts: Facts, *, links: str = "", report: str = "") -> str:
+    """Where the data comes from, and of when it is; `links` is HTML that stands first."""
+    wrong = f'<p><a href="{escape(report)}">Report an error on this page</a></p>' if report else ""
+    return (
+        f'<footer class="bcumap-footer">{links}{wrong}<p>'
         f"Boundaries: wards of {escape(facts['edition'])}, generalised for this map."
         f" Residents: ONS estimates for {date(facts['residents_as_of'])}."
         " Areas are measured on the British National Grid before generalisation.</p><p>"

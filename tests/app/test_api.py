@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 from bcumap.app import api, openapi, routes
 from bcumap.base import __version__
 from bcumap.base.schema import LEVELS
-from bcumap.facts import cached, counters, store
+from bcumap.facts import cached, counters, events, store
 from bcumap.geo import coverage
 from tests.hostile import QUERIES
 
@@ -50,6 +50,54 @@ def query(path: str, name: str, value: str) -> str:
 
 
 # --- what is answered ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("on", "not_yet", "live"),
+    [("2018-12-31", {"AS", "NA", "SN", "AW"}, 8), ("2019-02-01", set(), 10)],
+)
+def test_units_of_a_date_are_told_with_their_stage(on: str, not_yet: set[str], live: int) -> None:
+    told = one(f"/api/v1/units?on={on}").json()
+    stages = {row["bcu_code"]: row["stage"] for row in told["bcus"]}
+    assert {code for code, stage in stages.items() if stage == "not yet"} == not_yet
+    assert list(stages.values()).count("live") == live
+
+
+def test_today_all_units_are_live_and_none_is_planned() -> None:
+    told = one("/api/v1/units").json()
+    assert [row["stage"] for row in told["bcus"]] == ["live"] * 12
+    assert {unit["basis"] for unit in told["boroughs"].values()} == {"known"}
+
+
+def test_a_place_is_told_who_policed_it_then() -> None:
+    told = one("/api/v1/find?q=enfield&on=2018-12-31").json()["then"]
+    assert told == "On 31 December 2018 it was policed by its own borough unit."
+    assert "North Area BCU" in one("/api/v1/find?q=enfield&on=2019-02-01").json()["then"]
+    wrong = one("/api/v1/find?q=enfield&on=2000-01-01")
+    assert (wrong.status_code, "first fact" in wrong.json()["error"]) == (400, True)
+
+
+def test_events_can_be_asked_for_by_theme_and_area_and_taken_as_csv() -> None:
+    everything = one("/api/v1/events").json()["events"]
+    assert len(everything) == len(events.about(cached.happenings()))
+    asked = f"?theme=structure&area={DEPTFORD}"
+    here = one(f"/api/v1/events{asked}").json()["events"]
+    assert {each["theme"] for each in here} == {"structure"}
+    assert "unit-se-live" in {each["id"] for each in here}
+    assert "unit-na-live" not in {each["id"] for each in here}
+    table = one(f"/api/v1/events.csv{asked}")
+    assert table.headers["content-type"].startswith("text/csv")
+    assert len(table.text.splitlines()) == len(here) + 1
+    for wrong in ("theme=gossip", "area=E09"):
+        assert one(f"/api/v1/events?{wrong}").status_code == 400
+
+
+def test_the_feed_is_served_to_any_origin_and_says_when_it_is_the_same() -> None:
+    answer = one("/changes.atom")
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    same = one("/changes.atom", **{"if-none-match": answer.headers["etag"]})
+    assert same.status_code == 304
 
 
 def test_a_postcode_is_found_as_the_command_finds_it() -> None:
@@ -213,7 +261,7 @@ def test_a_page_of_another_origin_may_ask_first_what_is_allowed() -> None:
     ("path", "said"),
     [
         ("/counters?date=2025-09-01", "there is no parameter 'date'; this address takes on"),
-        ("/find?q=SE8&Q=1", "there is no parameter 'Q'; this address takes q"),
+        ("/find?q=SE8&Q=1", "there is no parameter 'Q'; this address takes q, on"),
         ("/wards?level=bcus", "there is no parameter 'level'; this address takes none"),
         (f"/wards/{DEPTFORD}?code=1", "there is no parameter 'code'; this address takes none"),
     ],

@@ -17,7 +17,7 @@ from tests.test_floors import run
 URL = "/api/v1/officers?level=boroughs"
 NAMES = ["Kingston upon Thames", "Lewisham", "Barking and Dagenham", "Camden"]
 FTE = MEASURES["fte_per_ward"]
-HELD = [each for each in store.facts()["officers"]["timeline"] if each["basis"] != "promised"]
+HELD = [each for each in store.facts()["officers"]["timeline"] if each["status"] != "promised"]
 MONTHS = [{"month": "2024-07", "fte": 3.0}, {"month": "2024-08", "fte": None},
           {"month": "2024-09", "fte": 2.25}]  # fmt: skip
 

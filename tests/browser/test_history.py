@@ -39,21 +39,20 @@ def test_at_first_every_borough_has_its_own_unit(visit: Visit) -> None:
     assert visit.strangers() == []
 
 
-def test_at_the_end_of_2018_some_are_live_and_some_were_planned(visit: Visit) -> None:
+def test_at_the_end_of_2018_eight_are_live_and_four_not_yet(visit: Visit) -> None:
     page = drawn(visit, "/history?on=2018-12-31")
     then = listed(page)
-    assert {name for name, said in then.items() if said.startswith("live")} - {
-        name for name, said in then.items() if "if as" in said
-    } == {"Central North", "East Area", "West Area"}
-    assert {name for name, said in then.items() if "live if as planned" in said} == {
-        "South West", "North East", "South East", "Central South", "North West",
-        "North Area", "Central East", "South Area",
+    assert {name for name, said in then.items() if said.startswith("live")} == {
+        "Central North", "East Area", "South West", "West Area", "North East", "Central East",
+        "North West", "South East",
     }  # fmt: skip
-    assert then["Central West"] == "not yet"
-    assert "live if as planned, called South" in then["Central South"]
-    assert page.locator(".bcumap path.unit.planned").count() == 8
+    assert {name for name, said in then.items() if said == "not yet"} == {
+        "Central South", "North Area", "South Area", "Central West"
+    }  # fmt: skip
+    assert then["South East"] == "live (evidence)"
+    assert page.locator(".bcumap path.unit.planned").count() == 0
     names = page.locator(".unit-name").all_inner_texts()
-    assert {"North", "West", "East", "South"} < set(names)
+    assert {"West", "East Area", "South East"} < set(names)
 
 
 def test_today_there_are_twelve(visit: Visit) -> None:
@@ -71,7 +70,7 @@ def test_the_boroughs_merge_as_the_date_moves(visit: Visit) -> None:
     expect(page.locator(".bcumap-time .date")).to_have_text("1 January 2017")
     assert page.locator(".bcumap path.unit").count() == 30
     expect(page.locator('.bcumap path[data-code="EA"]')).to_have_attribute(
-        "aria-label", re.compile("East BCU, test unit since January 2017, known")
+        "aria-label", re.compile("East Area BCU, test unit took over in the course of January 2017")
     )
     page.wait_for_timeout(REST_MS)
     expect(page).to_have_url(re.compile("on=2017-01-01"))
@@ -91,7 +90,7 @@ def test_playing_ends_with_the_last_change(visit: Visit) -> None:
 def test_a_place_is_told_who_policed_it_then(visit: Visit) -> None:
     page = drawn(visit, "/history?on=2018-12-31&q=SE8 4RX")
     text = page.locator("[data-testid=stMain]").inner_text()
-    assert "On 31 December 2018 it was policed by South East BCU (planned" in text
+    assert "On 31 December 2018 it was policed by South East BCU (evidence)." in text
     page.locator(".bcumap-time .day").fill("2015-05-05")
     page.locator(".bcumap-time .day").press("Tab")
     expect(page.get_by_text("On 5 May 2015 it was policed by its own borough unit")).to_be_visible()
@@ -99,7 +98,7 @@ def test_a_place_is_told_who_policed_it_then(visit: Visit) -> None:
 
 def test_structures_money_and_sources_are_told(visit: Visit) -> None:
     page = drawn(visit, "/history")
-    expect(page.locator(".bcumap-structures section")).to_have_count(4)
+    expect(page.locator(".bcumap-structures section")).to_have_count(5)
     text = page.locator("[data-testid=stMain]").inner_text()
     for fact in ("£73 million", "−1,583", "£600 million", "£325 million", "Baroness Casey"):
         assert fact in text

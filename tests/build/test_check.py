@@ -78,6 +78,9 @@ def in_text(name: str, old: str, new: str) -> Break:
     return break_it
 
 
+BETWEEN = '","commander":"'  # a plan and its commander in events.json
+
+
 def in_sources(name: str, **values: Any) -> Break:
     return lambda folder: sources(folder, lambda entries: entries[name].update(values))
 
@@ -435,6 +438,29 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
         in_text("web/history.json", "Pathfinders", "Pilots"),
         "history.json does not follow from the tables",
     ),
+    "an event without an area that exists": (
+        "events have grounds",
+        in_text("web/events.json", '"areas":["NA"]', '"areas":["ZZ"]'),
+        "is about ZZ, which is no area",
+    ),
+    "the page tells of other events": (
+        "events have grounds",
+        in_text("events.csv", "2012-reasons,", "2012-causes,"),
+        "events.json does not follow from the tables",
+    ),
+    "two tables have different plans": (
+        "nothing planned is told as known",
+        lambda folder: [
+            in_text(name, f"2018-11{between}Helen", f"2018-12{between}Helen")(folder)
+            for name, between in (("roll_out_2018.csv", ","), ("web/events.json", BETWEEN))
+        ],
+        "NA was planned for 2018-11 by bcus.csv, but for 2018-12 by roll_out_2018.csv",
+    ),
+    "a source is a bare address": (
+        "sources can be followed",
+        in_text("boroughs.csv", "City of London Police polices the City", "https://x.example/"),
+        "boroughs.csv: 'https://x.example/, not the Met' is an address without",
+    ),
     "an error above its limit": (
         "measured errors are within limits",
         in_sources("wards.parquet", measured_error_m=3.2),
@@ -552,7 +578,7 @@ def test_a_missing_file_is_named_by_every_promise_that_needs_it(data_copy: Path)
 
 
 def test_a_table_that_breaks_its_schema_is_named_with_its_fault(data_copy: Path) -> None:
-    in_text("bcus.csv", ",planned,", ",guessed,")(data_copy)
+    in_text("bcus.csv", ",evidence,", ",guessed,")(data_copy)
     vouch_for_what_is_there(data_copy)
     found = broken(data_copy)
     (fault,) = found["tables keep their schema"]

@@ -200,10 +200,11 @@ def test_the_facts_state_the_known_totals(facts: dict[str, Any]) -> None:
     assert facts["residents_as_of"] == "2024-06-30"
 
 
-def test_go_live_says_whether_it_is_known_or_planned(facts: dict[str, Any]) -> None:
+def test_go_live_says_how_it_is_known(facts: dict[str, Any]) -> None:
     assert facts["bcus"]["WA"]["go_live"] == "2018-06-06"
     assert facts["bcus"]["WA"]["go_live_basis"] == "known"
-    assert facts["bcus"]["AS"]["go_live_basis"] == "planned"
+    assert facts["bcus"]["AS"]["go_live_basis"] == "evidence"
+    assert facts["bcus"]["AS"]["go_live_planned"] == "2018-09"
     assert all(bcu["go_live_source"] for bcu in facts["bcus"].values())
 
 
@@ -258,7 +259,7 @@ def test_facts_of_squares_keep_what_is_not_known_as_null(four_wards: gpd.GeoData
     assert read["wards"]["E05000001"]["neighbours"] == ["E05000002", "E05000003"]
     delivered = read["officers"]["timeline"][2]
     assert (delivered["from"], delivered["dwo"], delivered["pcso"]) == ("2017-12-28", 2, 1)
-    assert read["officers"]["timeline"][1]["pcso"] is None
+    assert read["officers"]["timeline"][1]["pcso"] == 1
     assert [ward["residents"] for ward in read["wards"].values()] == [100, 200, 300, None]
     assert read["boroughs"]["E09000001"]["residents"] is None
     assert read["boroughs"]["E09000001"]["bcu_code"] is None

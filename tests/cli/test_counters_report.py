@@ -34,8 +34,8 @@ def test_september_2025(monkeypatch: Monkey, capsys: Captured) -> None:
     assert "open       37, of them 24/7: 32" in out
     assert "held in 32, not held in 0, not known in 0 of 32 boroughs" in out
     assert "2 open counters of which no source gives a postcode" in out
-    assert row(out, "Harrow")[:4] == ["2", "1", "held", "inferred"]
-    assert row(out, "North West")[:3] == ["4", "3", "inferred"]
+    assert row(out, "Harrow")[:4] == ["2", "1", "held", "evidence"]
+    assert row(out, "North West")[:3] == ["4", "3", "evidence"]
     assert "City of London" not in out
 
 

@@ -35,6 +35,20 @@ def test_a_real_process_answers_in_a_few_lines() -> None:
     assert "\x1b" not in done.out
 
 
+@pytest.mark.parametrize(
+    ("words", "on", "told"),
+    [
+        ("Enfield", "2018-12-31", "policed by its own borough unit."),
+        ("Enfield", "2019-02-01", "policed by North Area BCU"),
+        ("North Area", "2018-12-31", "it was not live yet: since 9 January 2019."),
+        ("Croydon", "2019-02-14", "In the course of February 2019 South Area BCU took over"),
+        ("Croydon", "2026-11-26", "policed by South Area BCU."),
+    ],
+)
+def test_it_says_who_policed_a_place_then(words: str, on: str, told: str, find: Find) -> None:
+    assert told in find(words, "--on", on).out
+
+
 @pytest.mark.parametrize("words", [["SE8 4RX"], ["SE8", "4RX"], ["se84rx"], ["  SE8  4RX "]])
 def test_a_query_needs_no_quotes(words: list[str], find: Find) -> None:
     done = find(*words)

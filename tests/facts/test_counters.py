@@ -29,7 +29,7 @@ def event(name: str, since: str, what: str = "open", **more: Any) -> dict[str, A
     always = "24/7" if state == "open" else ""
     row = dict.fromkeys(("address", "postcode", "due", "inferred", "note"), "")
     row |= {"name": name, "borough_code": "E09000003", "from": since, "event": what}
-    row |= {"state": state, "kind": always, "hours": always, "basis": "confirmed", "source": "x"}
+    row |= {"state": state, "kind": always, "hours": always, "basis": "known", "source": "x"}
     return row | more
 
 
@@ -63,12 +63,12 @@ def test_an_area_stands_on_its_weakest_ground() -> None:
 
     sure, guessed = event("A", "2020"), event("B", "2020", inferred="kind")
     said = event("C", "2020", basis="announced", inferred="site")
-    missing = event("D", "2020", "closed", basis="inferred")
+    missing = event("D", "2020", "closed", basis="evidence")
     assert basis() == "not known"
-    assert basis(sure) == "confirmed"
-    assert basis(sure, guessed) == "inferred"
+    assert basis(sure) == "known"
+    assert basis(sure, guessed) == "evidence"
     assert basis(sure, guessed, said) == "announced"
-    assert basis(sure, missing) == "confirmed"  # that it is not among those open says nothing of A
+    assert basis(sure, missing) == "known"  # that it is not among those open says nothing of A
 
 
 def test_the_promise_is_not_broken_where_not_all_counters_are_known() -> None:
@@ -155,7 +155,7 @@ def test_in_september_2025_37_were_open_and_one_in_each_borough_never_closed(
     assert sum(tally.counters for tally in found.values()) == 37
     assert [tally.open_24_7 for tally in found.values()] == [1] * 32
     assert {tally.promise for tally in found.values()} == {"held"}
-    assert {tally.basis for tally in found.values()} == {"confirmed", "inferred"}
+    assert {tally.basis for tally in found.values()} == {"known", "evidence"}
 
 
 def test_in_april_2026_27_are_open_as_announced_and_five_boroughs_have_none(

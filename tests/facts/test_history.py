@@ -11,8 +11,8 @@ from bcumap.base.errors import BcuMapError
 from bcumap.facts import history, store
 from bcumap.facts.history import Past
 
-LEWISHAM, ISLINGTON, WESTMINSTER = "E09000023", "E09000019", "E09000033"
-HOUNSLOW, CITY, SOUTHWARK = "E09000018", "E09000001", "E09000028"
+LEWISHAM = "E09000023"
+HOUNSLOW, CITY, NEWHAM = "E09000018", "E09000001", "E09000025"
 
 
 def day(text: str) -> dt.date:
@@ -30,10 +30,11 @@ def past() -> Past:
         ("2012-01-01", {"borough unit": 32}),
         ("2016-12-31", {"borough unit": 32}),
         ("2017-01-01", {"borough unit": 27, "pathfinder": 5}),
-        ("2018-05-31", {"borough unit": 27, "pathfinder": 5}),
-        ("2018-06-01", {"borough unit": 23, "BCU": 9}),  # South West, as planned
+        ("2018-04-30", {"borough unit": 27, "pathfinder": 5}),
+        ("2018-06-01", {"borough unit": 23, "BCU": 9}),  # South West, in May
         ("2018-06-06", {"borough unit": 20, "BCU": 12}),  # West Area, as known
-        ("2018-12-31", {"borough unit": 3, "BCU": 29}),
+        ("2018-12-31", {"borough unit": 10, "BCU": 22}),
+        ("2019-01-31", {"borough unit": 6, "BCU": 26}),
         ("2019-02-01", {"BCU": 32}),
         ("2026-11-22", {"BCU": 32}),
     ],
@@ -45,31 +46,34 @@ def test_boroughs_go_over_to_bcus(past: Past, on: str, kinds: dict[str, int]) ->
     assert units[CITY].kind == "own force"
 
 
-def test_at_the_end_of_2018_11_bcus_were_live_of_which_eight_by_plan(past: Past) -> None:
-    found = history.bcus_on(past, day("2018-12-31"))
-    live = {row["bcu_code"]: row["go_live_basis"] for row, is_live in found if is_live}
-    assert {code for code, basis in live.items() if basis == "known"} == {"CN", "EA", "WA"}
-    assert {code for code, basis in live.items() if basis == "planned"} == {
-        "SW", "NE", "SE", "AS", "NW", "NA", "CE", "SN"
-    }  # fmt: skip
-    assert [row["bcu_code"] for row, is_live in found if not is_live] == ["AW"]
-    units = history.units_on(past, day("2018-12-31"))
-    assert (units[LEWISHAM].kind, units[LEWISHAM].basis) == ("BCU", "planned")
-    assert (units[HOUNSLOW].kind, units[HOUNSLOW].basis) == ("BCU", "known")
-    assert (units[WESTMINSTER].kind, units[WESTMINSTER].basis) == ("borough unit", "announced")
+@pytest.mark.parametrize(
+    ("on", "stage", "basis"),
+    [
+        ("2018-10-31", "not yet", "evidence"),
+        ("2018-11-01", "in the course of the month", "not known"),
+        ("2018-11-30", "in the course of the month", "not known"),
+        ("2018-12-01", "live", "evidence"),
+        ("2019-02-28", "live", "evidence"),
+        ("2019-03-01", "live", "known"),
+    ],
+)
+def test_a_month_is_not_a_day(past: Past, on: str, stage: str, basis: str) -> None:
+    stages = {row["bcu_code"]: found for row, found in history.bcus_on(past, day(on))}
+    assert stages["SE"] == stage
+    assert history.units_on(past, day(on))[LEWISHAM].basis == basis
 
 
-def test_what_was_only_planned_is_known_once_all_12_are_complete(past: Past) -> None:
-    before = history.units_on(past, day("2019-01-31"))[LEWISHAM]
-    after = history.units_on(past, day("2019-02-01"))[LEWISHAM]
-    assert (before.basis, before.since_basis) == ("planned", "planned")
-    assert (after.basis, after.since_basis) == ("known", "planned")
-    assert after.since == "2018-09"
+def test_a_day_that_was_due_stands_on_evidence_once_its_month_is_over(past: Past) -> None:
+    basis = {
+        on: history.units_on(past, day(on))[NEWHAM].basis
+        for on in ("2018-10-16", "2018-10-17", "2018-11-01", "2019-03-01")
+    }
+    assert list(basis.values()) == ["evidence", "announced", "evidence", "known"]
 
 
-def test_before_anything_was_planned_a_borough_s_unit_is_known(past: Past) -> None:
-    assert history.units_on(past, day("2018-05-31"))[LEWISHAM].basis == "known"
-    assert history.units_on(past, day("2018-08-01"))[LEWISHAM].basis == "planned"
+def test_before_the_roll_out_a_borough_s_unit_is_known(past: Past) -> None:
+    assert history.units_on(past, day("2018-04-30"))[LEWISHAM].basis == "known"
+    assert history.units_on(past, day("2018-08-01"))[LEWISHAM].basis == "evidence"
     assert history.units_on(past, day("2018-06-03"))[HOUNSLOW].basis == "known"
 
 
@@ -80,7 +84,8 @@ def test_before_anything_was_planned_a_borough_s_unit_is_known(past: Past) -> No
         ("NA", "2018-12-31", "North"),
         ("WA", "2018-12-31", "West"),
         ("AW", "2019-02-01", "West"),
-        ("EA", "2017-06-01", "East"),  # by the first paper that names it
+        ("AW", "2020-07-17", "Central West"),
+        ("EA", "2017-06-01", "East Area"),  # by the first paper that names it
         ("AS", "2024-01-01", "Central South"),
         ("AW", "2024-01-01", "Central West"),
     ],
@@ -109,7 +114,7 @@ def test_no_unit_is_told_before_the_first_fact(past: Past) -> None:
     ("on", "model", "units"),
     [
         ("2012-06-01", "32 borough units", 32),
-        ("2013-06-01", "Local Policing Model", 32),
+        ("2013-07-01", "Local Policing Model", 32),
         ("2017-06-01", "Pathfinders", 29),
         ("2018-07-01", "Roll-out", None),
         ("2026-01-01", "12 Basic Command Units", 12),
@@ -133,11 +138,20 @@ def test_the_leadership_of_a_unit_then_and_now(past: Past) -> None:
     assert leadership(past, "2012-06-01") == {"Senior Leadership Team": None}
     assert sum(n or 0 for n in leadership(past, "2017-06-01").values()) == 1 + 4
     assert sum(n or 0 for n in leadership(past, "2018-12-31").values()) == 1 + 5 + 6
-    assert leadership(past, "2026-01-01") == {"BCU commander": 1}
+    assert leadership(past, "2021-01-01") == {
+        "BCU commander": 1,
+        "Superintendents": 5,
+        "Chief inspectors": 6,
+    }
+    assert leadership(past, "2026-01-01") == {
+        "BCU commander": 1,
+        "Neighbourhood superintendent": None,
+    }
 
 
 @pytest.mark.parametrize(
-    ("on", "number"), [("2012-06-01", 6), ("2017-06-01", 4), ("2018-12-31", 4), ("2026-01-01", 4)]
+    ("on", "number"),
+    [("2012-06-01", 6), ("2017-06-01", 4), ("2018-12-31", 4), ("2021-01-01", 4), ("2026-01-01", 5)],
 )
 def test_the_functions_of_a_unit(past: Past, on: str, number: int) -> None:
     rows = history.structure_on(past, day(on))
@@ -155,8 +169,9 @@ def test_the_commitment_of_a_date(past: Past) -> None:
 
 
 def test_the_money_figures_are_the_briefing_s(past: Past) -> None:
-    assert [row["gbp_million"] for row in past.money] == [600, 325, 73, None]
-    assert [row["posts"] for row in past.money] == [None, None, -1583, 30000]
+    briefing = [row for row in past.money if row["from"] == "2018-02"]
+    assert [row["gbp_million"] for row in briefing] == [600, 325, 73, None]
+    assert [row["posts"] for row in briefing] == [None, None, -1583, 30000]
     assert all(row["source"] for row in past.money)
 
 
@@ -175,4 +190,4 @@ def test_every_row_says_of_when_and_by_whom(past: Past) -> None:
 def test_a_change_of_units_is_a_change_date(past: Past) -> None:
     dates = [str(date) for date in history.change_dates(past)]
     assert dates == sorted(set(dates))
-    assert {"2017-01-01", "2018-06-06", "2018-09-01", "2018-11-01", "2019-02-01"} <= set(dates)
+    assert {"2017-01-01", "2018-06-06", "2018-11-01", "2018-12-01", "2019-01-09"} <= set(dates)

@@ -65,6 +65,7 @@ def test_the_web_files_are_those_that_the_page_links_to() -> None:
         "map.js",
         "counters.json",
         "history.json",
+        "events.json",
     }
     assert all(files.values())
 

@@ -218,7 +218,7 @@ def test_nothing_is_known_before_the_first_fact(documents: Documents) -> None:
 # --- police units --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("on", "alone", "merged"), [("2012-06-01", 32, 0), ("2018-12-31", 3, 11),
+@pytest.mark.parametrize(("on", "alone", "merged"), [("2012-06-01", 32, 0), ("2018-12-31", 10, 8),
                                                      ("2026-11-22", 0, 12)])  # fmt: skip
 def test_units_of_a_date(on: str, alone: int, merged: int, documents: Documents) -> None:
     shown = scene(documents, kind="history", on=on)
@@ -230,7 +230,8 @@ def test_units_of_a_date(on: str, alone: int, merged: int, documents: Documents)
     assert found["city"] == 1
 
 
-def test_plans_are_dashed_and_said(documents: Documents) -> None:
-    shown = scene(documents, kind="history", on="2018-12-31")
-    assert counted(shown)["unit-unsure"] == 8
-    assert "planned or announced" in shown.caution
+def test_within_its_month_a_unit_is_dashed_and_afterwards_not(documents: Documents) -> None:
+    shown = scene(documents, kind="history", on="2018-11-15")
+    assert counted(shown)["unit-unsure"] == 2  # North West and South East
+    assert "the day on which one took over is not known" in shown.caution
+    assert counted(scene(documents, kind="history", on="2018-12-31"))["unit-unsure"] == 0

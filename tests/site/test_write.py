@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import feedparser
 import pytest
 
 from bcumap.base.errors import BcuMapError, DataError
+from bcumap.base.sources import read as read_sources
 from bcumap.base.words import ATTRIBUTION
 from bcumap.export import write as export
 from bcumap.export.layers import LAYERS
@@ -36,6 +38,14 @@ from tests.markup import Page
 
 FACTS = store.facts()
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;{{ 7*7 }}"
+# Where the sources of facts are: the only links that leave the site.
+SOURCES = {
+    each.link
+    for name in store.TABLE_FILES
+    for column in store.table(name).filter(like="source")
+    for text in store.table(name)[column].dropna().unique()
+    for each in read_sources(str(text))
+}
 WARD_PAGE_LIMIT = 60_000  # bytes, compressed, beyond what is shared
 
 
@@ -90,7 +100,7 @@ def test_all_links_are_relative_and_lead_somewhere(site: Path) -> None:
     for path in html(site):
         page = read(path)
         for link in page.links:
-            if link == "data:,":
+            if link == "data:," or link in SOURCES:
                 continue
             parts = urlsplit(link)
             target = path if not parts.path else path.parent / unquote(parts.path)
@@ -99,6 +109,16 @@ def test_all_links_are_relative_and_lead_somewhere(site: Path) -> None:
             if not (is_there and anchored):
                 broken.append((path.name, link))
     assert broken[:5] == []
+
+
+def test_the_timeline_is_a_page_and_a_feed(site: Path) -> None:
+    page = read(site / "changes.html")
+    assert {"unit-na-live", "2025-11-13-assembly-motion"} <= set(page.ids)
+    assert "Jason Gwillim" in page.text("main")
+    assert "34,523" in page.text("main")
+    told = feedparser.parse((site / "changes.atom").read_bytes())
+    assert not told.bozo
+    assert len(told.entries) > 100
 
 
 def test_what_scripts_and_styles_link_to_is_there(site: Path) -> None:
@@ -160,8 +180,9 @@ def test_a_ward_page_tells_its_facts_with_their_dates(site: Path) -> None:
         "ONS estimate, 30 June 2024",
         "2 ward officers, 1 PCSO",
         "since 28 December 2017, restated February 2022",
-        "No figure by ward is published. Lewisham has 4.0 FTE for each of its wards",
-        "https://www.london.gov.uk/press-releases/mayoral/two-dedicated-pcs-in-every-london-ward",
+        "published by the Met, not shipped here",
+        "Lewisham has 4.0 FTE for each of its wards",
+        "Mayor of London, 28 December 2017",
         "On 7 April 2026",
         "As announced, not confirmed",
         "43 Lewisham High Street, SE13 5JZ",
@@ -209,7 +230,8 @@ def test_a_bcu_page_has_its_boroughs_and_says_what_is_not_known(site: Path) -> N
     assert "no reliable figure" in text
     assert "January 2017" in text
     assert (
-        "September 2018 (planned; the actual date is not known)" in area(site, "bcu/NE.html").text()
+        "November 2018 (by the Met’s own data; the day is not known)"
+        in area(site, "bcu/NW.html").text()
     )
 
 
@@ -450,7 +472,7 @@ def test_the_command_writes_the_same_again(
                     monkeypatch=monkeypatch, capsys=capsys)  # fmt: skip
     assert told.code == 0
     assert told.err == ""  # quiet in a pipe
-    assert "753 pages; 1,449 shards" in told.out
+    assert "754 pages; 1,449 shards" in told.out
     assert "give --url" in told.out
     assert everything(out) == everything(site)
     assert list(tmp_path.iterdir()) == [out]
@@ -477,7 +499,7 @@ def test_with_an_address_there_are_sitemap_canonical_links_and_a_way_back(tmp_pa
     ours = "https://example.org/police/"
     assert f"Sitemap: {ours}sitemap.xml" in (site / "robots.txt").read_text(encoding="utf-8")
     listed = (site / "sitemap.xml").read_text(encoding="utf-8")
-    assert listed.count("<loc>") == report.pages - 1 == 6
+    assert listed.count("<loc>") == report.pages - 1 == 7
     assert "404" not in listed
     assert f'rel="canonical" href="{ours}bcu/AS.html"' in (site / "bcu/AS.html").read_text("utf-8")
     assert f'rel="canonical" href="{ours}"' in (site / "index.html").read_text("utf-8")

@@ -20,15 +20,26 @@ from bcumap.app.panels import (
     table,
 )
 from bcumap.base.safe import plain
-from bcumap.base.words import NO_FIGURE, NOT_KNOWN, counted, date, figure, listed, percent
+from bcumap.base.words import (
+    BY_WARD,
+    BY_WARD_NOTE,
+    NO_FIGURE,
+    NOT_KNOWN,
+    counted,
+    date,
+    figure,
+    listed,
+    percent,
+)
 from bcumap.facts.measures import MEASURES
+from bcumap.web.html import cited
 
 if TYPE_CHECKING:
     from bcumap.services.police_uk import Person, Team
 
 Facts = Mapping[str, Any]
 
-BASIS = {
+STATUS = {
     "in force": "in force",
     "promised": "promised",
     "delivered": "said to be delivered",
@@ -115,13 +126,13 @@ def _strength(own: OwnFigure | None) -> str:
     """How many officers a ward has, which only a visitor's own list can say."""
     if own is None:
         return (
-            f"{NOT_KNOWN} <small>No figure by ward is published. What is known is of its borough"
-            " and BCU, below.</small>"
+            f"{BY_WARD} <small>{BY_WARD_NOTE} What is shipped is of its borough and BCU,"
+            " below.</small>"
         )
     when = f", {date(own.month)}" if own.month else ""
     return (
         f"{figure(own.fte, 1)} FTE <small>by your own list, {escape(plain(own.name))}{when};"
-        " nobody here has checked it. No figure by ward is published.</small>"
+        " nobody here has checked it.</small>"
     )
 
 
@@ -162,8 +173,8 @@ def timeline(facts: Facts) -> str:
     """How the promise changed, each step with its source."""
     items = "".join(
         f"<li><strong>{escape(date(each['from']))}</strong>: {_each_ward(each)},"
-        f" {BASIS[each['basis']]}. <small>{escape(each['note'])}. Source:"
-        f" {escape(each['source'])}</small></li>"
+        f" {STATUS[each['status']]}. <small>{escape(each['note'])}. Source:"
+        f" {cited(each['source'])}</small></li>"
         for each in facts["officers"]["timeline"]
     )
     return (

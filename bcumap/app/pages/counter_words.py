@@ -7,9 +7,10 @@ from html import escape
 from typing import Any
 
 from bcumap.app.panels import link, number, table
+from bcumap.base.bases import ANNOUNCED, KNOWN
 from bcumap.base.words import NOT_KNOWN, counted, date, kilometres, listed
 from bcumap.facts.answers import Answer
-from bcumap.facts.counters import ANNOUNCED, Closing, Picture, Standing, nearest
+from bcumap.facts.counters import Closing, Picture, Standing, nearest
 from bcumap.web.html import counters_near
 
 Facts = Mapping[str, Any]
@@ -82,7 +83,7 @@ def _far(found: tuple[Standing, int] | None) -> str:
         return NOT_KNOWN
     site, metres = found
     hours = site.hours or "hours not known"
-    ground = "" if site.known_as == "confirmed" else f", {site.known_as}"
+    ground = "" if site.known_as == KNOWN else f", {site.known_as}"
     far = f"{escape(site.name)}, {kilometres(metres)}"
     return f"{far}<small>{escape(hours)}{ground}</small>"
 

@@ -23,8 +23,9 @@ from bcumap.app.ui import (
 from bcumap.base.dates import last_on
 from bcumap.facts import counters
 from bcumap.facts.cached import counters as document
-from bcumap.facts.cached import facts
+from bcumap.facts.cached import facts, happenings
 from bcumap.facts.counter_measures import BEFORE, FIRST, MEASURES, CounterMeasure
+from bcumap.facts.events import COUNTERS, about
 from bcumap.facts.hours import LONDON
 
 
@@ -35,7 +36,10 @@ def page() -> None:
     closed, unplaced = counters.closings(document())
     st.html(counter_words.closings(closed, unplaced, facts()))
     st.html(counter_words.unlocated(document()))
-    st.html(panels.footer(facts()))
+    shown = about(happenings(), theme=COUNTERS)
+    title = "The promise of a counter that never closes, and the rest"
+    st.html(panels.folded(title, shown, "counters"))
+    st.html(panels.footer(facts(), "counters"))
 
 
 @st.fragment

@@ -43,7 +43,7 @@ def page() -> None:
     st.html(download_words.heading(facts()))
     explorer()
     st.html(download_words.everything())
-    st.html(panels.footer(facts()))
+    st.html(panels.footer(facts(), "download"))
 
 
 @st.fragment

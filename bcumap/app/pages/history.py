@@ -21,7 +21,8 @@ from bcumap.app.ui import (
 )
 from bcumap.base.schema import COMMITMENT_HOLDS
 from bcumap.base.words import ATTRIBUTION
-from bcumap.facts.cached import facts
+from bcumap.facts import events
+from bcumap.facts.cached import around, facts, happenings
 from bcumap.facts.cached import history as document
 from bcumap.maps.looks import COLOURS
 
@@ -34,7 +35,9 @@ def page() -> None:
     left, right = st.columns(2, gap="medium")
     left.html(history_words.money(document()["money"]))
     right.html(history_words.models(document()["models"]))
-    st.html(panels.footer(facts()))
+    timeline()
+    st.html(history_words.tables(around(), facts()))
+    st.html(panels.footer(facts(), "history"))
 
 
 @st.fragment
@@ -76,6 +79,54 @@ def explorer() -> None:
                 attribution=ATTRIBUTION,
             ),
         )
+
+
+@st.fragment
+def timeline() -> None:
+    """All events by date, of a theme, and of the area that the link names."""
+    st.html(history_words.timeline_heading())
+    wanted, _ = from_link(st.query_params.to_dict(), facts())
+    themes = ("", *events.THEMES)
+    asked = st.query_params.get("theme", "")
+    st.session_state.setdefault("theme", asked if asked in themes else "")
+    left, right = st.columns(2, gap="medium")
+    theme = left.selectbox(
+        "Theme",
+        themes,
+        format_func=lambda each: each.capitalize() or "All themes",
+        key="theme",
+        on_change=lambda: st.query_params.update(theme=st.session_state["theme"]),
+    )
+    places = {"": ("", ""), **_places()}
+    first = _key(wanted) if wanted else ""
+    place = right.selectbox(
+        "What concerns",
+        list(places),
+        index=list(places).index(first),
+        format_func=_place_name,
+    )
+    borough, bcu = places[place]
+    shown = events.about(happenings(), theme=theme, borough=borough, bcu=bcu)
+    st.html(history_words.timeline(shown))
+
+
+def _places() -> dict[str, tuple[str, str]]:
+    """The boroughs and BCUs whose events can be asked for: the codes that each stands for."""
+    boroughs = sorted(facts()["boroughs"].items(), key=lambda each: str(each[1]["name"]))
+    return {
+        **{code: (code, row["bcu_code"] or "") for code, row in boroughs},
+        **{code: ("", code) for code in facts()["bcus"]},
+    }
+
+
+def _place_name(code: str) -> str:
+    if code in facts()["bcus"]:
+        return f"{facts()['bcus'][code]['name']} BCU"
+    return str(facts()["boroughs"][code]["name"]) if code else "All of London"
+
+
+def _key(wanted: Chosen) -> str:
+    return wanted.code if wanted.level == "bcus" else _borough(wanted)
 
 
 def _borough(chosen: Chosen) -> str:

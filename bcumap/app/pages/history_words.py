@@ -8,11 +8,17 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
-from bcumap.app.panels import table
-from bcumap.base.dates import last_on
-from bcumap.base.words import NOT_KNOWN, date, figure
+from bcumap.app import assets
+from bcumap.app.panels import events, explained, table
+from bcumap.base.words import NOT_KNOWN, counted, date, figure
+from bcumap.facts.events import Event
+from bcumap.facts.history import told_then
+from bcumap.facts.history import unit_then as unit_then_of
+from bcumap.web import html as told
+from bcumap.web.html import cited
 
 Document = Mapping[str, Any]
+PAGE = "history"
 
 
 def heading() -> str:
@@ -26,19 +32,48 @@ def heading() -> str:
 
 def unit_then(name: str, borough_code: str, on: dt.date, document: Document) -> str:
     """Who policed an area on a date."""
-    changes = document["changes"]
-    change = last_on(changes, on) or changes[0]
-    place = change["units"][document["boroughs"].index(borough_code)]
-    unit = document["units"][place]
-    kind = {"borough unit": "its own borough unit", "own force": unit["name"]}.get(
-        unit["kind"], f"{unit['name']} BCU"
-    )
-    ground = "" if unit["basis"] == "known" else f" ({unit['basis']}: not known for certain)"
-    note = f" {unit['note']}." if unit["note"] else ""
+    unit = unit_then_of(document, borough_code, on)
+    note = f"{unit['note']}. " if unit["note"] else ""
     return (
-        f'<section class="bcumap-answer"><h2>{escape(name)}</h2><p><strong>On'
-        f" {date(on.isoformat())} it was policed by {escape(kind)}{escape(ground)}.</strong></p>"
-        f"<p>{escape(note)} <small>Source: {escape(unit['source'])}</small></p></section>"
+        f'<section class="bcumap-answer"><h2>{escape(name)}</h2>'
+        f"<p><strong>{escape(told_then(unit, on))}</strong></p>"
+        f"<p>{escape(note)}<small>Source: {cited(unit['source'])}</small></p></section>"
+    )
+
+
+def timeline_heading() -> str:
+    """The title of the timeline, and how it can be followed."""
+    base = assets.base_path()
+    return (
+        '<h2 id="timeline">Everything by date</h2><p class="bcumap-explained">What was decided,'
+        " promised, planned and done, each with how it is known, its sources and when they were"
+        f' last seen. Follow it as a <a href="{base}/changes.atom" target="_self">feed</a>, or take'
+        f' it as <a href="{base}/api/v1/events.csv" target="_self">CSV</a> or'
+        f' <a href="{base}/api/v1/events" target="_self">JSON</a>. An area shows what is about it'
+        " and about all of London, with its single front counters.</p>"
+    )
+
+
+def timeline(shown: Sequence[Event]) -> str:
+    """The events that were asked for."""
+    return f'<p class="bcumap-explained">{counted(len(shown), "event")}</p>{events(shown, PAGE)}'
+
+
+def tables(around: Document, facts: Document) -> str:
+    """The roll-out as it was printed, and the strength of the Met by month."""
+    names = {code: row["name"] for code, row in facts["boroughs"].items()}
+    return (
+        table(told.ROLL_OUT, told.ROLL_OUT_HEADS, _lines(told.roll_out(around["roll_out"], names)))
+        + explained(told.ROLL_OUT_NOTE)
+        + table(told.STRENGTH, told.STRENGTH_HEADS, _lines(told.strength(around["strength"])))
+        + explained(told.STRENGTH_NOTE)
+    )
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> str:
+    return "".join(
+        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>'
+        for first, *rest in rows
     )
 
 
@@ -64,7 +99,7 @@ def _structure(since: str, rows: list[Mapping[str, Any]]) -> str:
         f"<section><h3>{escape(date(since))}</h3><p>{escape(rows[0]['unit'])}</p>"
         f'<h4>Leadership</h4><ul class="lead">{lead}</ul>'
         f"<h4>Core functions</h4><ul>{functions}</ul>"
-        f"<small>Source: {escape(rows[0]['source'])}</small></section>"
+        f"<small>Source: {cited(rows[0]['source'])}</small></section>"
     )
 
 
@@ -81,7 +116,7 @@ def money(rows: Sequence[Mapping[str, Any]]) -> str:
         f'<tr><th scope="row">{escape(row["item"])}<small>{escape(row["note"] or "")}</small></th>'
         f"<td>{_pounds(row['gbp_million'])}</td><td>{_posts(row['posts'])}</td>"
         f"<td>{escape(row['until'] or '–')}</td>"
-        f"<td>{escape(row['basis'])}<small>{escape(row['source'])}</small></td></tr>"
+        f"<td>{escape(row['basis'])}<small>{cited(row['source'])}</small></td></tr>"
         for row in rows
     )
     return table("What it was to save", ("", "Money", "Posts", "Until", "Known how"), lines)
@@ -101,7 +136,7 @@ def models(rows: Sequence[Mapping[str, Any]]) -> str:
         f"<li><strong>{escape(date(row['from']))}</strong>: {escape(row['label'])}"
         f"{'' if row['basis'] == 'known' else ' (' + escape(row['basis']) + ')'};"
         f" units: {NOT_KNOWN if row['units'] is None else row['units']}."
-        f" <small>{escape(row['note'] or '')}. Source: {escape(row['source'])}</small></li>"
+        f" <small>{escape(row['note'] or '')}. Source: {cited(row['source'])}</small></li>"
         for row in rows
     )
     return f'<h2>Step by step</h2><ul class="bcumap-timeline">{items}</ul>'

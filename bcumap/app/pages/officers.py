@@ -11,9 +11,10 @@ from bcumap.app.links import answered, choose, found, from_link, show_level
 from bcumap.app.pages import own_list
 from bcumap.app.ui import area_map, area_table, map_data, save_bar, save_data, sent
 from bcumap.base.schema import LEVELS
-from bcumap.base.words import LEVEL_WORDS, NO_FIGURE
+from bcumap.base.words import BY_WARD, LEVEL_WORDS, NO_FIGURE
 from bcumap.facts import measures
-from bcumap.facts.cached import facts
+from bcumap.facts.cached import facts, happenings
+from bcumap.facts.events import OFFICERS, about
 from bcumap.facts.measures import MEASURES, Measure
 
 FIRST = "fte_per_ward"
@@ -22,7 +23,6 @@ NAMES = {
     "boroughs": [("name", "Borough", ""), ("bcu", "BCU", "")],
     "wards": [("name", "Ward", ""), ("borough", "Borough", "")],
 }
-BY_WARD = "no figure by ward is published"
 
 
 def page() -> None:
@@ -30,7 +30,9 @@ def page() -> None:
     st.html(panels.officers_heading(facts()))
     explorer()
     own_list.section()
-    st.html(panels.footer(facts()))
+    shown = about(happenings(), theme=OFFICERS)
+    st.html(panels.folded("What was promised and said of ward officers", shown, "officers"))
+    st.html(panels.footer(facts(), "officers"))
 
 
 @st.fragment

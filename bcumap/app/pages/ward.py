@@ -15,7 +15,8 @@ from bcumap.app.ui import area_map, map_data, save_bar, save_data, sent, share_b
 from bcumap.base.errors import BcuMapError, NotThereError
 from bcumap.base.schema import COMMITMENT_HOLDS
 from bcumap.facts import measures
-from bcumap.facts.cached import facts
+from bcumap.facts.cached import facts, happenings
+from bcumap.facts.events import about
 from bcumap.facts.measures import MEASURES
 
 COMPARED = "fte_per_ward"
@@ -25,7 +26,7 @@ TEAM_TIMEOUT_S = 12
 def page() -> None:
     """Draw the page."""
     explorer()
-    st.html(panels.footer(facts()))
+    st.html(panels.footer(facts(), "ward"))
 
 
 @st.fragment
@@ -122,10 +123,15 @@ def _history(code: str) -> None:
         st.html("<h2>Your list, month by month</h2>")
         st.altair_chart(charts.months(rows, promise=committed))
     st.html("<h2>The promise through time</h2>")
-    held = [each for each in facts()["officers"]["timeline"] if each["basis"] in COMMITMENT_HOLDS]
+    held = [each for each in facts()["officers"]["timeline"] if each["status"] in COMMITMENT_HOLDS]
     with st.container(key="promised"):
         st.altair_chart(charts.promised(held, dt.date.today().isoformat()))
     st.html(briefing.timeline(facts()))
+    code = facts()["wards"][code]["borough_code"]
+    borough = facts()["boroughs"][code]
+    found = about(happenings(), borough=code, bcu=borough["bcu_code"])
+    here = [each for each in found if each.areas]
+    st.html(panels.folded(f"What changed in {borough['name']} and its BCU", here, "ward"))
 
 
 def _team(code: str) -> None:

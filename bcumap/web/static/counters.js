@@ -2,6 +2,7 @@
    borough. All is drawn from one prepared file, so a step in time asks no server for anything. Text
    from data only ever becomes text. */
 import { asWords, followDate, lastOn, theMap } from "./dates.js";
+import { cite } from "./sources.js";
 import { load } from "./files.js";
 
 const km = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -87,7 +88,7 @@ class Scene {
     const hours = site.kind === "24/7" ? "open 24/7" : site.hours ? `open ${site.hours}` : "open, hours not known";
     const state = { open: hours, closed: "closed", "not known": "not known" }[site.state];
     const ground = known(site);
-    return ground === "confirmed" ? state : `${state} (${ground})`;
+    return ground === "known" ? state : `${state} (${ground})`;
   }
 
   about(site) {
@@ -104,7 +105,10 @@ class Scene {
     const now = this.data.now?.sites[site.name];
     if (now && this.on === this.data.now.on) line(`At ${this.data.now.time}: ${now}`);
     line(site.note);
-    line(`Since ${asWords(site.from)}. Source: ${site.source}`, "small");
+    const small = document.createElement("small");
+    cite(small, site.source);
+    small.prepend(`Since ${asWords(site.from)}. `);
+    box.append(small);
     return box;
   }
 
@@ -177,7 +181,7 @@ class Scene {
       partial: `Not all counters of this date are known: ${this.sites.filter((s) => s.state === "open").length} are.`,
     }[ground];
     this.part("since").textContent = `${this.known.label}. ${this.known.note ?? ""}`;
-    this.part("source").textContent = `Source: ${this.known.source}`;
+    cite(this.part("source"), this.known.source);
     this.part("heading").textContent = asWords(this.on);
   }
 
@@ -226,7 +230,7 @@ class Scene {
 
 /* The weakest ground that a site stands on. */
 function known(site) {
-  return site.basis === "confirmed" && site.inferred ? "inferred" : site.basis;
+  return site.basis === "known" && site.inferred ? "evidence" : site.basis;
 }
 
 function look(site) {

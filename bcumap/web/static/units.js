@@ -1,12 +1,13 @@
 /* Police units on a date: boroughs that merge into BCUs as the date moves. All is drawn from one
    prepared file and the map's own layer. Text from data only ever becomes text. */
 import { asWords, followDate, lastOn, starts, theMap } from "./dates.js";
+import { cite } from "./sources.js";
 import { load } from "./files.js";
 
 const BASIS = {
   known: "known",
-  planned: "a plan: the actual date is not known",
-  announced: "announced: the actual date is not known",
+  evidence: "by the Met’s own data: the day is not known",
+  announced: "due: that month is confirmed by the Met’s own data",
 };
 
 export default async function ({ parentElement, data: [data], setTriggerValue }) {
@@ -50,7 +51,7 @@ class Scene {
     const wanted = new Map();
     this.change.units.forEach((place) => {
       const unit = this.units[place];
-      wanted.set(`${unit.code} ${unit.kind} ${unit.since_basis} ${unit.name}`, unit);
+      wanted.set(`${unit.code} ${unit.kind} ${unit.basis} ${unit.since} ${unit.name}`, unit);
     });
     this.paths.forEach((path, key) => {
       if (wanted.has(key)) return;
@@ -68,9 +69,9 @@ class Scene {
     const merged = unit.kind === "BCU" || unit.kind === "pathfinder";
     const look = unit.kind === "own force" ? "city" : merged ? `bcu-${this.data.colours[unit.code]}` : "borough-unit";
     const lines = [describe(unit)];
-    if (merged) lines.push(`${unit.kind === "pathfinder" ? "test unit" : "BCU"} since ${asWords(unit.since)}, ${BASIS[unit.since_basis]}`);
+    if (merged) lines.push(`${unit.kind === "pathfinder" ? "test unit" : "BCU"} ${since(unit)}`);
     const path = L.geoJSON(this.shapes.get(unit.code), {
-      className: `bcumap-area unit ${look} ${unit.since_basis}`,
+      className: `bcumap-area unit ${look} ${unit.basis.replace(" ", "-")}`,
     }).getLayers()[0];
     path.bindTooltip(window.bcumap.label(...lines), { sticky: true, className: "bcumap-tip" });
     const { lat, lon } = this.shapes.get(unit.code).properties;
@@ -92,15 +93,15 @@ class Scene {
 
   words() {
     const model = lastOn(this.all.models, this.on);
-    const promise = lastOn(this.all.commitments.filter(({ basis }) => this.data.holds.includes(basis)), this.on);
+    const promise = lastOn(this.all.commitments.filter(({ status }) => this.data.holds.includes(status)), this.on);
     const here = [...new Set(this.change.units)].map((place) => this.units[place]);
     const count = (...kinds) => here.filter(({ kind }) => kinds.includes(kind)).length;
     this.part("heading").textContent = asWords(this.on);
-    const planned = this.change.units.some((place) => this.units[place].basis !== "known");
+    const unsure = this.change.units.some((place) => this.units[place].basis !== "known");
     const ground = this.part("ground");
-    ground.className = `ground ${planned ? "announced" : "known"}`;
-    ground.textContent = planned
-      ? "Which units were live on this date is known for some only: the others are shown as they were planned or announced, with a dashed line."
+    ground.className = `ground ${unsure ? "announced" : "known"}`;
+    ground.textContent = unsure
+      ? "Which units were live on this date is known for some only: others are told by evidence, and within its month the day on which one took over is not known (dashed)."
       : "Known from sources.";
     this.part("figures").replaceChildren(
       ...[
@@ -114,7 +115,7 @@ class Scene {
       })
     );
     this.part("since").textContent = `${model.label}. ${model.note ?? ""}`;
-    this.part("source").textContent = `Source: ${model.source}`;
+    cite(this.part("source"), model.source);
     const live = new Map(here.map((unit) => [unit.code, unit]));
     this.part("list").replaceChildren(...this.all.bcus.map((bcu) => row(bcu, live.get(bcu.bcu_code), this.on)));
   }
@@ -128,16 +129,21 @@ function describe(unit) {
   return { "borough unit": `${unit.name} borough unit`, "own force": unit.name }[unit.kind] ?? `${unit.name} BCU`;
 }
 
+function since(unit) {
+  if (unit.basis === "not known") return `took over in the course of ${asWords(unit.since)}: the day is not known`;
+  return `since ${asWords(unit.since)}, ${BASIS[unit.since_basis]}`;
+}
+
 function row(bcu, unit, on) {
   const line = document.createElement("tr");
   const name = element("th", bcu.bcu);
   name.scope = "row";
   line.dataset.code = bcu.bcu_code;
   const called = unit && unit.name !== bcu.bcu ? `, called ${unit.name}` : "";
-  const live = unit?.basis === "known" ? "live" : `live if as ${unit?.basis}`;
+  const live = { known: "live", "not known": "in the course of this month" }[unit?.basis] ?? `live (${unit?.basis})`;
   const then = starts(bcu.go_live) <= on ? live + called : "not yet";
   const from = element("td", asWords(bcu.go_live));
-  from.append(element("small", BASIS[bcu.go_live_basis]));
+  from.append(element("small", `${BASIS[bcu.go_live_basis]}; planned for ${asWords(bcu.go_live_planned)}`));
   line.append(name, element("td", then), from);
   return line;
 }

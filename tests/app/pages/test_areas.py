@@ -40,22 +40,23 @@ def test_a_notice_cannot_run() -> None:
     assert "<script" not in panels.notice("<script>alert(1)</script>")
 
 
-def test_a_planned_date_is_called_planned() -> None:
-    text = panels.panel({"level": "bcus", "code": "NA"}, FACTS)
-    assert "November 2018 (planned; the actual date is not known)" in text
+def test_a_month_is_told_as_evidence_beside_the_plan() -> None:
+    text = panels.panel({"level": "bcus", "code": "SE"}, FACTS)
+    assert "November 2018 (by the Met’s own data; the day is not known)" in text
+    assert "Planned for September 2018." in text
+    assert '<a href="https://data.london.gov.uk/dataset/e16kd"' in text
 
 
 def test_a_known_day_is_told_in_full() -> None:
     text = panels.panel({"level": "bcus", "code": "WA"}, FACTS)
-    assert "6 June 2018" in text
-    assert "planned" not in text
+    assert "6 June 2018<" in text
 
 
-def test_only_west_area_is_known_to_the_day_and_eight_are_planned() -> None:
+def test_three_are_told_to_the_day_and_none_by_a_plan() -> None:
     basis = [row["go_live_basis"] for row in FACTS["bcus"].values()]
-    assert (basis.count("planned"), basis.count("announced"), basis.count("known")) == (8, 1, 3)
+    assert (basis.count("evidence"), basis.count("announced"), basis.count("known")) == (7, 1, 4)
     days = [code for code, row in FACTS["bcus"].items() if len(row["go_live"]) == 10]
-    assert days == ["WA"]
+    assert days == ["NA", "NE", "WA"]
 
 
 def test_what_nobody_knows_is_not_zero() -> None:
@@ -111,10 +112,11 @@ def test_a_figure_that_is_not_reliable_is_not_shown() -> None:
     assert "FTE" not in bcu
 
 
-def test_a_ward_was_promised_three_and_has_no_published_strength() -> None:
+def test_a_ward_was_promised_three_and_has_a_strength_that_is_not_shipped() -> None:
     text = panels.panel({"level": "wards", "code": "E05013719"}, FACTS)
     assert "2 ward officers, 1 PCSO" in text
-    assert "No figure by ward is published. Lewisham has 4.0 FTE for each of its wards" in text
+    assert "published by the Met, not shipped here" in text
+    assert "Lewisham has 4.0 FTE for each of its wards" in text
 
 
 def test_the_city_was_promised_nothing_by_the_met() -> None:

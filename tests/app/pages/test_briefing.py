@@ -10,6 +10,7 @@ import pytest
 
 from bcumap.app.pages import briefing
 from bcumap.app.pages.briefing import OwnFigure
+from bcumap.base.sources import read as read_sources
 from bcumap.facts import store
 from bcumap.services.police_uk import Person, Team
 from tests.hostile import QUERIES
@@ -126,7 +127,7 @@ def test_a_ward_s_promise_and_how_its_borough_and_bcu_stand() -> None:
     assert told["Promised"] == (
         "2 ward officers, 1 PCSOsince 28 December 2017, restated February 2022"
     )
-    assert told["Strength"].startswith("not known No figure by ward is published.")
+    assert told["Strength"].startswith("published by the Met, not shipped here Strength by ward")
     assert told["Borough"] == (
         "Lewisham: 4.0 FTE a ward75.9 FTE for 19 wards, mean of August 2025 to July 2026:"
         " 133% of the promise; rank 18 of 30"
@@ -164,7 +165,6 @@ def test_a_figure_of_one_s_own_is_told_as_one_s_own() -> None:
     strength = lines(briefing.standing(BROCKLEY, FACTS, own=own))["Strength"]
     assert strength == (
         "2.3 FTE by your own list, list.csv, November 2025; nobody here has checked it."
-        " No figure by ward is published."
     )
     undated = lines(briefing.standing(BROCKLEY, FACTS, own=OwnFigure(0.0, "", "list.csv")))
     assert undated["Strength"].startswith("0.0 FTE by your own list, list.csv; nobody here")
@@ -197,11 +197,13 @@ def test_every_commitment_is_told_with_its_source() -> None:
     page = read(briefing.timeline(FACTS))
     assert page.tags.count("li") == len(commitments) == 5
     for source in commitments["source"]:
-        assert f"Source: {source}" in page.text
+        told = "; ".join(each.name for each in read_sources(source))
+        assert f"Source: {told}" in page.text
     assert "2013: 1 ward officer and 1 PCSO in each ward, in force." in page.text
-    assert "18 November 2016: 2 ward officers in each ward, promised." in page.text
+    assert "21 July 2016: 2 ward officers and 1 PCSO in each ward, promised." in page.text
     assert "28 December 2017: 2 ward officers and 1 PCSO in each ward, said to be" in page.text
-    assert page.links() == ["/officers"]
+    assert page.links()[-1] == "/officers"
+    assert all(link.startswith("https://") for link in page.links()[:-1])
 
 
 # --- neighbours --------------------------------------------------------------------------------
@@ -352,5 +354,7 @@ def test_no_name_or_source_in_the_data_becomes_a_tag(text: str) -> None:
         assert sorted(page.attributes) == sorted(plain.attributes)
         assert text in page.text
     assert text in read(briefing.not_of_the_met(ALDERSGATE, facts)).text
-    page, plain = read(briefing.timeline(facts)), read(briefing.timeline(FACTS))
+    unsourced = [each | {"source": "x"} for each in FACTS["officers"]["timeline"]]
+    safe = {**FACTS, "officers": FACTS["officers"] | {"timeline": unsourced}}
+    page, plain = read(briefing.timeline(facts)), read(briefing.timeline(safe))
     assert (page.tags, page.attributes) == (plain.tags, plain.attributes)

@@ -1,0 +1,20 @@
+"""How a fact is known: the one vocabulary of all tables, with its meaning; reads no file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+KNOWN, ANNOUNCED, PLANNED = "known", "announced", "planned"
+EVIDENCE, REPORTED, NOT_KNOWN = "evidence", "reported", "not known"
+
+MEANING: Mapping[str, str] = {
+    KNOWN: "a source of those concerned says that it is or was so",
+    ANNOUNCED: "a source says that it would be so, none that it came",
+    PLANNED: "a plan or proposal, which may have changed",
+    EVIDENCE: "worked out from data or from what sources leave out; none says it outright",
+    REPORTED: "a newspaper or another third party says so",
+    NOT_KNOWN: "no source found says",
+}
+# Bases of what may not have come: never shown as a state that is known.
+STILL_TO_COME = (ANNOUNCED, PLANNED)
+PATTERN = "|".join(MEANING)  # for a column of a table
