@@ -44,6 +44,8 @@ class Site:
         Where the site will be, ending in a slash; "" if that is not known.
     feedback
         Where an error can be reported; "" if nowhere.
+    events
+        Of the timeline, the latest first.
     """
 
     facts: Facts
@@ -52,6 +54,7 @@ class Site:
     made_on: str
     url: str
     feedback: str = ""
+    events: Sequence[Event] = ()
 
 
 class Renderer:
@@ -73,7 +76,21 @@ class Renderer:
     def area(self, page: AreaPage) -> str:
         """Return the page of one area."""
         chosen = {"level": page.level, "code": page.code}
-        return self._fill("area.html", page.path, up=UP, page=page, chosen=chosen)
+        changes = self._changes_in(page) if page.level != "wards" else ""
+        return self._fill(
+            "area.html",
+            page.path,
+            up=UP,
+            page=page,
+            chosen=chosen,
+            changes=Markup(changes),  # noqa: S704
+        )
+
+    def _changes_in(self, page: AreaPage) -> str:
+        """What happened in a borough, or in a BCU as such; escaped by `told`."""
+        of = {"boroughs": "borough", "bcus": "bcu"}[page.level]
+        here = [each for each in about(self._site.events, **{of: page.code}) if each.areas]
+        return told.events(here, report=self._report) if here else ""
 
     def front(self) -> str:
         """Return the front page: the finder, the map of BCUs, and its tables."""

@@ -106,7 +106,13 @@ def write(
         links = _write_assets(folder / "assets", facts, data)
         postcodes = _write_postcodes(folder, archive, facts, data, tell)
         site = Site(
-            facts, links, f"{postcodes.name}/", date(request.on.isoformat()), url, request.feedback
+            facts,
+            links,
+            f"{postcodes.name}/",
+            date(request.on.isoformat()),
+            url,
+            request.feedback,
+            events.read(store.events_web(data=data)),
         )
         renderer = Renderer(site)
         _write_pages(folder, renderer, areas, tell)

@@ -115,6 +115,8 @@ def test_the_timeline_is_a_page_and_a_feed(site: Path) -> None:
     page = read(site / "changes.html")
     assert {"unit-na-live", "2025-11-13-assembly-motion"} <= set(page.ids)
     assert "Jason Gwillim" in page.text("main")
+    assert "unit-na-live" in read(site / "bcu" / "NA.html").ids
+    assert "2025-11-harrow-letter-before-action" in read(site / "borough" / "E09000015.html").ids
     assert "34,523" in page.text("main")
     told = feedparser.parse((site / "changes.atom").read_bytes())
     assert not told.bozo
