@@ -119,7 +119,8 @@ class Renderer:
             (theme, Markup(told.events(about(shown, theme=theme), report=self._report)))  # noqa: S704
             for theme in THEMES
         ]
-        return self._fill("changes.html", "changes.html", tables=tables, lists=lists)
+        bases = Markup(told.bases())  # noqa: S704
+        return self._fill("changes.html", "changes.html", tables=tables, lists=lists, bases=bases)
 
     def _report(self, fact: str) -> str:
         return feedback.link(self._site.feedback, "/changes.html", fact)

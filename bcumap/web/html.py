@@ -10,7 +10,7 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
-from bcumap.base.bases import ANNOUNCED, EVIDENCE, KNOWN
+from bcumap.base.bases import ANNOUNCED, EVIDENCE, KNOWN, MEANING
 from bcumap.base.sources import read as read_sources
 from bcumap.base.words import (
     BY_WARD,
@@ -252,6 +252,15 @@ def _event(event: Any, report: str) -> str:
         f"<br>{escape(event.text)} <small>Source: {cited(event.source)}. Seen on {seen}.{wrong}"
         "</small></li>"
     )
+
+
+def bases() -> str:
+    """What the words for how a fact is known stand for, folded."""
+    items = "".join(
+        f"<li><strong>{escape(basis)}</strong>: {escape(meaning)}</li>"
+        for basis, meaning in MEANING.items()
+    )
+    return f"<details><summary>How a fact is known</summary><ul>{items}</ul></details>"
 
 
 def roll_out(rows: Sequence[Row], names: Mapping[str, str]) -> list[tuple[str, ...]]:

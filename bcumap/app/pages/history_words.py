@@ -50,7 +50,7 @@ def timeline_heading() -> str:
         f' last seen. Follow it as a <a href="{base}/changes.atom" target="_self">feed</a>, or take'
         f' it as <a href="{base}/api/v1/events.csv" target="_self">CSV</a> or'
         f' <a href="{base}/api/v1/events" target="_self">JSON</a>. An area shows what is about it'
-        " and about all of London, with its single front counters.</p>"
+        f" and about all of London, with its single front counters.</p>{told.bases()}"
     )
 
 
