@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 import signal
 import socket
@@ -16,6 +17,7 @@ from hypothesis import is_hypothesis_test, settings
 
 from bcumap.base.schema import LEVELS
 from bcumap.facts import store
+from tests import small
 
 if TYPE_CHECKING:  # heavy: whoever needs them pays for them
     import geopandas as gpd
@@ -119,6 +121,14 @@ def ward_layer(levels: dict[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
 def data_copy(tmp_path: Path) -> Path:
     """A copy of the shipped data, to be broken."""
     return Path(shutil.copytree(store.SHIPPED, tmp_path / "geodata"))
+
+
+@pytest.fixture(scope="session")
+def small_london(tmp_path_factory: pytest.TempPathFactory) -> small.Small:
+    """A small London, built once for all workers of a run; not to be changed."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    return small.made_once(shared / "small-london")
 
 
 @pytest.fixture(scope="session")

@@ -313,7 +313,8 @@ def _stray_holes(polygons: Polygons, report: Report) -> int:
 def _population(request: Request) -> pd.DataFrame:
     if request.population is not None:
         return population.read_population(request.population)
-    return store.table("population table", data=request.data)
+    # Whole numbers stay whole, though some are missing.
+    return store.table("population table", data=request.data).convert_dtypes()
 
 
 def _river(request: Request) -> Polygons | None:

@@ -23,6 +23,7 @@ from bcumap.build import steps as building
 from bcumap.facts import store
 from bcumap.geo import projection
 from tests.conftest import Build, Built
+from tests.small import CITY_WARDS, MET_WARDS, Small
 
 # Wards per borough, E09000001 to E09000033, and per BCU, as counted by hand since May 2022.
 PER_BOROUGH = [25, 19, 24, 17, 22, 22, 20, 28, 24, 25, 23, 21, 21, 21, 22, 20, 21, 22, 17, 18, 19,
@@ -371,6 +372,19 @@ def test_sources_say_which_file_and_command_made_it(build: Build, shipped_layer:
     assert entry["edition"] == "2025"
     everything = (built.out / "sources.json").read_text(encoding="utf-8")
     assert str(shipped_layer.parent) not in everything  # no path of the machine
+
+
+def test_residents_of_an_earlier_build_stay_whole_numbers(small_london: Small) -> None:
+    """Though some are missing: ten of the City's 25 wards have a figure."""
+    lines = (small_london.built / "ward_population.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[1].startswith("E05009288,2824,1475,2024-06-30,")
+    assert sum(line.split(",")[1] == "" for line in lines) == 15
+
+
+def test_a_small_london_keeps_every_promise_with_its_own_numbers(small_london: Small) -> None:
+    assert [faults for faults in check.check(small_london.built).values() if faults] == []
+    assert len(store.areas("wards", data=small_london.built)) == MET_WARDS + CITY_WARDS
+    assert store.sources(data=small_london.built)["london"]["boroughs"] == 5
 
 
 def test_steps_are_told_as_they_start(shipped_layer: Path, tmp_path: Path) -> None:
