@@ -82,7 +82,7 @@ def test_a_click_opens_a_bcu(visit: Visit) -> None:
     text = panel(page)
     for fact in ("Enfield", "Haringey", "46", "111.80 km²", "591,284", "30 June 2024"):
         assert fact in text
-    assert "November 2018 (planned; the actual date is not known)" in text
+    assert "9 January 2019\nThe day is in the council's minutes. Planned for November 2018." in text
     assert page.url.endswith("/?bcu=NA")
     expect(page.locator(".bcumap .chosen-line")).to_have_count(1)
     assert area(page, "NA").get_attribute("aria-current") is not None
