@@ -57,7 +57,7 @@ def official(build: Build, folder: Path, name: str) -> Built:
         return build(folder / name)
     words = shlex.split(COMMAND.removesuffix(" --postcodes"))[2:]
     options = dict(zip([word.removeprefix("--") for word in words[::2]], words[1::2], strict=True))
-    files = {option: folder / file for option, file in options.items()}
+    files = {option: next(folder.rglob(file)) for option, file in options.items()}
     return build(**files, postcodes=COMMAND.endswith(" --postcodes"))
 
 
