@@ -153,7 +153,7 @@ def test_another_order_and_level_is_saved_as_it_is_seen(visit: Visit) -> None:
         ("/counters?on=2026-04-01", "Counters by borough", 32, {"Code": "E09000002"}),
         ("/counters", "What each closing changed", 8, {"Residents": "191467"}),
         ("/history?on=2018-12-31", "The 12 BCUs", 12, {"Code": "CN", "Then": "live"}),
-        ("/history", "What it was to save", 3, {"Money": "£600 million"}),
+        ("/history", "What it was to save", 3, {"Money": "£8 million"}),
         ("/ward?ward=E05013719", "Neighbours, on this side of the Thames", 5,
          {"Code": "E05013716", "Ward": "Brockley (Lewisham)", "Residents": "17238"}),
     ],
