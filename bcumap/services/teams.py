@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from bcumap.base.errors import BcuMapError, DownloadError
+from bcumap.base.files import beside
 from bcumap.base.safe import spreadsheet_safe
 from bcumap.services import journal
 from bcumap.services.police_uk import CONNECTIONS, Neighbourhood, PoliceApi, Team
@@ -247,14 +247,9 @@ def _cells(team: Team, listed: Neighbourhood) -> dict[str, str]:
 
 def _write(out: Path, rows: Iterable[Mapping[str, str]]) -> None:
     """Write the table whole or not at all, with no cell that a spreadsheet would work out."""
-    part = out.with_name(f".{out.name}.{os.getpid()}")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            table = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
-            table.writeheader()
-            table.writerows(
-                {name: spreadsheet_safe(text) for name, text in row.items()} for row in rows
-            )
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
+    with beside(out) as part, part.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
+        table.writeheader()
+        table.writerows(
+            {name: spreadsheet_safe(text) for name, text in row.items()} for row in rows
+        )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bcumap.base.schema import CITY_OF_LONDON
 from bcumap.facts import store
 from tests.cli.test_officers_fetch import SOME, listed
 from tests.commands import COMMAND, environment, everything
@@ -61,7 +62,11 @@ def officers_import(folder: Path, place: Path, _: Path) -> list[str]:
     path = folder / "list.csv"
     path.write_text(
         "Ward,Borough,DWO\n"
-        + "".join(f"{ward['name']},{ward['borough']},2\n" for ward in wards if ward["bcu_code"])
+        + "".join(
+            f"{ward['name']},{ward['borough']},2\n"
+            for ward in wards
+            if ward["borough_code"] != CITY_OF_LONDON
+        )
     )
     return ["officers", "import", str(path), "--out", str(place / "officers")]
 
