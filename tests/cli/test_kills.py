@@ -58,16 +58,10 @@ def build(_: Path, place: Path, shared: Path) -> list[str]:
 
 
 def officers_import(folder: Path, place: Path, _: Path) -> list[str]:
-    wards = store.facts()["wards"].values()
+    wards = store.facts()["wards"].items()
     path = folder / "list.csv"
-    path.write_text(
-        "Ward,Borough,DWO\n"
-        + "".join(
-            f"{ward['name']},{ward['borough']},2\n"
-            for ward in wards
-            if ward["borough_code"] != CITY_OF_LONDON
-        )
-    )
+    met = (f"{code},2\n" for code, ward in wards if ward["borough_code"] != CITY_OF_LONDON)
+    path.write_text("Ward code,DWO\n" + "".join(met))
     return ["officers", "import", str(path), "--out", str(place / "officers")]
 
 
