@@ -22,7 +22,7 @@ from bcumap.app.bodies import GEOJSON, HTML, JSON, Body, json_body
 from bcumap.app.openapi import Endpoint, Parameter
 from bcumap.base import __version__, dates
 from bcumap.base.errors import BcuMapError
-from bcumap.base.schema import LEVELS
+from bcumap.base.schema import LEVELS, THEMES
 from bcumap.base.words import ATTRIBUTION, LEVEL_WORDS
 from bcumap.export import feed
 from bcumap.facts import cached, counters, events, history, store
@@ -31,6 +31,7 @@ from bcumap.facts.find import LONGEST_QUERY
 from bcumap.facts.history import told_on
 from bcumap.facts.measures import records
 from bcumap.geo import topojson
+from bcumap.web.html import strength_source
 
 STARTED = dt.datetime.now(dt.UTC)
 V1 = "/api/v1"
@@ -49,10 +50,9 @@ LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/versi
 ON = {"format": "date", "pattern": r"^20(1[2-9]|[2-9]\d)-\d\d-\d\d$"}
 CSV = "text/csv; charset=utf-8"
 OF_EVENTS = (
-    Parameter("theme", "One theme.", "structure", {"enum": list(events.THEMES)}),
+    Parameter("theme", "One theme.", "structure", {"enum": list(THEMES)}),
     Parameter("area", "The code of a ward, borough or BCU that they concern.", "E09000023"),
 )
-STRENGTH_SOURCE = "Metropolitan Police, police force strength (London Datastore), to March 2026"
 CODES = {"bcus": "NA", "boroughs": "E09000023", "wards": "E05013719"}  # of examples
 # Which of the documents has the shapes of a level.
 SHAPES = {"bcus": "areas.topojson", "boroughs": "areas.topojson", "wards": "wards.topojson"}
@@ -96,7 +96,7 @@ def endpoints(base: str) -> tuple[Endpoint, ...]:
         ),
         Endpoint(
             "/strength", "Officers, PCSOs and staff of the Met by month, since May 2013.",
-            lambda _: json_body({"source": STRENGTH_SOURCE, "months": cached.around()["strength"]}),
+            lambda _: _strength(),
         ),
         Endpoint(
             "/officers", "Ward officers promised and in post, for every area of a level.",
@@ -307,21 +307,22 @@ def _units(request: Request) -> Body:
 def _asked_events(request: Request) -> list[Event]:
     theme = request.query_params.get("theme", "")
     area = request.query_params.get("area", "").strip().upper()
-    if theme and theme not in events.THEMES:
-        names = ", ".join(events.THEMES)
+    if theme and theme not in THEMES:
+        names = ", ".join(THEMES)
         raise _BadRequestError(f"there is no theme {theme[:40]!r}; give one of {names}")
-    known = cached.facts()
-    if area in known["wards"]:
-        area = known["wards"][area]["borough_code"]
-    borough = known["boroughs"].get(area)
-    if area and borough is None and area not in known["bcus"]:
+    here = events.of_area(area, cached.facts())
+    if area and not here:
         raise _BadRequestError(f"there is no area {area[:40]!r}; give the code of one")
-    bcu = area if borough is None else borough["bcu_code"] or ""
-    return events.about(cached.happenings(), theme=theme, borough=area if borough else "", bcu=bcu)
+    return events.about(cached.happenings(), theme=theme, **here)
 
 
 def _events(request: Request) -> Body:
     return json_body({**_said(), "events": events.rows(_asked_events(request))})
+
+
+def _strength() -> Body:
+    months = cached.around()["strength"]
+    return json_body({"source": strength_source(months), "months": months})
 
 
 # --- officers and counters ---------------------------------------------------------------------

@@ -103,9 +103,8 @@ def folder() -> Iterator[Path]:
     BusyError
         If the disk has no room for it.
     """
-    sweep()
     try:
-        with files.scratch(prefix=PREFIX) as made:
+        with files.scratch(prefix=PREFIX, old_s=OLD_S) as made:
             yield made
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):

@@ -12,6 +12,7 @@ from bcumap.base import feedback
 from bcumap.base.words import CITY_POLICE, LEVEL_WORDS, PAGES, date
 from bcumap.facts.answers import Answer, Option, Place
 from bcumap.facts.events import Event
+from bcumap.maps.scene import MERGED, OWN_UNIT, UNSURE
 from bcumap.web import html as told
 from bcumap.web.html import legend as legend
 from bcumap.web.html import months as months
@@ -137,12 +138,9 @@ def shading_legend(classes: Sequence[str], unknown: str | None) -> str:
 def units_legend() -> str:
     """What the fills and lines of the map of units are."""
     items = [
-        ("unit-borough", "a borough with a unit of its own"),
-        ("unit-bcu", "a BCU; colours only tell neighbours apart"),
-        (
-            "unit-planned",
-            "dashed: it took over in the course of this month, or was due",
-        ),
+        ("unit-borough", OWN_UNIT),
+        ("unit-bcu", MERGED),
+        ("unit-planned", f"dashed: {UNSURE}"),
         ("city", f"City of London: {CITY_POLICE}, not the Met"),
     ]
     keys = "".join(

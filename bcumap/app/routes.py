@@ -18,12 +18,12 @@ from bcumap.app.orders import PictureOrder
 from bcumap.app.origins import public_address
 from bcumap.base.errors import BcuMapError, BusyError
 from bcumap.base.safe import plain
+from bcumap.base.words import FEED
 from bcumap.export import feed
 from bcumap.facts.cached import facts, finder, happenings
 from bcumap.maps import request as picture_wish
 
 SUGGEST = "/suggest"
-FEED = "changes.atom"
 PICTURE = "/picture"
 MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
 # An SVG is a document of its own if somebody opens it: nothing in it runs.

@@ -15,6 +15,4 @@ MEANING: Mapping[str, str] = {
     REPORTED: "a newspaper or another third party says so",
     NOT_KNOWN: "no source found says",
 }
-# Bases of what may not have come: never shown as a state that is known.
-STILL_TO_COME = (ANNOUNCED, PLANNED)
 PATTERN = "|".join(MEANING)  # for a column of a table

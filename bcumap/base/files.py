@@ -26,24 +26,30 @@ _log = logging.getLogger("bcumap")
 
 
 @contextmanager
-def scratch(folder: Path | None = None, prefix: str = SCRATCH) -> Iterator[Path]:
-    """Give a folder that nobody else may open and that is gone afterwards.
+def scratch(*, prefix: str = SCRATCH, old_s: float = DAY_S) -> Iterator[Path]:
+    """Give a temporary folder that nobody else may open and that is gone afterwards.
 
     Folders of the same prefix whose runs were killed go first.
 
     Parameters
     ----------
-    folder
-        Where to make it; the system's folder for temporary files if it is None.
+    old_s
+        See `left_behind`.
 
     Raises
     ------
     OSError
         If it cannot be made.
     """
-    where = folder or Path(tempfile.gettempdir())
-    for left in left_behind(where, prefix):
+    where = Path(tempfile.gettempdir())
+    for left in left_behind(where, prefix, old_s=old_s):
         shutil.rmtree(left, ignore_errors=True)
+    with _made(where, prefix) as made:
+        yield made
+
+
+@contextmanager
+def _made(where: Path, prefix: str) -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=where))
     try:
         yield made
@@ -148,7 +154,7 @@ def replacing(folder: Path, check: Callable[[Path], None]) -> Iterator[Path]:
     try:
         _tidy(target)
         check(folder)
-        with scratch(target.parent, _prefix(target)) as place:
+        with _made(target.parent, _prefix(target)) as place:
             staging, old = place / "new", place / "old" / target.name
             staging.mkdir()  # not the place itself, which others may not read
             yield staging
@@ -186,7 +192,7 @@ def filling(folder: Path, *, last: str) -> Iterator[Path]:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _tidy(target)
-        with scratch(target.parent, _prefix(target)) as staging:
+        with _made(target.parent, _prefix(target)) as staging:
             yield staging
             files = [path for path in staging.rglob("*") if path.is_file()]
             for path in sorted(files, key=lambda path: path.name == last):
@@ -211,7 +217,7 @@ def beside(path: Path) -> Iterator[Path]:
     """
     try:
         _tidy(path)
-        with scratch(path.parent, _prefix(path)) as place:
+        with _made(path.parent, _prefix(path)) as place:
             yield place / path.name
             (place / path.name).replace(path)
     except OSError as error:

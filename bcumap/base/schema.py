@@ -36,6 +36,8 @@ PARTIAL_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"  # ISO 8601, as precise as the source 
 # The state of a front counter, or what is known of one at a moment.
 OPEN, CLOSED, NOT_KNOWN = "open", "closed", "not known"
 # A status in which a commitment holds; "promised" alone means that it was still to come.
+# Of events, in the order in which they are listed.
+THEMES = ("structure", "ward officers", "front counters", "money")
 COMMITMENT_HOLDS = ("in force", "delivered", "restated")
 
 
@@ -208,7 +210,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "id": Column(r"[a-z0-9]+(-[a-z0-9]+)*", unique=True),
         "date": Column(PARTIAL_DATE),
         "precision": Column(r"day|month|quarter|year"),
-        "theme": Column(r"structure|ward officers|front counters|money"),
+        "theme": Column("|".join(THEMES)),
         "areas": Column(rf"({AREA_CODE})(;({AREA_CODE}))*", nullable=True),
         "text": Column(r".+\."),
         "basis": Column(BASIS),

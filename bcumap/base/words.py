@@ -31,6 +31,8 @@ PAGES = (
     ("history", "How areas changed"),
     ("download", "Download"),
 )
+# The timeline, and the feed of it.
+CHANGES, FEED = "How policing in London changed", "changes.atom"
 # The one host that is not ours: of the street map, which is off until a visitor turns it on.
 STREET_TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 MET_POLICE = "Metropolitan Police"

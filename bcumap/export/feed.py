@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from bcumap.base import sources
 from bcumap.base.safe import spreadsheet_safe
+from bcumap.base.words import CHANGES
 from bcumap.facts.events import Event
 
 ATOM = "application/atom+xml; charset=utf-8"
@@ -16,7 +17,6 @@ NAMESPACE = "http://www.w3.org/2005/Atom"
 # The authority of our tag: URIs (RFC 4151). It is no host of a deployer, so that the id of an event
 # is the same wherever it is served.
 TAG = "tag:bcumap.invalid,2026:"
-TITLE = "How policing in London changed"
 COLUMNS = (
     "id", "date", "precision", "theme", "areas", "text", "basis", "source", "seen_on", "seen_as",
 )  # fmt: skip
@@ -43,8 +43,8 @@ def atom(events: Sequence[Event], *, url: str = "", page: str = "", feed: str = 
     ET.register_namespace("", NAMESPACE)
     root = ET.Element(f"{{{NAMESPACE}}}feed")
     _text(root, "id", f"{TAG}changes")
-    _text(root, "title", TITLE)
-    _text(root, "updated", _moment(max((each.seen_on for each in shown), default="2026-11-26")))
+    _text(root, "title", CHANGES)
+    _text(root, "updated", _moment(max(each.seen_on for each in shown)))
     _text(ET.SubElement(root, f"{{{NAMESPACE}}}author"), "name", "bcumap")
     if url:
         _link(root, "self", f"{url}{feed}")

@@ -13,11 +13,11 @@ from typing import Any
 
 from bcumap.base.bases import KNOWN, PLANNED
 from bcumap.base.dates import Row, ends, starts
+from bcumap.base.schema import THEMES
 from bcumap.base.words import date
 from bcumap.facts.history import Past
 
-STRUCTURE, OFFICERS, COUNTERS, MONEY = "structure", "ward officers", "front counters", "money"
-THEMES = (STRUCTURE, OFFICERS, COUNTERS, MONEY)
+STRUCTURE, OFFICERS, COUNTERS, MONEY = THEMES
 PRECISION = {4: "year", 7: "month", 10: "day"}  # of a date, by its length; a quarter says so
 
 
@@ -186,6 +186,19 @@ def about(
         if (not theme or each.theme == theme)
         and (not each.local if not here else not each.areas or not here.isdisjoint(each.areas))
     ]
+
+
+def of_area(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
+    """Return the borough and the BCU that an area stands for, as `about` takes them.
+
+    A ward stands for its borough and that one's BCU; a BCU for itself; {} if there is no such area.
+    """
+    if code in facts["bcus"]:
+        return {"bcu": code}
+    ward = facts["wards"].get(code)
+    borough = ward["borough_code"] if ward else code
+    row = facts["boroughs"].get(borough)
+    return {"borough": borough, "bcu": row["bcu_code"] or ""} if row else {}
 
 
 def faults(events: Iterable[Event], areas: Iterable[str]) -> list[str]:

@@ -49,6 +49,14 @@ SIGNS = (
     ("sign-daytime", "open by day, or hours not known"),
 )
 CLOSED_SIGN = ("sign-closed", "closed")
+# Of units of a date, on the page as in a picture.
+OWN_UNIT = "a borough with a unit of its own"
+MERGED = "a BCU; colours only tell neighbours apart"
+UNSURE = "it took over in the course of this month, or was due"
+UNSURE_UNITS = (
+    "Which units were live on this date is known for some only: others are told by evidence, and"
+    " within its month the day on which one took over is not known (dashed)."
+)
 
 
 @dataclass(frozen=True)
@@ -480,12 +488,9 @@ def _units(wish: Wish, documents: Documents, view: View) -> Scene:
     called = {unit["code"]: unit["name"] for unit in units}
     unsure = any(unit["basis"] != KNOWN for unit in units)
     legend = [
-        ("unit-own", "a borough with a unit of its own"),
-        ("bcu-0", "a BCU; colours only tell neighbours apart"),
-        (
-            "unit-unsure",
-            "it took over in the course of this month, or was due: not known for certain",
-        ),
+        ("unit-own", OWN_UNIT),
+        ("bcu-0", MERGED),
+        ("unit-unsure", f"{UNSURE}: not known for certain"),
         CITY,
         ("thames", "Tidal Thames"),
     ]
@@ -495,12 +500,7 @@ def _units(wish: Wish, documents: Documents, view: View) -> Scene:
             f"{counted(len(units) - len(merged) - 1, 'unit')} of one borough each,"
             f" {counted(len(merged), 'Basic Command Unit')}"
         ),
-        caution=(
-            "Which units were live on this date is known for some only: others are told by"
-            " evidence, and within its month the day on which one took over is not known."
-            if unsure
-            else ""
-        ),
+        caution=UNSURE_UNITS if unsure else "",
         shapes=[
             _thames(documents.shapes),
             *(Shape(areas[unit["code"]], _unit_looks(unit)) for unit in units),

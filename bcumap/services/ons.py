@@ -8,7 +8,6 @@ from __future__ import annotations
 import difflib
 import json
 import math
-import os
 import re
 import sys
 from collections import Counter
@@ -21,7 +20,8 @@ from typing import Any, TypeVar
 
 import requests
 
-from bcumap.base.errors import DownloadError
+from bcumap.base.errors import BcuMapError, DownloadError
+from bcumap.base.files import beside
 from bcumap.base.schema import LONDON_BOUNDS_BNG
 from bcumap.services import http as asking
 from bcumap.services.http import PassingError, one_line
@@ -392,12 +392,9 @@ def _write(out: Path, layer: WardLayer, wards: list[Json]) -> None:
     """Write all or nothing; GDAL takes the CRS from the `crs` member."""
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::27700"}}
     head = {"type": "FeatureCollection", "name": layer.name, "crs": crs}
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         text = json.dumps(head | {"features": wards}, allow_nan=False)
-        part.write_text(text, encoding="utf-8")
-        part.replace(out)
-    except (OSError, ValueError) as error:
+        with beside(out) as part:
+            part.write_text(text, encoding="utf-8")
+    except (BcuMapError, ValueError) as error:
         raise DownloadError(f"cannot write {out}: {one_line(error)}") from error
-    finally:
-        part.unlink(missing_ok=True)

@@ -13,8 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bcumap.base import feedback
-from bcumap.base.words import ATTRIBUTION
-from bcumap.facts.events import THEMES, Event, about
+from bcumap.base.schema import THEMES
+from bcumap.base.words import ATTRIBUTION, CHANGES, FEED
+from bcumap.facts.events import Event, about
 from bcumap.site.downloads import Offered
 from bcumap.site.pages import UP, AreaPage, Table, linker
 from bcumap.site.pages import bcu_table as make_bcu_table
@@ -71,6 +72,7 @@ class Renderer:
             auto_reload=False,
         )
         self._templates.filters["html"] = Markup
+        self._templates.globals.update(changes_title=CHANGES, feed=FEED)
         self._templates.filters["cited"] = lambda source: Markup(told.cited(source))  # noqa: S704
 
     def area(self, page: AreaPage) -> str:
@@ -107,7 +109,7 @@ class Renderer:
         table = make_ward_table(facts, facts["wards"], linker(""), f"Wards of {facts['edition']}")
         return self._fill("wards.html", "wards.html", tables=(table,))
 
-    def changes(self, shown: Sequence[Event], around: Mapping[str, Any]) -> str:
+    def changes(self, around: Mapping[str, Any]) -> str:
         """Return the timeline: all events, the roll-out as printed, and the Met's strength."""
         names = {code: row["name"] for code, row in self._site.facts["boroughs"].items()}
         tables = (
@@ -116,7 +118,7 @@ class Renderer:
             Table(told.STRENGTH, told.STRENGTH_HEADS, tuple(told.strength(around["strength"]))),
         )  # fmt: skip
         lists = [
-            (theme, Markup(told.events(about(shown, theme=theme), report=self._report)))  # noqa: S704
+            (theme, Markup(told.events(about(self._site.events, theme=theme), report=self._report)))  # noqa: S704
             for theme in THEMES
         ]
         bases = Markup(told.bases())  # noqa: S704

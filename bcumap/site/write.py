@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 
 from bcumap.base import files as folders
 from bcumap.base.errors import BcuMapError
-from bcumap.base.words import date
+from bcumap.base.words import FEED, date
 from bcumap.export import feed
 from bcumap.facts import counters, events, store
 from bcumap.facts.postcodes import Archive
@@ -30,7 +30,7 @@ from bcumap.web import files as linked
 MARKER = "bcumap-site.json"
 MADE_BY = "bcumap site"
 PARTS = frozenset({
-    MARKER, "index.html", "wards.html", "changes.html", "changes.atom", "404.html", "robots.txt",
+    MARKER, "index.html", "wards.html", "changes.html", FEED, "404.html", "robots.txt",
     "sitemap.xml",
     "assets", "bcu", "borough", "ward", "downloads",
 })  # fmt: skip
@@ -117,7 +117,7 @@ def write(
         renderer = Renderer(site)
         _write_pages(folder, renderer, areas, tell)
         _write_downloads(folder, renderer, request.on, data, tell)
-        _write_changes(folder, renderer, url, data)
+        _write_changes(folder, renderer, site, store.events_web(data=data))
         _write_plain(folder, url)
         report = _report(folder, postcodes)
         _write_marker(folder, facts, request.on)
@@ -248,13 +248,11 @@ def _write_pages(
     _text(folder / "404.html", renderer.not_found())
 
 
-def _write_changes(folder: Path, renderer: Renderer, url: str, data: Path | None) -> None:
+def _write_changes(folder: Path, renderer: Renderer, site: Site, around: Mapping[str, Any]) -> None:
     """Write the timeline as a page and as a feed."""
-    document = store.events_web(data=data)
-    found = events.read(document)
-    _text(folder / "changes.html", renderer.changes(events.about(found), document))
-    feed_of = feed.atom(found, url=url, page="changes.html", feed="changes.atom")
-    (folder / "changes.atom").write_bytes(feed_of)
+    _text(folder / "changes.html", renderer.changes(around))
+    written = feed.atom(site.events, url=site.url, page="changes.html", feed=FEED)
+    (folder / FEED).write_bytes(written)
 
 
 def _write_downloads(

@@ -35,10 +35,11 @@ OFFICER_SOURCES = (
 # Makes a link of a parameter (bcu, borough or ward), a code and a name.
 Link = Callable[[str, str, str], str]
 
+# How the day on which a BCU went live is known.
 BASIS = {
-    KNOWN: "",
-    ANNOUNCED: " (due by an announcement; that month is confirmed by the Met’s own data)",
-    EVIDENCE: " (by the Met’s own data; the day is not known)",
+    KNOWN: "known",
+    ANNOUNCED: "due by an announcement; that month is confirmed by the Met’s own data",
+    EVIDENCE: "by the Met’s own data; the day is not known",
 }
 
 
@@ -157,9 +158,11 @@ def police(bcu_code: str | None, facts: Facts, link: Link) -> str:
 
 
 def _go_live(row: Row) -> str:
+    basis = row["go_live_basis"]
+    ground = "" if basis == KNOWN else f" ({BASIS[basis]})"
     note = f"{row['go_live_note']}. " if row["go_live_note"] else ""
     return (
-        f"{date(row['go_live'])}{BASIS[row['go_live_basis']]}"
+        f"{date(row['go_live'])}{ground}"
         f"<small>{escape(note)}Planned for {date(row['go_live_planned'])}."
         f" Source: {cited(row['go_live_source'])}</small>"
     )
@@ -224,9 +227,7 @@ def _km(metres: float | None) -> str:
     return NOT_KNOWN if metres is None else kilometres(metres)
 
 
-def events(
-    shown: Sequence[Any], *, report: Callable[[str], str] = lambda _: "", heading: str = "h3"
-) -> str:
+def events(shown: Sequence[Any], *, report: Callable[[str], str] = lambda _: "") -> str:
     """A list of events under their years, each with its basis, sources and when they were seen.
 
     Parameters
@@ -239,7 +240,7 @@ def events(
     parts = []
     for year, each in groupby(shown, key=lambda event: event.date[:4]):
         items = "".join(_event(event, report(event.id)) for event in each)
-        parts.append(f'<{heading}>{year}</{heading}><ul class="bcumap-timeline">{items}</ul>')
+        parts.append(f'<h3>{year}</h3><ul class="bcumap-timeline">{items}</ul>')
     return "".join(parts) or "<p>Nothing is known of that.</p>"
 
 
@@ -290,10 +291,6 @@ ROLL_OUT_NOTE = (
 )
 STRENGTH = "The Met in full-time equivalents"
 STRENGTH_HEADS = ("Month", "Officers", "PCSOs", "Staff")
-STRENGTH_NOTE = (
-    "Each March, the first and the last month, and the month with the most officers. Source: Met"
-    " Police force strength, London Datastore, to March 2026."
-)
 
 
 def strength(rows: Sequence[Row]) -> list[tuple[str, ...]]:
@@ -304,6 +301,20 @@ def strength(rows: Sequence[Row]) -> list[tuple[str, ...]]:
         (date(row["month"]), *(number(row[name]) for name in ("officers", "pcsos", "staff")))
         for row in shown
     ]
+
+
+def strength_source(rows: Sequence[Row]) -> str:
+    """Whose the strength of the Met is, and until when."""
+    until = date(rows[-1]["month"])
+    return f"Metropolitan Police, police force strength (London Datastore), to {until}"
+
+
+def strength_note(rows: Sequence[Row]) -> str:
+    """Which months of the strength of the Met are shown, and where they are from."""
+    return (
+        "Each March, the first and the last month, and the month with the most officers."
+        f" Source: {strength_source(rows)}."
+    )
 
 
 def footer(facts: Facts, *, links: str = "", report: str = "") -> str:

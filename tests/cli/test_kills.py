@@ -23,10 +23,9 @@ MOMENTS = 10
 
 @dataclass(frozen=True)
 class Job:
-    """A command and where it writes: `place` has nothing but that."""
+    """A command and its environment."""
 
     words: list[str]
-    place: Path
     settings: dict[str, str]
 
     def start(self) -> subprocess.Popen[bytes]:
@@ -89,7 +88,7 @@ def test_a_killed_run_loses_nothing_and_the_next_one_clears_up(
     temporary.mkdir()
     place.mkdir()
     words = prepare(tmp_path, place, shared_data)
-    job = Job(words, place, {**service, "TMPDIR": str(temporary)})
+    job = Job(words, {**service, "TMPDIR": str(temporary)})
     began = time.monotonic()
     whole(job)
     lasts = time.monotonic() - began

@@ -19,12 +19,14 @@ from bcumap.app.ui import (
     time_bar,
     units_scene,
 )
-from bcumap.base.schema import COMMITMENT_HOLDS
+from bcumap.base.schema import COMMITMENT_HOLDS, THEMES
 from bcumap.base.words import ATTRIBUTION
 from bcumap.facts import events
 from bcumap.facts.cached import around, facts, happenings
 from bcumap.facts.cached import history as document
 from bcumap.maps.looks import COLOURS
+from bcumap.maps.scene import UNSURE_UNITS
+from bcumap.web.html import BASIS
 
 
 def page() -> None:
@@ -77,6 +79,8 @@ def explorer() -> None:
                 colours=dict(COLOURS),
                 holds=list(COMMITMENT_HOLDS),
                 attribution=ATTRIBUTION,
+                basis=BASIS,
+                unsure=UNSURE_UNITS,
             ),
         )
 
@@ -86,7 +90,7 @@ def timeline() -> None:
     """All events by date, of a theme, and of the area that the link names."""
     st.html(history_words.timeline_heading())
     wanted, _ = from_link(st.query_params.to_dict(), facts())
-    themes = ("", *events.THEMES)
+    themes = ("", *THEMES)
     asked = st.query_params.get("theme", "")
     st.session_state.setdefault("theme", asked if asked in themes else "")
     left, right = st.columns(2, gap="medium")
@@ -97,26 +101,17 @@ def timeline() -> None:
         key="theme",
         on_change=lambda: st.query_params.update(theme=st.session_state["theme"]),
     )
-    places = {"": ("", ""), **_places()}
+    boroughs = facts()["boroughs"]
+    places = ["", *sorted(boroughs, key=lambda code: str(boroughs[code]["name"])), *facts()["bcus"]]
     first = _key(wanted) if wanted else ""
     place = right.selectbox(
         "What concerns",
-        list(places),
-        index=list(places).index(first),
+        places,
+        index=places.index(first),
         format_func=_place_name,
     )
-    borough, bcu = places[place]
-    shown = events.about(happenings(), theme=theme, borough=borough, bcu=bcu)
+    shown = events.about(happenings(), theme=theme, **events.of_area(place, facts()))
     st.html(history_words.timeline(shown))
-
-
-def _places() -> dict[str, tuple[str, str]]:
-    """The boroughs and BCUs whose events can be asked for: the codes that each stands for."""
-    boroughs = sorted(facts()["boroughs"].items(), key=lambda each: str(each[1]["name"]))
-    return {
-        **{code: (code, row["bcu_code"] or "") for code, row in boroughs},
-        **{code: ("", code) for code in facts()["bcus"]},
-    }
 
 
 def _place_name(code: str) -> str:

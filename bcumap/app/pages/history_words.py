@@ -10,7 +10,7 @@ from typing import Any
 
 from bcumap.app import assets
 from bcumap.app.panels import events, explained, table
-from bcumap.base.words import NOT_KNOWN, counted, date, figure
+from bcumap.base.words import FEED, NOT_KNOWN, counted, date, figure
 from bcumap.facts.events import Event
 from bcumap.facts.history import told_then
 from bcumap.facts.history import unit_then as unit_then_of
@@ -47,7 +47,7 @@ def timeline_heading() -> str:
     return (
         '<h2 id="timeline">Everything by date</h2><p class="bcumap-explained">What was decided,'
         " promised, planned and done, each with how it is known, its sources and when they were"
-        f' last seen. Follow it as a <a href="{base}/changes.atom" target="_self">feed</a>, or take'
+        f' last seen. Follow it as a <a href="{base}/{FEED}" target="_self">feed</a>, or take'
         f' it as <a href="{base}/api/v1/events.csv" target="_self">CSV</a> or'
         f' <a href="{base}/api/v1/events" target="_self">JSON</a>. An area shows what is about it'
         f" and about all of London, with its single front counters.</p>{told.bases()}"
@@ -66,7 +66,7 @@ def tables(around: Document, facts: Document) -> str:
         table(told.ROLL_OUT, told.ROLL_OUT_HEADS, _lines(told.roll_out(around["roll_out"], names)))
         + explained(told.ROLL_OUT_NOTE)
         + table(told.STRENGTH, told.STRENGTH_HEADS, _lines(told.strength(around["strength"])))
-        + explained(told.STRENGTH_NOTE)
+        + explained(told.strength_note(around["strength"]))
     )
 
 

@@ -16,7 +16,7 @@ from bcumap.base.errors import BcuMapError, NotThereError
 from bcumap.base.schema import COMMITMENT_HOLDS
 from bcumap.facts import measures
 from bcumap.facts.cached import facts, happenings
-from bcumap.facts.events import about
+from bcumap.facts.events import about, of_area
 from bcumap.facts.measures import MEASURES
 
 COMPARED = "fte_per_ward"
@@ -127,11 +127,9 @@ def _history(code: str) -> None:
     with st.container(key="promised"):
         st.altair_chart(charts.promised(held, dt.date.today().isoformat()))
     st.html(briefing.timeline(facts()))
-    code = facts()["wards"][code]["borough_code"]
-    borough = facts()["boroughs"][code]
-    found = about(happenings(), borough=code, bcu=borough["bcu_code"])
-    here = [each for each in found if each.areas]
-    st.html(panels.folded(f"What changed in {borough['name']} and its BCU", here, "ward"))
+    here = [each for each in about(happenings(), **of_area(code, facts())) if each.areas]
+    borough = facts()["boroughs"][facts()["wards"][code]["borough_code"]]["name"]
+    st.html(panels.folded(f"What changed in {borough} and its BCU", here, "ward"))
 
 
 def _team(code: str) -> None:

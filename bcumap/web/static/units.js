@@ -4,12 +4,6 @@ import { asWords, followDate, lastOn, starts, theMap } from "./dates.js";
 import { cite } from "./sources.js";
 import { load } from "./files.js";
 
-const BASIS = {
-  known: "known",
-  evidence: "by the Met’s own data: the day is not known",
-  announced: "due: that month is confirmed by the Met’s own data",
-};
-
 export default async function ({ parentElement, data: [data], setTriggerValue }) {
   const root = parentElement.querySelector(".bcumap-units");
   const map = await theMap();
@@ -69,7 +63,7 @@ class Scene {
     const merged = unit.kind === "BCU" || unit.kind === "pathfinder";
     const look = unit.kind === "own force" ? "city" : merged ? `bcu-${this.data.colours[unit.code]}` : "borough-unit";
     const lines = [describe(unit)];
-    if (merged) lines.push(`${unit.kind === "pathfinder" ? "test unit" : "BCU"} ${since(unit)}`);
+    if (merged) lines.push(`${unit.kind === "pathfinder" ? "test unit" : "BCU"} ${since(unit, this.data.basis)}`);
     const path = L.geoJSON(this.shapes.get(unit.code), {
       className: `bcumap-area unit ${look} ${unit.basis.replace(" ", "-")}`,
     }).getLayers()[0];
@@ -101,7 +95,7 @@ class Scene {
     const ground = this.part("ground");
     ground.className = `ground ${unsure ? "announced" : "known"}`;
     ground.textContent = unsure
-      ? "Which units were live on this date is known for some only: others are told by evidence, and within its month the day on which one took over is not known (dashed)."
+      ? this.data.unsure
       : "Known from sources.";
     this.part("figures").replaceChildren(
       ...[
@@ -117,7 +111,7 @@ class Scene {
     this.part("since").textContent = `${model.label}. ${model.note ?? ""}`;
     cite(this.part("source"), model.source);
     const live = new Map(here.map((unit) => [unit.code, unit]));
-    this.part("list").replaceChildren(...this.all.bcus.map((bcu) => row(bcu, live.get(bcu.bcu_code), this.on)));
+    this.part("list").replaceChildren(...this.all.bcus.map((bcu) => row(bcu, live.get(bcu.bcu_code), this.on, this.data.basis)));
   }
 
   part(name) {
@@ -129,12 +123,12 @@ function describe(unit) {
   return { "borough unit": `${unit.name} borough unit`, "own force": unit.name }[unit.kind] ?? `${unit.name} BCU`;
 }
 
-function since(unit) {
+function since(unit, basis) {
   if (unit.basis === "not known") return `took over in the course of ${asWords(unit.since)}: the day is not known`;
-  return `since ${asWords(unit.since)}, ${BASIS[unit.since_basis]}`;
+  return `since ${asWords(unit.since)}, ${basis[unit.since_basis]}`;
 }
 
-function row(bcu, unit, on) {
+function row(bcu, unit, on, basis) {
   const line = document.createElement("tr");
   const name = element("th", bcu.bcu);
   name.scope = "row";
@@ -143,7 +137,7 @@ function row(bcu, unit, on) {
   const live = { known: "live", "not known": "in the course of this month" }[unit?.basis] ?? `live (${unit?.basis})`;
   const then = starts(bcu.go_live) <= on ? live + called : "not yet";
   const from = element("td", asWords(bcu.go_live));
-  from.append(element("small", `${BASIS[bcu.go_live_basis]}; planned for ${asWords(bcu.go_live_planned)}`));
+  from.append(element("small", `${basis[bcu.go_live_basis]}; planned for ${asWords(bcu.go_live_planned)}`));
   line.append(name, element("td", then), from);
   return line;
 }
