@@ -21,9 +21,14 @@ def box(page: Page) -> None:
 
 
 def options(page: Page) -> list[str]:
+    """What is suggested, once it no longer changes: half a word has suggestions, too."""
     listed = page.locator("#bcumap-options li")
     listed.first.wait_for()
-    return listed.all_inner_texts()
+    seen: list[str] = []
+    while (now := listed.all_inner_texts()) != seen:
+        seen = now
+        page.wait_for_timeout(300)
+    return seen
 
 
 def answer(page: Page) -> str:

@@ -223,7 +223,7 @@ def test_suggestions_lead_to_a_page_by_arrows(tour: Visit) -> None:
     page = tour.go("ward/E05013719.html")
     page.keyboard.press("/")
     page.keyboard.type("lewisham cen")
-    page.locator("#bcumap-options li").first.wait_for()
+    expect(page.locator("#bcumap-options li").first).to_contain_text("Lewisham Central")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/of/london/ward/E05013727.html")
