@@ -27,7 +27,10 @@ city_wards = {CITY_WARDS}
 met_wards_since = {{ 2018 = 75, 2022 = {MET_WARDS} }}
 """
 # The tables of which a small London has a part: by what.
-BY_BOROUGH = ("boroughs.csv", "borough_strengths.csv", "front_counters.csv")
+BY_BOROUGH = (
+    "boroughs.csv", "borough_strengths.csv", "front_counters.csv", "borough_offences.csv",
+    "abstraction.csv",
+)  # fmt: skip
 BY_BCU = ("bcus.csv", "policing_units.csv", "roll_out_2018.csv")
 
 
@@ -105,7 +108,9 @@ def _change(path: Path, change: Callable[[Any], Any]) -> None:
 def _cut_tables(folder: Path, wards: set[str]) -> None:
     rows = dict.fromkeys(BY_BOROUGH, ("borough_code", BOROUGHS))
     rows |= dict.fromkeys(BY_BCU, ("bcu_code", BCUS))
-    rows |= {"ward_population.csv": ("ward_code", tuple(wards))}
+    by_ward = ("ward_population.csv", "ward_offences.csv")
+    rows |= dict.fromkeys(by_ward, ("ward_code", tuple(wards)))
+    rows |= {"confidence.csv": ("area", ("MET", *BOROUGHS))}
     for name, (column, kept) in rows.items():
         _change(folder / name, lambda table, c=column, k=kept: table[table[c].isin(k)])
 

@@ -235,6 +235,23 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "pcsos": Column(minimum=1),
         "staff": Column(minimum=1),
     },
+    "demand wards": {"ward_code": Column(WARD_CODE), "group": Column(r"[a-z_]+")},
+    "demand boroughs": {
+        "borough_code": Column(rf"{BOROUGH_CODE}|unknown|airports"),
+        "group": Column(r"[a-z_]+"),
+    },
+    "demand survey": {
+        "quarter": Column(r"\d{4}-(03|06|09|12)"),
+        "area": Column(rf"{BOROUGH_CODE}|MET"),
+        "good_job": Column(minimum=0),
+        "contact_officer": Column(nullable=True, minimum=0),
+    },
+    "demand minutes": {
+        "month": Column(r"\d{4}-\d{2}"),
+        "borough_code": Column(BOROUGH_CODE),
+        "minutes": Column(minimum=1),
+        "abstracted": Column(minimum=0),
+    },
     "postcodes": {
         "postcode": Column(POSTCODE, unique=True),
         "live": Column(),

@@ -9,7 +9,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,8 @@ class Origin:
     measured_error_m: Mapping[str, float]
     met_wards: int | None = None  # stated for an edition that bcumap does not know
     postcodes: PostcodeOrigin | None = None
+    # What the texts of the passports of demand name, as `wards_edition`: see `demand.editions`.
+    demand: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -113,6 +115,45 @@ def passports(
     ]
 
 
+def renewed(
+    entries: list[Entry],
+    folder: Path,
+    changed: Mapping[str, int | None],
+    told: Mapping[str, str],
+    command: str,
+    kept: Mapping[str, Any],
+) -> list[Entry]:
+    """Return the entries of a folder in which some files were written anew.
+
+    Parameters
+    ----------
+    changed
+        The names of those files, with their rows; None if only the hash is another.
+    told
+        What their passports name: see `Origin.demand`.
+
+    Raises
+    ------
+    DataError
+        If a passport names what there is not.
+    """
+    by_name = {entry["file"]: entry for entry in entries}
+    for name, rows in changed.items():
+        entry = by_name.get(name, {})
+        if rows is not None:
+            file = kept["files"][name]
+            entry = {
+                "file": name,
+                "title": file["title"],
+                "licence": file.get("licence", OGL),
+                "command": command,
+                **_filled(name, file, {**kept["rights"], **told}, kept),
+                "rows": rows,
+            }
+        by_name[name] = {**entry, "sha256": sha256(folder / name)}
+    return [by_name[name] for name in sorted(by_name)]
+
+
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file, in hex."""
     with path.open("rb") as stream:
@@ -127,6 +168,7 @@ def _said(origin: Origin, kept: Mapping[str, Any]) -> dict[str, str]:
         "edition": origin.edition,
         "source_file": origin.source_file,
         "source_sha256": origin.source_sha256,
+        **origin.demand,
     }
     if book := origin.postcodes:
         said |= {

@@ -12,7 +12,7 @@ import json
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -28,6 +28,7 @@ from bcumap.base.files import filling
 from bcumap.base.schema import BNG, LEVELS
 from bcumap.build import (
     check,
+    demand,
     distances,
     documents,
     london,
@@ -42,6 +43,7 @@ from bcumap.build import events as counter_events
 from bcumap.build import postcodes as postcode_packages
 from bcumap.build.levels import Levels, dissolve, with_facts
 from bcumap.facts import counters, officers, postcodes, store
+from bcumap.facts import demand as asked
 from bcumap.geo import coverage, projection
 from bcumap.geo.coverage import Polygons
 from bcumap.maps import leaflet
@@ -88,6 +90,8 @@ class Request:
         populations, the Thames), an earlier build.
     boroughs, thames, population, strength
         Official files to take instead of the earlier build's.
+    demand
+        Files of the Datastore on offences, survey, strength and abstraction, or folders of them.
     postcodes
         Read a new edition of the postcodes from their packages, instead of placing those of the
         earlier build in the wards.
@@ -102,6 +106,7 @@ class Request:
     thames: Path | None = None
     population: Path | None = None
     strength: Path | None = None
+    demand: tuple[Path, ...] = ()
     postcodes: bool = False
     crs: str | None = None
     edition: str | None = None
@@ -134,6 +139,7 @@ class Report:
     area_km2_by_bcu: dict[str, float] = field(default_factory=dict)
     postcodes: int = 0
     postcodes_unsure: float = 0.0  # share of those in use whose addresses may be in several wards
+    demand: dict[str, Any] = field(default_factory=dict)  # see `_demand_told`
     promises_kept: int = 0
     notes: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -190,6 +196,8 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
         levels = dissolve(facts, full.polygons)
         web_levels = dissolve(facts, overview.polygons)
         river = _river(request)
+    with step("read what is asked of the police"):
+        told = _demand(request, facts, source.edition, report)
     with step("place the postcodes"):
         book = _postcodes(request, placing.Ground(frame, river), report)
 
@@ -200,15 +208,18 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
             margin_m = full.error_m if request.thames else 0.0
             _write_frames(staging, levels, _between_banks(river, full.polygons, margin_m))
             _write_tables(staging, request, people)
+            _write_demand(staging, told)
             if book is not None:
                 (staging / store.POSTCODES).write_bytes(book.packed)
             web_river = _between_banks(river, overview.polygons, overview.error_m)
             _write_web(staging, web_levels, web_river, tables, source.edition)
             _write_through_time(staging, facts)
+            report.demand = _demand_told(staging, told)
             (staging / "web" / "map.js").write_text(leaflet.map_script(), encoding="utf-8")
-            _write_sources(staging, request, source, report, book, kept)
+            editions = demand.editions(told.frames)
+            _write_sources(staging, request, source, report, book, kept, editions)
         with step("read back and verify"):
-            report.promises_kept = _verify(staging, with_postcodes=book is None or book.is_new)
+            report.promises_kept = _verify(staging, _promises(book))
         _write_json(staging / store.REPORT, passports.sealed(asdict(report)))
     return report
 
@@ -338,6 +349,119 @@ def _between_banks(
     fitted = coverage.fill_between(river, banks, margin_m=margin_m)
     shapes = projection.to_wgs84(np.array([fitted]))
     return gpd.GeoDataFrame({"name": ["River Thames"]}, geometry=shapes, crs=projection.WGS84_CRS)
+
+
+# --- demand --------------------------------------------------------------------------------------
+
+
+def add_demand(paths: tuple[Path, ...], *, out: Path, data: Path) -> Report:
+    """Put next month's files into a folder of data, and leave everything else as it is.
+
+    Parameters
+    ----------
+    paths
+        Files of the Datastore on offences, survey, strength and abstraction, or folders of them.
+    out
+        The folder to write.
+    data
+        The folder with an earlier build.
+
+    Returns
+    -------
+    Report
+        With `demand`, `notes` and `promises_kept`.
+
+    Raises
+    ------
+    BcuMapError
+        If a file cannot be used or a promise would be broken; the folder is then as it was.
+    """
+    kept, described = passports.read(data), dict(store.sources(data=data))
+    report = Report(source=", ".join(path.name for path in paths))
+    edition = next(e["edition"] for e in described["files"] if e["file"] == "wards.parquet")
+    command = " ".join(["bcumap build", *(f"--demand {path.name}" for path in paths)])
+    wards = store.areas("wards", data=data)
+    told = _demand_read(paths, wards, edition, data)
+    with filling(out, last="sources.json") as staging:
+        for entry in described["files"]:
+            _copy(data, staging, entry["file"])
+        for name in (*described["documents"], store.REPORT):
+            _copy(data, staging, name)
+        changed: dict[str, int | None] = dict(_write_demand(staging, told))
+        report.notes = told.notes
+        report.demand = _demand_told(staging, told)
+        if told.strength is not None:
+            events = timeline.encode(timeline.events_document(staging))
+            (staging / "web" / "events.json").write_bytes(events)
+            changed["web/events.json"] = None
+        described["files"] = passports.renewed(
+            described["files"], staging, changed, demand.editions(told.frames), command, kept
+        )
+        described["documents"] = {
+            name: passports.sha256(staging / name) for name in described["documents"]
+        }
+        _write_json(staging / "sources.json", described)
+        earlier = json.loads((staging / store.REPORT).read_bytes())
+        earlier = {key: value for key, value in earlier.items() if key != "sha256"}
+        sealed = passports.sealed({**earlier, "demand": report.demand})
+        _write_json(staging / store.REPORT, sealed)
+        report.promises_kept = _verify(staging, check.OF_DEMAND)
+    return report
+
+
+def _copy(data: Path, staging: Path, name: str) -> None:
+    (staging / name).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(data / name, staging / name)
+
+
+def _demand(request: Request, wards: pd.DataFrame, edition: str, report: Report) -> demand.Tables:
+    """Read the files given, or keep what the earlier build has of these very areas."""
+    told = _demand_read(request.demand, wards, edition, request.data)
+    report.notes += told.notes
+    return told
+
+
+def _demand_read(
+    paths: tuple[Path, ...], wards: pd.DataFrame, edition: str, data: Path
+) -> demand.Tables:
+    places = demand.Places.of(wards, edition)
+    kept = demand.kept(store.demand_tables(data=data), places)
+    if not paths:
+        return kept
+    read = demand.read(paths, places, kept.frames, today=dt.date.today())
+    notes = [*(kept.notes if not read.frames else []), *read.notes]
+    return demand.Tables({**kept.frames, **read.frames}, read.strength, notes)
+
+
+def _write_demand(staging: Path, told: demand.Tables) -> dict[str, int]:
+    """Write the tables; return how many rows each has, by its name."""
+    rows = {}
+    for kind, frame in told.frames.items():
+        name = store.DEMAND_FILES[kind]
+        frame.to_csv(staging / name, index=False, lineterminator="\n")
+        rows[name] = len(frame)
+    if told.strength is not None:
+        told.strength.to_csv(staging / demand.STRENGTH, index=False, lineterminator="\n")
+        rows[demand.STRENGTH] = len(told.strength)
+    return rows
+
+
+def _demand_told(staging: Path, told: demand.Tables) -> dict[str, Any]:
+    """Return what a report says of demand: months, and what wards and boroughs differ by."""
+    rows = asked.sums(store.demand(data=staging), store.facts(data=staging))
+    return {
+        "months": {
+            store.DEMAND_FILES[kind]: demand.months_of(frame, kind)
+            for kind, frame in told.frames.items()
+            if len(frame)
+        },
+        "months_with_both": len(rows),
+        **{
+            column: sum(row[column] for row in rows)
+            for column in ("wards", "boroughs", "airports", "unknown", "without_ward")
+        },
+        "notes": told.notes,
+    }
 
 
 # --- postcodes ---------------------------------------------------------------------------------
@@ -487,15 +611,20 @@ def _write_through_time(staging: Path, wards: pd.DataFrame) -> None:
     (staging / "web" / "events.json").write_bytes(told)
 
 
-def _verify(staging: Path, *, with_postcodes: bool) -> int:
-    """Check every promise on the written files; return how many there are.
+def _promises(book: _Book | None) -> dict[str, Callable[[check.Data], list[str]]]:
+    """What to check of a build.
 
     Postcodes that are the earlier build's to the byte, in the same wards, were checked then: that
     takes as long as everything else.
     """
     promises = dict(check.PROMISES)
-    if not with_postcodes:
+    if book is not None and not book.is_new:
         del promises["postcodes lie in their wards"]
+    return promises
+
+
+def _verify(staging: Path, promises: Mapping[str, Callable[[check.Data], list[str]]]) -> int:
+    """Check promises on the written files; return how many there are."""
     outcome = check.check(staging, promises)
     if broken := [f"{promise}: {fault}" for promise, faults in outcome.items() for fault in faults]:
         raise DataError(f"the build breaks a promise and was not published: {'; '.join(broken)}")
@@ -513,6 +642,7 @@ def _write_sources(
     report: Report,
     book: _Book | None,
     kept: dict[str, Any],
+    editions: dict[str, str],
 ) -> None:
     origin = passports.Origin(
         source_file=request.wards.name,
@@ -525,6 +655,7 @@ def _write_sources(
         measured_error_m={"full": report.measured_error_m, "web": report.web_measured_error_m},
         met_wards=request.met_wards,
         postcodes=book.origin if book else None,
+        demand=editions,
     )
     files = [path for path in staging.iterdir() if path.suffix in (".parquet", ".csv", ".zip")]
     rows = {path.name: check.rows(path) for path in files}
@@ -548,6 +679,7 @@ def _command(request: Request) -> str:
     for option in ("boroughs", "thames", "population", "strength"):
         if path := getattr(request, option):
             words.append(f"--{option} {path.name}")
+    words += [f"--demand {path.name}" for path in request.demand]
     if request.postcodes:
         words.append("--postcodes")
     for option in ("crs", "edition", "met_wards"):

@@ -15,6 +15,7 @@ from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.base.files import scratch
 from bcumap.cli.counters import counters_app
+from bcumap.cli.demand import demand_app
 from bcumap.cli.export import export
 from bcumap.cli.officers import officers_app
 from bcumap.cli.picture import picture
@@ -41,6 +42,7 @@ app = typer.Typer(
 )
 app.add_typer(officers_app)
 app.add_typer(counters_app)
+app.add_typer(demand_app)
 app.command()(export)
 app.command()(picture)
 app.command()(site)
@@ -82,6 +84,14 @@ def build(
         Path | None,
         typer.Option(metavar="FILE", exists=True, help="The Met's strength by month as CSV."),
     ] = None,
+    demand: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="PATH",
+            help="The Datastore's files of offences, survey, strength and abstraction, or a folder"
+            " of them; repeat it. Alone, only this part is built.",
+        ),
+    ] = None,
     postcodes: Annotated[
         bool, typer.Option("--postcodes", help="Read a new edition of the postcodes' packages.")
     ] = False,
@@ -95,7 +105,10 @@ def build(
         int | None, typer.Option(min=1, help="How many Met wards an edition new to bcumap has.")
     ] = None,
 ) -> None:
-    """Build geodata/ from an official ward layer: --wards FILE, or --download."""
+    """Build geodata/ from an official ward layer: --wards FILE, or --download; or only --demand."""
+    if demand and wards is None and not download:
+        _add_demand(tuple(demand), to or store.data_dir())
+        return
     if download == (wards is not None):
         raise BcuMapError("give one of --wards FILE and --download")
     if layer is not None and not download:
@@ -115,6 +128,7 @@ def build(
             thames=thames,
             population=population,
             strength=strength,
+            demand=tuple(demand or ()),
             postcodes=postcodes,
             crs=crs,
             edition=edition,
@@ -124,6 +138,17 @@ def build(
             result = building.build(
                 request, on_step=lambda name: status.update(f"Building: {name}")
             )
+    for line in reporting.build_lines(result):
+        out.print(line, markup=False)
+
+
+def _add_demand(paths: tuple[Path, ...], to: Path) -> None:
+    """Build the part of the data that changes every month."""
+    from bcumap.build import steps as building
+    from bcumap.cli import demand_text as reporting
+
+    with err.status("Reading what is asked of the police …"):
+        result = building.add_demand(paths, out=to, data=store.data_dir())
     for line in reporting.build_lines(result):
         out.print(line, markup=False)
 

@@ -6,6 +6,7 @@ costs 20 MB; they are therefore imported by the functions that use them.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import json
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import shapely
 
+    from bcumap.facts.demand import Demand
     from bcumap.facts.find import Finder
     from bcumap.facts.history import Past
     from bcumap.facts.surroundings import Surroundings
@@ -47,6 +49,13 @@ TABLE_FILES = {
     "events": "events.csv",
     "roll-out 2018": "roll_out_2018.csv",
     "officers in all": "force_strength.csv",
+}
+# What is asked of the police and thought of them, by what stands in it; each may be missing.
+DEMAND_FILES = {
+    "wards": "ward_offences.csv",
+    "boroughs": "borough_offences.csv",
+    "survey": "confidence.csv",
+    "minutes": "abstraction.csv",
 }
 POSTCODES = "postcodes.zip"
 # What the page links to, all of it public.
@@ -144,17 +153,7 @@ def thames(*, data: Path | None = None) -> gpd.GeoDataFrame:
 
 def table(name: str, *, data: Path | None = None) -> pd.DataFrame:
     """Read a table of facts by its name in `TABLE_FILES`, with the BCU code NA kept as text."""
-    import pandas as pd
-
-    path = (data or data_dir()) / TABLE_FILES[name]
-    try:
-        frame = pd.read_csv(path, keep_default_na=False, na_values=[""])
-    except (OSError, ValueError) as error:
-        raise DataError(
-            f"{path}: cannot be read as CSV ({error}); restore it or rebuild"
-        ) from error
-    check_table(frame, name, where=path.name)
-    return frame
+    return _read_csv(TABLE_FILES[name], name, data)
 
 
 def records(name: str, *, data: Path | None = None) -> list[dict[str, Any]]:
@@ -176,6 +175,55 @@ def past(*, data: Path | None = None) -> Past:
         boroughs=records("borough table", data=data),
         commitments=records("commitments", data=data),
     )
+
+
+def demand(*, data: Path | None = None) -> Demand:
+    """Read offences, survey and abstraction: quick, and without pandas; what is missing is empty.
+
+    Raises
+    ------
+    DataError
+        If a table cannot be read.
+    """
+    from bcumap.facts import demand as asked
+
+    def rows(kind: str) -> list[list[str]]:
+        path = (data or data_dir()) / DEMAND_FILES[kind]
+        if not path.exists():
+            return [[]]
+        with path.open(encoding="utf-8", newline="") as stream:
+            return list(csv.reader(stream))
+
+    def by_name(kind: str) -> list[dict[str, str]]:
+        head, *body = rows(kind)
+        return [dict(zip(head, row, strict=True)) for row in body]
+
+    try:
+        return asked.Demand(
+            wards=asked.read_offences(rows("wards")),
+            boroughs=asked.read_offences(rows("boroughs")),
+            survey=asked.read_survey(by_name("survey")),
+            minutes=asked.read_minutes(by_name("minutes")),
+        )
+    except (OSError, KeyError, ValueError, OverflowError) as error:
+        tables = ", ".join(DEMAND_FILES.values())
+        raise DataError(f"{tables}: cannot be read ({error}); restore them or rebuild") from error
+
+
+def demand_tables(*, data: Path | None = None) -> dict[str, pd.DataFrame]:
+    """Read the tables of `DEMAND_FILES` that there are, by what stands in them.
+
+    Raises
+    ------
+    DataError
+        If one cannot be read or breaks its rules.
+    """
+    names = {kind: name for kind, name in DEMAND_FILES.items()
+             if ((data or data_dir()) / name).exists()}  # fmt: skip
+    return {
+        kind: _read_csv(name, f"demand {kind}", data).convert_dtypes()  # whole numbers stay whole
+        for kind, name in names.items()
+    }
 
 
 def postcodes(*, data: Path | None = None) -> Archive:
@@ -324,6 +372,20 @@ def public_files(*, data: Path | None = None) -> dict[str, bytes]:
         return {name: (folder / name).read_bytes() for name in PUBLIC_FILES}
     except OSError as error:
         raise DataError(f"{error}; run `bcumap build`, or restore geodata/") from error
+
+
+def _read_csv(file: str, table: str, data: Path | None) -> pd.DataFrame:
+    import pandas as pd
+
+    path = (data or data_dir()) / file
+    try:
+        frame = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"{path}: cannot be read as CSV ({error}); restore it or rebuild"
+        ) from error
+    check_table(frame, table, where=path.name)
+    return frame
 
 
 def _read_parquet(path: Path) -> gpd.GeoDataFrame:

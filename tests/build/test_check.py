@@ -390,6 +390,46 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
         in_text("borough_strengths.csv", "100.9,3.8912", "100.9,3.9912"),
         "fte is not fte_per_10k of residents_2021",
     ),
+    "offences of a ward that is none": (
+        "offences add up",
+        in_text("ward_offences.csv", "E05009367,", "E05000001,"),
+        "the areas of ward_offences.csv are not the Met's wards",
+    ),
+    "months in another order": (
+        "offences add up",
+        in_text("ward_offences.csv", "2024-01,2024-02", "2024-02,2024-01"),
+        "ward_offences.csv leaves a month out",
+    ),
+    "a month that is left out": (
+        "offences add up",
+        in_text("borough_offences.csv", "2015-06", "2015-07"),
+        "borough_offences.csv leaves a month out",
+    ),
+    "an area without a group": (
+        "offences add up",
+        in_text("borough_offences.csv", "E09000007,theft", "E09000007,robbing"),
+        "has an area without some group",
+    ),
+    "a share above the whole": (
+        "survey and abstraction are of the Met's boroughs",
+        in_text("confidence.csv", "2014-12,MET,67", "2014-12,MET,167"),
+        "shares above 100 per cent",
+    ),
+    "confidence of another area": (
+        "survey and abstraction are of the Met's boroughs",
+        in_text("confidence.csv", "2014-12,E09000007", "2014-12,E09000001"),
+        "confidence.csv has areas that are not the Met's",
+    ),
+    "minutes of another area": (
+        "survey and abstraction are of the Met's boroughs",
+        in_text("abstraction.csv", "2018-05,E09000007", "2018-05,E09000001"),
+        "abstraction.csv has areas that are not the Met's",
+    ),
+    "more minutes taken than there are": (
+        "survey and abstraction are of the Met's boroughs",
+        in_text("abstraction.csv", "E09000007,233280,21780", "E09000007,233280,999999"),
+        "more minutes taken than there are",
+    ),
     "a borough without strengths": (
         "strengths are of the Met's boroughs",
         in_text("borough_strengths.csv", "E09000030,", "E09000001,"),
