@@ -11,6 +11,7 @@ from benchmarks import (
     attacks,
     browser,
     build,
+    crowd,
     dates,
     dissolve,
     exports,
@@ -38,6 +39,7 @@ BENCHMARKS = {
     "api": api,
     "exports": exports,
     "attacks": attacks,
+    "crowd": crowd,
 }
 
 

@@ -20,7 +20,7 @@ CONTAINER = (ROOT / "Containerfile").read_text("utf-8")
 DEPLOY = (ROOT / "docs" / "deploy.md").read_text("utf-8")
 UNIT, NGINX, HAPROXY = (
     (ROOT / "deploy" / name).read_text("utf-8")
-    for name in ("bcumap.service", "nginx.conf", "haproxy.cfg")
+    for name in ("bcumap@.service", "nginx.conf", "haproxy.cfg")
 )
 
 
@@ -33,8 +33,12 @@ def test_what_the_container_copies_is_there_and_not_ignored() -> None:
 
 
 def test_ports_and_health_are_the_same_everywhere() -> None:
-    for text in (CONTAINER, UNIT, NGINX, HAPROXY):
+    for text in (CONTAINER, NGINX):
         assert set(re.findall(r"\b85\d\d\b", text)) == {"8501"}
+    assert "--server.port=%i\n" in UNIT
+    balanced = set(re.findall(r"\b127\.0\.0\.1:(85\d\d)\b", HAPROXY))
+    assert balanced == set(re.findall(r"bcumap@(85\d\d)", UNIT)) == {"8501", "8502"}
+    assert "systemctl enable --now bcumap@8501 bcumap@8502" in DEPLOY
     assert f"/{starlette_routes.ROUTE_HEALTH}'" in CONTAINER
     assert f"GET /{starlette_routes.ROUTE_HEALTH}\n" in HAPROXY
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
@@ -15,6 +16,7 @@ from bcumap.base.schema import LEVELS
 # How alike a name must be to be offered for one that is not known (0 to 100): on single slips of
 # the finger in the real names, 70 finds nearly all and offers little else (tests/test_names.py).
 ALIKE = 70
+REMEMBERED = 4096  # texts: one row of a list is looked at from several sides, and names a borough
 
 # Words that only say what kind of area one is.
 _KIND = re.compile(
@@ -44,6 +46,7 @@ class Area:
         return f"{self.name}, {self.within}" if self.within else self.name
 
 
+@lru_cache(maxsize=REMEMBERED)
 def normalise(text: str) -> str:
     """Write a name without accents, case, punctuation, and the many forms of "and" and "Saint"."""
     plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text))
@@ -103,6 +106,7 @@ class Gazetteer:
         return list(dict.fromkeys(found))[:most]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def bare(name: str) -> str:
     """Write a name without the words that only say what kind of area it is."""
     return " ".join(_KIND.sub(" ", name).split())

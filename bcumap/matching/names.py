@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -22,13 +23,15 @@ from rapidfuzz.process import cdist
 
 from bcumap.base.errors import SourceError
 from bcumap.base.schema import WARD_CODE
-from bcumap.facts.areas import Gazetteer, bare, normalise
+from bcumap.facts.areas import REMEMBERED, Gazetteer, bare, normalise
 
 # How alike two names are, from 0 to 100 (see `_Names.likeness`). Chosen on the damaged names of
 # tests/matching/test_names.py: from CONFIDENT on and LEAD before the next, the first is nearly
 # always right; below OFFERED it nearly never is.
 CONFIDENT, LEAD, OFFERED = 80, 6, 62
 WHOLE_WORDS, CUT_WORDS = 84, 76  # for a name of which only some words are there, or beginnings
+AT_ONCE = 1_000  # rows whose names are compared in one go
+BEGINNING = 3  # letters of a name's first word that may stand for it
 OTHER_BOROUGH = 12  # what is taken off where the borough is not the stated one
 SUGGESTIONS = 3
 
@@ -199,6 +202,18 @@ class Wards:
             return replace(by_name, note=f"{by_name.note}; {stated} is not of this edition")
         return by_name
 
+    def find_all(
+        self, rows: Sequence[tuple[str, str, str]], *, codes_from_names: bool = False
+    ) -> dict[tuple[str, str, str], Finding]:
+        """Say for each of many rows which ward it means; see `find`, which is slower for each."""
+        found: dict[tuple[str, str, str], Finding] = {}
+        for start in range(0, len(rows), AT_ONCE):
+            some = rows[start : start + AT_ONCE]
+            names = dict.fromkeys(_plain(name) for _, name, _ in some if not self._called(name))
+            self._names.make_ready(list(names))
+            found |= {row: self.find(*row, codes_from_names=codes_from_names) for row in some}
+        return found
+
     def _is_older(self, code: str) -> bool:
         return bool(re.fullmatch(WARD_CODE, code)) and code not in self.by_code
 
@@ -332,10 +347,10 @@ def reconcile(
     if absent := sorted(set(decided) - set(rows.index.astype("str"))):
         raise SourceError(f"there is no row {absent[0][:40]!r} to decide upon")
     said = rows[["ward_code", "ward", "borough"]]
-    findings = {
-        row: wards.find(*row, codes_from_names=codes_from_names)
-        for row in said.drop_duplicates().itertuples(index=False, name=None)
-    }
+    findings = wards.find_all(
+        list(said.drop_duplicates().itertuples(index=False, name=None)),
+        codes_from_names=codes_from_names,
+    )
     found = [
         _decided(decided[str(number)], wards) if str(number) in decided else findings[row]
         for number, row in zip(rows.index, said.itertuples(index=False, name=None), strict=True)
@@ -410,6 +425,7 @@ def _without_name(code: str) -> Finding:
     return Finding(Outcome.UNKNOWN, (), note)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _plain(name: str) -> str:
     """Write a name without what differs from list to list, its words in full."""
     words = bare(normalise(name)).split()
@@ -429,16 +445,27 @@ class _Names:
         self._joined = ["".join(words) for words in self._words]
         self._all = "\n".join(self._joined)
         self._sorted = [" ".join(sorted(words)) for words in self._words]
+        self._ready: dict[str, npt.NDArray[np.float64]] = {}
+
+    def make_ready(self, texts: Sequence[str]) -> None:
+        """Compare many texts at once, for those that `likeness` is asked for next."""
+        words = [text.split() for text in texts]
+        letters = ["".join(each) for each in words]
+        moved = [" ".join(sorted(each)) for each in words]
+        alike = np.maximum(
+            cdist(letters, self._joined, scorer=fuzz.ratio, dtype=np.float64),
+            cdist(moved, self._sorted, scorer=fuzz.ratio, dtype=np.float64) - 2,
+        )
+        self._ready = dict(zip(texts, alike, strict=True))
 
     def likeness(self, text: str) -> npt.NDArray[np.float64]:
         """Say how alike each is to another, 0 to 100; words may be moved, cut short, left out."""
+        if text not in self._ready:
+            self.make_ready([text])
         words = text.split()
-        letters = cdist(["".join(words)], self._joined, scorer=fuzz.ratio, dtype=np.float64)[0]
-        moved = [" ".join(sorted(words))]
-        alike: npt.NDArray[np.float64] = np.maximum(
-            letters, cdist(moved, self._sorted, scorer=fuzz.ratio, dtype=np.float64)[0] - 2
-        )
-        for place, name in enumerate(self._joined if words and words[0] in self._all else ()):
+        alike = self._ready[text].copy()
+        is_beginning = bool(words) and len(words[0]) >= BEGINNING and words[0] in self._all
+        for place, name in enumerate(self._joined if is_beginning else ()):
             if words[0] in name:
                 alike[place] = max(alike[place], _as_beginnings(words, self._words[place]))
         return alike
@@ -446,8 +473,6 @@ class _Names:
 
 def _as_beginnings(words: list[str], name: list[str]) -> float:
     """Say how sure a name is of which each word is, or begins, one of its words, in their order."""
-    if not words or len(words[0]) < 3:
-        return 0
     place, whole = 0, True
     for word in words:
         while place < len(name) and not name[place].startswith(word):

@@ -24,6 +24,7 @@ from bcumap.app.lists import Imported, Wish, import_apart
 from bcumap.base.errors import BcuMapError
 from bcumap.base.safe import STARTS_A_FORMULA
 from bcumap.facts import store
+from bcumap.matching import steps
 from tests import datastore_workbook as fake
 from tests.commands import environment
 
@@ -92,6 +93,27 @@ def test_a_list_without_open_rows_is_settled() -> None:
     found = read(ONE, columns={"ward": "Place"})
     assert found.report["is_settled"]
     assert found.report["columns"] == {"ward": "Place", "fte": "FTE"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ward,Borough,DWO,PCSO,Total\nDeptford,Lewisham,2,1,3\nTotal,Lewisham,2,1,3\n",
+        "Ward,Borough,Officers,PCSOs\nDeptford,Lewisham,2,1\nEvelyn,Lewisham,2,0\n",
+        'Ward,DWO\n"Abbey, Merton",2\nDeptford (Lewisham),2\nDeptford - Lewisham,1\n',
+    ],
+)
+def test_the_page_counts_as_the_command_does(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(text)
+    report = steps.import_file(steps.Request(path, tmp_path / "out"), store.facts())
+    found = read(text.encode())
+    assert found.report["series"]["wards"] == report.series["wards"]
+    assert found.report["is_settled"] is report.is_settled
+    assert found.report["notes"] == report.notes
+    assert table(found, "strengths.csv") == list(
+        csv.DictReader(io.StringIO((tmp_path / "out" / "strengths.csv").read_text()))
+    )
 
 
 def test_hostile_cells_come_back_as_text_that_no_spreadsheet_runs(imported: Imported) -> None:
