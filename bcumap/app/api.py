@@ -30,8 +30,8 @@ from bcumap.facts.events import Event
 from bcumap.facts.find import LONGEST_QUERY
 from bcumap.facts.history import told_on
 from bcumap.facts.measures import records
+from bcumap.facts.views import strength_source
 from bcumap.geo import topojson
-from bcumap.web.html import strength_source
 
 STARTED = dt.datetime.now(dt.UTC)
 V1 = "/api/v1"

@@ -11,26 +11,13 @@ from streamlit.components.v2 import component
 
 from bcumap.app import assets
 from bcumap.app.links import kept
+from bcumap.app.panels import shown
 from bcumap.app.routes import SUGGEST
 from bcumap.app.ui import loader, sent
 from bcumap.base.errors import BcuMapError
 from bcumap.facts.answers import Answer, nothing
 from bcumap.facts.cached import finder
 from bcumap.facts.find import LONGEST_QUERY
-
-HTML = f"""<form class="bcumap-search" role="search" autocomplete="off">
-<label for="bcumap-q">Your postcode, ward, borough or BCU</label>
-<div class="box">
-<input id="bcumap-q" type="text" role="combobox" aria-expanded="false" aria-autocomplete="list"
- aria-controls="bcumap-options" maxlength="{LONGEST_QUERY}" enterkeyhint="search" spellcheck="false"
- autocapitalize="off" placeholder="SE8 4RX">
-<button type="submit">Find</button>
-<button type="button" class="here" hidden>Use my location</button>
-<ul id="bcumap-options" role="listbox" aria-label="Suggestions" hidden></ul>
-</div>
-<p class="status" role="status"></p>
-</form>"""
-
 
 _runs = count()
 
@@ -40,7 +27,7 @@ def _component() -> Any:
     style = f'<link rel="stylesheet" href="{assets.url("page.css")}">'
     return component(
         "bcumap_search",
-        html=style + HTML,
+        html=style + shown("parts.search", LONGEST_QUERY),
         js=loader("search.js"),
         isolate_styles=False,
     )

@@ -9,9 +9,10 @@ from streamlit.components.v2 import component
 
 from bcumap.app import assets
 from bcumap.app.links import Chosen
-from bcumap.app.panels import table
+from bcumap.app.panels import shown
 from bcumap.app.routes import PICTURE
 from bcumap.base.words import LEVEL_WORDS
+from bcumap.facts.views import Table
 
 MAP_SCRIPTS = ("leaflet.js", "areas.js", "map.js")
 MAP_FILES = (*MAP_SCRIPTS, "areas.topojson", "wards.topojson", "facts.json")
@@ -176,12 +177,13 @@ def time_bar() -> Any:
 def counters_scene() -> Any:
     """Front counters on the date of the page: summary and list, registered once per process."""
     titles = ("Borough", "Open counters", "24/7 promise", "Nearest, km")
+    table = shown("parts.table", Table("Counters by borough", titles, ()))
     return component(
         "bcumap_counters",
         html='<div class="bcumap-counters"><section class="bcumap-panel" id="bcumap-panel"'
         ' tabindex="-1" aria-live="polite"><h2 class="heading"></h2><p class="ground"></p>'
         '<dl class="figures"></dl><p class="since"></p><small class="source"></small></section>'
-        f'<div class="rows">{table("Counters by borough", titles)}</div>'
+        f'<div class="rows">{table}</div>'
         '<small class="none"></small></div>',
         js=loader("counters.js"),
         isolate_styles=False,
@@ -191,12 +193,13 @@ def counters_scene() -> Any:
 @st.cache_resource
 def units_scene() -> Any:
     """Police units on the date of the page, registered once per process."""
+    table = shown("parts.table", Table("The 12 BCUs", ("BCU", "Then", "From"), ()))
     return component(
         "bcumap_units",
         html='<div class="bcumap-units"><section class="bcumap-panel" id="bcumap-panel"'
         ' tabindex="-1" aria-live="polite"><h2 class="heading"></h2><p class="ground"></p>'
         '<dl class="figures"></dl><p class="since"></p><small class="source"></small></section>'
-        f'<div class="rows">{table("The 12 BCUs", ("BCU", "Then", "From"))}</div></div>',
+        f'<div class="rows">{table}</div></div>',
         js=loader("units.js"),
         isolate_styles=False,
     )

@@ -15,4 +15,6 @@ MEANING: Mapping[str, str] = {
     REPORTED: "a newspaper or another third party says so",
     NOT_KNOWN: "no source found says",
 }
+# Said where all that is told of a date rests on an announcement.
+UNCONFIRMED = "Announced. We have found nothing that confirms it happened."
 PATTERN = "|".join(MEANING)  # for a column of a table

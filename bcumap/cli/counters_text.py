@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from bcumap.base.bases import ANNOUNCED, EVIDENCE, KNOWN, REPORTED
+from bcumap.base.bases import ANNOUNCED, EVIDENCE, KNOWN, REPORTED, UNCONFIRMED
 from bcumap.base.schema import NOT_KNOWN
 from bcumap.base.words import counted, date, kilometres
 from bcumap.facts.counters import MET, Picture
@@ -16,7 +16,7 @@ Facts = Mapping[str, Any]
 
 GROUNDS = {
     KNOWN: "known: sources name all of it",
-    ANNOUNCED: "announced, not confirmed: sources say that it would be so, none that it came",
+    ANNOUNCED: f"{UNCONFIRMED[:1].lower()}{UNCONFIRMED[1:-1]}",
     REPORTED: "reported: newspapers say so of some",
     EVIDENCE: "by evidence in part: sources do not say of each counter which it is, or its kind",
     NOT_KNOWN: "not known: no source tells of any counter by then",

@@ -64,6 +64,11 @@ class Event:
         last = ends(f"{first.year}-{first.month + 2:02}")
         return f"{first:%B} to {last:%B %Y}"
 
+    @property
+    def seen(self) -> str:
+        """When its source was last read, and whether only a copy was."""
+        return date(self.seen_on) + (", in a copy" if self.seen_as == "copy" else "")
+
 
 def collect(
     own: Iterable[Row], past: Past, counter_dates: Iterable[Row], counters: Iterable[Row]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from bcumap.base.bases import ANNOUNCED, KNOWN
+from bcumap.base.bases import ANNOUNCED, KNOWN, UNCONFIRMED
 from bcumap.base.bases import NOT_KNOWN as UNCERTAIN
 from bcumap.base.dates import check_known, last_on
 from bcumap.base.schema import LEVELS
@@ -27,13 +27,12 @@ from bcumap.base.words import (
     date,
     rounded,
 )
-from bcumap.facts import counter_measures, counters, measures
+from bcumap.facts import counter_measures, counters, measures, views
 from bcumap.facts.hours import ALWAYS
 from bcumap.facts.measures import Measure
 from bcumap.maps.looks import COLOURS
 from bcumap.maps.request import AREAS, COUNTERS, HISTORY, OFFICERS, Wish
 from bcumap.maps.shapes import Point, Rings, Shapes, View, middle
-from bcumap.web import html as told
 
 Document = Mapping[str, Any]
 
@@ -346,11 +345,11 @@ def _officers(wish: Wish, level: str, documents: Documents) -> _Part:
     bounded = {code for code in known if facts[level][code]["officers"].get("at_least")}
     unknown = BY_WARD if _is_unpublished(level, measure) else NO_FIGURE
     promise = facts["officers"]
-    when = told.months(facts) if measure.is_of_strength else told.since(promise)
+    when = views.months(facts) if measure.is_of_strength else views.since(promise)
     return _Part(
         title=f"{measure.title}: {_plural(level)}",
         subtitle=f"{when[:1].upper()}{when[1:]}",
-        notes=[measure.what, told.OFFICER_SOURCES],
+        notes=[measure.what, views.OFFICER_SOURCES],
         shading=_shaded(known, measure, unknown, bounded),
     )
 
@@ -452,7 +451,7 @@ def _known_how(picture: counters.Picture) -> str:
     if not picture.complete:
         return f"Not all counters of this date are known, so distances are {NOT_KNOWN}."
     if picture.areas[counters.MET]["basis"] == ANNOUNCED:
-        return "Announced, not confirmed: no source says that it came so. Such signs are dashed."
+        return f"{UNCONFIRMED} Such signs are dashed."
     return ""
 
 

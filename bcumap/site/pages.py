@@ -1,32 +1,27 @@
-"""What each page of the static site holds, from the prepared facts; pure, and knows no HTML page.
-
-Values are HTML already, escaped by `told` and here; the templates place them.
-"""
+"""What each page of the static site holds, from the prepared facts; pure, and knows no HTML."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
-from bcumap.base.bases import ANNOUNCED
 from bcumap.base.errors import DataError
 from bcumap.base.words import (
     CITY_POLICE,
     LEVEL_WORDS,
     NO_FIGURE,
     NOT_KNOWN,
-    counted,
     date,
     figure,
-    kilometres,
     percent,
 )
-from bcumap.facts.counters import Picture, Standing
-from bcumap.web import html as told
-from bcumap.web.html import Link, Told
+from bcumap.facts import views
+from bcumap.facts.answers import Option
+from bcumap.facts.counters import Picture
+from bcumap.facts.events import Event
+from bcumap.facts.views import Events, Panel, Said, Table, Told, area, by_name, number
 
 Facts = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -37,15 +32,6 @@ UP = "../"
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table: caption, heads of columns (those of numbers end with `#`), and rows of HTML."""
-
-    caption: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
 class AreaPage:
     """The page of one area.
 
@@ -53,34 +39,35 @@ class AreaPage:
     ----------
     path
         Where it is, as ward/E05013719.html.
-    level, code, name, kind
-        Of the area; `kind` says what kind of area it is.
+    level, code
+        Of the area.
     above
-        The paths and names of the areas that it lies in, the largest first.
+        The areas that it lies in, the largest first.
     summary
         Who polices it, in a sentence.
-    told, counters
+    panel, counters
         What is known of it, and how far its counters are.
     counters_note
         How sure that is, and of when.
     tables
         What is on its map, and the counters in it.
+    changes
+        What happened in it.
     """
 
     path: str
     level: str
     code: str
-    name: str
-    kind: str
-    above: tuple[tuple[str, str], ...]
+    above: tuple[Option, ...]
     summary: str
-    told: Told
+    panel: Panel
     counters: Told
     counters_note: str
     tables: tuple[Table, ...]
+    changes: Events
 
 
-def path(parameter: str, code: str) -> str:
+def path(level: str, code: str) -> str:
     """Return where the page of an area is.
 
     Raises
@@ -90,19 +77,12 @@ def path(parameter: str, code: str) -> str:
     """
     if not CODE.fullmatch(code):
         raise DataError(f"{code!r} is no code of an area; restore geodata/web/facts.json")
-    return f"{parameter}/{code}.html"
+    return f"{LEVEL_WORDS[level].parameter}/{code}.html"
 
 
-def linker(up: str) -> Link:
-    """Return what makes links to areas on a page from which `up` leads to the front."""
-
-    def link(parameter: str, code: str, name: str) -> str:
-        return f'<a href="{up}{path(parameter, code)}">{escape(name)}</a>'
-
-    return link
-
-
-def all_pages(facts: Facts, picture: Picture, sites: Iterable[Row]) -> Iterator[AreaPage]:
+def all_pages(
+    facts: Facts, picture: Picture, sites: Iterable[Row], happened: Sequence[Event] = ()
+) -> Iterator[AreaPage]:
     """Give the page of every BCU, borough and ward.
 
     Parameters
@@ -111,8 +91,10 @@ def all_pages(facts: Facts, picture: Picture, sites: Iterable[Row]) -> Iterator[
         The front counters of a date.
     sites
         Of the same document, for their addresses.
+    happened
+        The events of the timeline, the latest first.
     """
-    maker = _Maker(facts, picture, {site["name"]: site for site in sites})
+    maker = _Maker(facts, picture, {site["name"]: site for site in sites}, happened)
     for level, make in (("bcus", maker.bcu), ("boroughs", maker.borough), ("wards", maker.ward)):
         for code, row in facts[level].items():
             yield make(code, row)
@@ -121,65 +103,54 @@ def all_pages(facts: Facts, picture: Picture, sites: Iterable[Row]) -> Iterator[
 class _Maker:
     """Makes pages of areas from what all of them share."""
 
-    def __init__(self, facts: Facts, picture: Picture, sites: Mapping[str, Row]) -> None:
+    def __init__(
+        self, facts: Facts, picture: Picture, sites: Mapping[str, Row], happened: Sequence[Event]
+    ) -> None:
         self.facts = facts
         self.picture = picture
         self.sites = sites
-        self.link = linker(UP)
+        self.happened = happened
         self.next_to = borough_neighbours(facts)
 
     def bcu(self, code: str, row: Row) -> AreaPage:
         facts, boroughs = self.facts, row["boroughs"]
         near = {facts["boroughs"][n]["bcu_code"] for b in boroughs for n in self.next_to[b]}
-        beside = sorted((facts["bcus"][each]["name"], each) for each in near - {code, None})
-        links = ", ".join(self.link("bcu", each, name) for name, each in beside)
         return self._page(
-            "bcus", code, row,
-            above=(),
-            summary=f"{row['name']} is one of the Metropolitan Police’s {len(facts['bcus'])} Basic"
-            f" Command Units, of {counted(len(boroughs), 'borough')} and"
-            f" {counted(row['wards'], 'ward')}.",
-            facts_told=[*told.of_bcu(row, facts, self.link), ("Next to", links)],
-            counters=self._counters_of(code),
+            "bcus", code,
+            beside=near - {code, None},
+            counters=views.counters_of(self.picture, code),
             tables=(
-                borough_table(facts, boroughs, self.link, f"Boroughs of {row['name']} BCU"),
-                *self._counter_table(boroughs),
+                borough_table(facts, boroughs, f"Boroughs of {row['name']} BCU"),
+                self._counter_table(boroughs),
             ),
         )  # fmt: skip
 
     def borough(self, code: str, row: Row) -> AreaPage:
         facts, is_met = self.facts, bool(row["bcu_code"])
         wards = [each for each, ward in facts["wards"].items() if ward["borough_code"] == code]
-        beside = sorted((facts["boroughs"][each]["name"], each) for each in self.next_to[code])
-        links = ", ".join(self.link("borough", each, name) for name, each in beside)
         return self._page(
-            "boroughs", code, row,
-            above=self._above(row["bcu_code"]),
-            summary=f"{row['name']} is policed by {self._force(row)}.",
-            facts_told=[*told.of_borough(row, facts, self.link), ("Next to", links)],
-            counters=self._counters_of(code) if is_met else [],
+            "boroughs", code,
+            above=self._above(row),
+            beside=self.next_to[code],
+            counters=views.counters_of(self.picture, code) if is_met else (),
             tables=(
-                ward_table(facts, wards, self.link, f"Wards of {row['name']}"),
-                *(self._counter_table([code]) if is_met else ()),
+                ward_table(facts, wards, f"Wards of {row['name']}"),
+                *([self._counter_table([code])] if is_met else []),
             ),
         )  # fmt: skip
 
     def ward(self, code: str, row: Row) -> AreaPage:
         facts = self.facts
         borough = facts["boroughs"][row["borough_code"]]
-        here = (path("borough", row["borough_code"]), borough["name"])
         is_met = bool(borough["bcu_code"])
+        named = f"{row['name']} and its neighbours on this side of the Thames"
         return self._page(
-            "wards", code, row,
-            above=(*self._above(borough["bcu_code"]), here),
-            summary=f"{row['name']} is a ward of {borough['name']}, policed by"
-            f" {self._force(borough)}.",
-            facts_told=told.of_ward(row, facts, self.link),
-            counters=told.counters_near(self.picture.wards.get(code)) if is_met else [],
+            "wards", code,
+            above=(*self._above(borough), area(facts, "boroughs", row["borough_code"])),
+            counters=views.near(self.picture, code) if is_met else (),
             tables=(
-                ward_table(facts, [code, *row["neighbours"]], self.link,
-                           f"{row['name']} and its neighbours on this side of the Thames"),
-                *(self._counter_table([row["borough_code"]]) if is_met else ()),
+                ward_table(facts, [code, *row["neighbours"]], named),
+                *([self._counter_table([row["borough_code"]])] if is_met else []),
             ),
         )  # fmt: skip
 
@@ -187,73 +158,48 @@ class _Maker:
         self,
         level: str,
         code: str,
-        row: Row,
         *,
-        above: tuple[tuple[str, str], ...],
-        summary: str,
-        facts_told: Told,
         counters: Told,
         tables: tuple[Table, ...],
+        above: tuple[Option, ...] = (),
+        beside: Iterable[str] = (),
     ) -> AreaPage:
+        panel = views.panel(self.facts, level, code)
+        if level != "wards":
+            next_to = ("Next to", Said(links=by_name(self.facts, level, beside)))
+            panel = Panel(panel.title, panel.kind, (*panel.told, next_to))
         return AreaPage(
-            path=path(LEVEL_WORDS[level].parameter, code),
+            path=path(level, code),
             level=level,
             code=code,
-            name=row["name"],
-            kind=told.kind(level, row, code),
             above=above,
-            summary=summary,
-            told=facts_told,
+            summary=views.summary(self.facts, level, code),
+            panel=panel,
             counters=counters,
-            counters_note=_counters_note(self.picture),
+            counters_note=views.distances_note(self.picture),
             tables=tables,
+            changes=views.changes(self.happened, code, self.facts),
         )
 
-    def _above(self, bcu_code: str | None) -> tuple[tuple[str, str], ...]:
-        if bcu_code is None:
+    def _above(self, borough: Row) -> tuple[Option, ...]:
+        code = borough["bcu_code"]
+        if code is None:
             return ()
-        return ((path("bcu", bcu_code), f"{self.facts['bcus'][bcu_code]['name']} BCU"),)
+        return (Option("bcus", code, f"{self.facts['bcus'][code]['name']} BCU"),)
 
-    def _force(self, borough: Row) -> str:
-        """Who polices a borough, in plain text."""
-        if borough["bcu_code"] is None:
-            return f"the {CITY_POLICE}, not by the Met"
-        return f"{self.facts['bcus'][borough['bcu_code']]['name']} BCU of the Metropolitan Police"
-
-    def _counters_of(self, code: str) -> Told:
-        """The front counters of a borough or BCU in figures."""
-        row = self.picture.areas[code]
-        told_of = [("Open", str(row["counters"])), ("Never closing", str(row["open_24_7"]))]
-        if promise := row["promise"]:
-            told_of.append(("Promise of 2012", f"{escape(promise)}<small>one counter in every"
-                            " borough that never closes</small>"))  # fmt: skip
-        if row["nearest_m"] is not None:
-            far = f"{kilometres(row['nearest_m'])}<small>residents’ average</small>"
-            told_of.append(("Nearest", far))
-        return told_of
-
-    def _counter_table(self, boroughs: Sequence[str]) -> tuple[Table, ...]:
+    def _counter_table(self, boroughs: Sequence[str]) -> Table:
         """The counters of some boroughs that are open."""
-        inside = [s for s in self.picture.standings if s.is_open and s.borough_code in boroughs]
-        rows = tuple(self._counter(site) for site in inside)
-        where = " and ".join(self.facts["boroughs"][each]["name"] for each in boroughs[:1])
-        named = where if len(boroughs) == 1 else "its boroughs"
-        caption = f"Front counters of {named} on {date(self.picture.on.isoformat())}"
-        heads = ("Counter", "Hours", "Known how", "Since", "Source")
-        if not rows:
-            return (Table(caption, heads, (("none that is known", "–", "–", "–", "–"),)),)
-        return (Table(caption, heads, rows),)
-
-    def _counter(self, standing: Standing) -> tuple[str, ...]:
-        site = self.sites[standing.name]
-        where = ", ".join(filter(None, [site["address"], site["postcode"]])) or NOT_KNOWN
-        return (
-            f"{escape(standing.name)}<small>{escape(where)}</small>",
-            escape(standing.hours or NOT_KNOWN),
-            escape(standing.known_as),
-            escape(date(standing.since)),
-            escape(standing.source),
+        rows = tuple(
+            views.counter(site, self.sites[site.name])
+            for site in self.picture.standings
+            if site.is_open and site.borough_code in boroughs
         )
+        named = self.facts["boroughs"][boroughs[0]]["name"]
+        where = named if len(boroughs) == 1 else "its boroughs"
+        heads = ("Counter", "Hours", "Since", "Source")
+        none = ((Said("none that is known"), *[Said("–")] * 3),)
+        when = date(self.picture.on.isoformat())
+        return Table(f"Front counters of {where} on {when}", heads, rows or none)
 
 
 def borough_neighbours(facts: Facts) -> dict[str, set[str]]:
@@ -266,46 +212,47 @@ def borough_neighbours(facts: Facts) -> dict[str, set[str]]:
     return found
 
 
-def bcu_table(facts: Facts, link: Link) -> Table:
+def bcu_table(facts: Facts) -> Table:
     """All BCUs with their facts."""
     rows = tuple(
         (
-            link("bcu", code, row["name"]),
-            escape(code),
-            ", ".join(link("borough", b, facts["boroughs"][b]["name"]) for b in row["boroughs"]),
-            *_figures(row),
+            Said(links=(each,)),
+            Said(each.code),
+            Said(links=by_name(facts, "boroughs", facts["bcus"][each.code]["boroughs"])),
+            *_figures(facts["bcus"][each.code]),
         )
-        for code, row in sorted(facts["bcus"].items(), key=lambda each: each[1]["name"])
+        for each in by_name(facts, "bcus", facts["bcus"])
     )
     return Table(f"The {len(rows)} BCUs", ("BCU", "Code", "Boroughs", *_FIGURES), rows)
 
 
-def borough_table(facts: Facts, codes: Iterable[str], link: Link, caption: str) -> Table:
+def borough_table(facts: Facts, codes: Iterable[str], caption: str) -> Table:
     """Some boroughs with their facts."""
-    rows = []
-    for code in sorted(codes, key=lambda each: facts["boroughs"][each]["name"]):
-        row = facts["boroughs"][code]
-        bcu = row["bcu_code"]
-        police = link("bcu", bcu, facts["bcus"][bcu]["name"]) if bcu else CITY_POLICE
-        rows.append((link("borough", code, row["name"]), escape(code), police, *_figures(row)))
-    return Table(caption, ("Borough", "Code", "BCU", *_FIGURES), tuple(rows))
+    rows = tuple(
+        (
+            Said(links=(each,)),
+            Said(each.code),
+            _force(facts["boroughs"][each.code], facts),
+            *_figures(facts["boroughs"][each.code]),
+        )
+        for each in by_name(facts, "boroughs", codes)
+    )
+    return Table(caption, ("Borough", "Code", "BCU", *_FIGURES), rows)
 
 
-def ward_table(facts: Facts, codes: Iterable[str], link: Link, caption: str) -> Table:
+def ward_table(facts: Facts, codes: Iterable[str], caption: str) -> Table:
     """Some wards with their facts."""
     rows = []
-    for code in sorted(codes, key=lambda each: (facts["wards"][each]["name"], each)):
-        row = facts["wards"][code]
-        borough = facts["boroughs"][row["borough_code"]]
-        bcu = borough["bcu_code"]
+    for each in by_name(facts, "wards", codes):
+        row = facts["wards"][each.code]
         rows.append((
-            link("ward", code, row["name"]),
-            escape(code),
-            link("borough", row["borough_code"], borough["name"]),
-            link("bcu", bcu, facts["bcus"][bcu]["name"]) if bcu else CITY_POLICE,
-            figure(row["area_km2"], 2),
-            _number(row["residents"]),
-            told.number(row["officers"]["committed"]) if row["officers"] else "–",
+            Said(links=(each,)),
+            Said(each.code),
+            Said(links=(area(facts, "boroughs", row["borough_code"]),)),
+            _force(facts["boroughs"][row["borough_code"]], facts),
+            Said(figure(row["area_km2"], 2)),
+            Said(_number(row["residents"])),
+            Said(number(row["officers"]["committed"]) if row["officers"] else "–"),
         ))  # fmt: skip
     heads = ("Ward", "Code", "Borough", "BCU", "Area, km²#", "Residents#", "Officers promised#")
     return Table(caption, heads, tuple(rows))
@@ -315,28 +262,27 @@ _FIGURES = ("Wards#", "Area, km²#", "Residents#", "Officers promised#", "Streng
             "Of the promise#")  # fmt: skip
 
 
-def _figures(row: Row) -> tuple[str, ...]:
+def _force(borough: Row, facts: Facts) -> Said:
+    code = borough["bcu_code"]
+    return Said(links=(area(facts, "bcus", code),)) if code else Said(CITY_POLICE)
+
+
+def _figures(row: Row) -> tuple[Said, ...]:
     """The cells that BCUs and boroughs have in common."""
     size = (str(row["wards"]), figure(row["area_km2"], 2), _number(row["residents"]))
-    known = row["officers"]
+    return tuple(map(Said, (*size, *_officers(row["officers"]))))
+
+
+def _officers(known: Row | None) -> tuple[str, str, str]:
     if known is None:
-        return (*size, "–", "–", "–")
-    least = "≥ " if known["at_least"] else ""
-    promised = told.number(known["committed"])
+        return "–", "–", "–"
+    promised = number(known["committed"])
     if known["fte"] is None:
-        return (*size, promised, NO_FIGURE, NOT_KNOWN)
-    share = f"{least}{percent(known['share_of_commitment'])}"
-    return (*size, promised, f"{least}{figure(known['fte'], 1)}", share)
+        return promised, NO_FIGURE, NOT_KNOWN
+    least = "≥ " if known["at_least"] else ""
+    share = percent(known["share_of_commitment"])
+    return promised, f"{least}{figure(known['fte'], 1)}", f"{least}{share}"
 
 
 def _number(value: float | None) -> str:
-    return NOT_KNOWN if value is None else told.number(value)
-
-
-def _counters_note(picture: Picture) -> str:
-    """How sure it is what is said of counters, and of when."""
-    when = f"On {date(picture.on.isoformat())}; distances are straight lines and averages."
-    if not picture.complete:
-        return f"{when} Of the counters that are known; there may have been others."
-    is_announced = picture.areas["MET"]["basis"] == ANNOUNCED
-    return f"{when} As announced, not confirmed." if is_announced else when
+    return NOT_KNOWN if value is None else number(value)

@@ -99,7 +99,8 @@ def write(
     facts, document = store.facts(data=data), store.counters_web(data=data)
     archive = store.postcodes(data=data)
     picture = counters.picture(document, request.on)
-    areas = list(pages.all_pages(facts, picture, document["sites"]))
+    happened = events.read(store.events_web(data=data))
+    areas = list(pages.all_pages(facts, picture, document["sites"], happened))
     shards = sum(len(set(each)) for each in archive.sectors.values())
     tell = _Telling(progress, len(areas) + shards + downloads.count())
     with folders.replacing(out, check_target) as folder:
@@ -112,7 +113,7 @@ def write(
             date(request.on.isoformat()),
             url,
             request.feedback,
-            events.read(store.events_web(data=data)),
+            happened,
         )
         renderer = Renderer(site)
         _write_pages(folder, renderer, areas, tell)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bcumap.app import panels
 from bcumap.base import bases
-from bcumap.web import html
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "data.md"
 
@@ -14,4 +14,4 @@ def test_the_docs_and_the_page_define_every_basis_in_its_words() -> None:
     docs = DOCS.read_text(encoding="utf-8")
     for basis, meaning in bases.MEANING.items():
         assert f"| *{basis}* | {meaning} |" in docs
-        assert f"<strong>{basis}</strong>: {meaning}" in html.bases()
+        assert f"<strong>{basis}</strong>: {meaning}" in panels.bases()

@@ -55,7 +55,7 @@ def test_before_the_changes_every_borough_has_one_that_never_closes(visit: Visit
 def test_the_changes_of_2026_are_announced_not_confirmed(visit: Visit) -> None:
     page = drawn(visit, "/counters?on=2026-04-01")
     assert figures(page)[:3] == ["27", "2", "2 of 32"]
-    assert "Announced, not confirmed" in panel(page)
+    assert "We have found nothing that confirms it happened." in panel(page)
     rows = page.locator(".bcumap-counters .list tr")
     expect(rows).to_have_count(32)
     none = {
@@ -166,7 +166,7 @@ def test_a_postcode_has_its_nearest_counter_on_the_date(visit: Visit) -> None:
     expect(card).to_contain_text("in a straight line")
     before = card.inner_text()
     move(page, "2026-04-01")
-    expect(card).to_contain_text("As announced, not confirmed.")
+    expect(card).to_contain_text("Announced. We have found nothing that confirms it happened.")
     assert card.inner_text() != before
     expect(page.locator(".bcumap .found-point")).to_have_count(1)
     expect(page).to_have_url(re.compile(r"q=E17"))

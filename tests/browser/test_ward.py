@@ -103,7 +103,7 @@ def test_the_ward_is_remembered_between_pages(visit: Visit) -> None:
     page = visit.go(f"/ward?ward={DEPTFORD}")
     expect(page.locator("h1")).to_have_text("Deptford")
     page.get_by_role("link", name="Ward officers").first.click()
-    expect(page.locator("h1")).to_have_text("Ward officers: promised and there")
+    expect(page.locator("h1")).to_have_text("Ward officers: promised and in post")
     page.get_by_role("link", name="My ward").first.click()
     expect(page.locator("h1")).to_have_text("Deptford")
     expect(page).to_have_url(re.compile(rf"ward={DEPTFORD}$"))
@@ -174,7 +174,7 @@ def asking(browser: Browser, app: str, police: PoliceServer) -> Iterator[Visit]:
 
 
 def ask_for_the_team(page: Page) -> str:
-    page.get_by_role("button", name="Ask who is in the team now").click()
+    page.get_by_role("button", name="Show the team and contact details").click()
     page.locator("section.bcumap-team").wait_for(timeout=20_000)
     return page.locator("section.bcumap-team").inner_text()
 

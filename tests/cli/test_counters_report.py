@@ -42,7 +42,7 @@ def test_september_2025(monkeypatch: Monkey, capsys: Captured) -> None:
 def test_april_2026_is_announced_and_says_so(monkeypatch: Monkey, capsys: Captured) -> None:
     out = text("2026-04-01", monkeypatch, capsys)
     assert "open       27, of them 24/7: 2" in out
-    assert "announced, not confirmed" in out
+    assert "found nothing that confirms it happened" in out
     assert "held in 2, not held in 30" in out
     five = ("Harrow", "Kensington and Chelsea", "Merton", "Richmond upon Thames", "Waltham Forest")
     for name in five:

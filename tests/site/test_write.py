@@ -11,6 +11,7 @@ import os
 import re
 import stat
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from functools import cache
 from itertools import islice, product
 from pathlib import Path
@@ -25,13 +26,12 @@ from bcumap.base.sources import read as read_sources
 from bcumap.base.words import ATTRIBUTION
 from bcumap.export import write as export
 from bcumap.export.layers import LAYERS
-from bcumap.facts import counters, store
+from bcumap.facts import cached, counters, store, views
 from bcumap.facts.postcodes import OUTSIDE, Prefix
 from bcumap.site import downloads, finding, pages
 from bcumap.site import write as writing
 from bcumap.site.render import Renderer, Site
 from bcumap.web.files import SITE_FILES
-from bcumap.web.html import counters_near
 from tests.commands import everything, run_here
 from tests.conftest import SITE_DAY
 from tests.markup import Page
@@ -186,7 +186,7 @@ def test_a_ward_page_tells_its_facts_with_their_dates(site: Path) -> None:
         "Lewisham has 4.0 FTE for each of its wards",
         "Mayor of London, 28 December 2017",
         "On 7 April 2026",
-        "As announced, not confirmed",
+        "We have found nothing that confirms it happened.",
         "43 Lewisham High Street, SE13 5JZ",
     ):
         assert words in text, words
@@ -311,23 +311,38 @@ def test_names_of_strangers_stay_text() -> None:
 @pytest.mark.parametrize("code", ["../x", "a/b", "", "E05\n", "E0501371900000", "x.html"])
 def test_a_code_that_is_no_file_name_is_refused(code: str) -> None:
     with pytest.raises(DataError):
-        pages.path("ward", code)
+        pages.path("wards", code)
 
 
 def test_a_figure_is_the_same_in_the_panel_and_in_every_table() -> None:
     """Merton has 112.5 % of its promise, and West Area 3,150 m to a counter."""
     document = store.counters_web()
     picture = counters.picture(document, dt.date(2026, 4, 1))
-    made = {page.name: page for page in pages.all_pages(FACTS, picture, document["sites"])}
-    assert "113% of the promise" in dict(made["Merton"].told)["Strength"]
-    rows = {re.sub("<.*?>", "", row[0]): row[-1] for row in made["South West"].tables[0].rows}
+    made = {page.panel.title: page for page in pages.all_pages(FACTS, picture, document["sites"])}
+    assert "113% of the promise" in dict(made["Merton"].panel.told)["Strength"].note
+    rows = {row[0].links[0].label: row[-1].text for row in made["South West"].tables[0].rows}
     assert rows["Merton"] == "113%"
-    assert dict(made["West Area"].counters)["Nearest"].startswith("3.2 km")
+    assert dict(made["West Area"].counters)["Nearest"].text == "3.2 km"
+
+
+@pytest.mark.parametrize("code", ["E09000023", "E05013719"])  # Lewisham, Deptford in it
+def test_a_borough_and_its_wards_tell_what_changed_there_and_in_their_bcu(
+    site: Path, code: str
+) -> None:
+    """The app told the BCU's events beside the borough's; the site left them out."""
+    folder = "borough" if code.startswith("E09") else "ward"
+    ids = area(site, f"{folder}/{code}.html").ids
+    assert {"unit-se-live", "counter-lewisham-2026-03-03"} <= set(ids)
+    told = views.changes(cached.happenings(), code, FACTS)
+    assert told.title == "What changed in Lewisham and its BCU"
+    assert {each.id for _, shown in told.years for each in shown} <= set(ids)
 
 
 def test_a_ward_without_a_known_counter_says_so() -> None:
     none = dict.fromkeys(("nearest", "nearest_m", "nearest_24_7_m", "within_2km"))
-    assert counters_near(none) == [
+    picture = counters.picture(store.counters_web(), SITE_DAY)
+    told = views.near(replace(picture, wards={"E05013719": none}), "E05013719")
+    assert [(name, said.text) for name, said in told] == [
         ("Nearest", "not known"), ("Never closing", "not known"), ("Within 2 km", "not known")
     ]  # fmt: skip
 

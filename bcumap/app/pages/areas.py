@@ -9,6 +9,7 @@ from bcumap.app.links import answered, choose, found, from_link, show_level
 from bcumap.app.ui import area_map, area_table, map_data, save_bar, save_data, sent
 from bcumap.base.words import NO_FIGURE, NOT_KNOWN
 from bcumap.facts.cached import facts
+from bcumap.facts.views import caption
 
 _BOTH = [
     ("area_km2", "Area, km²", "hundredths"), ("residents", "Residents", "count"),
@@ -78,7 +79,7 @@ def explorer() -> None:
             url=assets.url("facts.json"),
             level=level,
             columns=TABLE_COLUMNS[level],
-            caption=panels.caption(level, facts()),
+            caption=caption(level, facts()),
             chosen=wanted.code if wanted else None,
             unknown=TABLE_UNKNOWN,
             of_met=OFFICER_COLUMNS,

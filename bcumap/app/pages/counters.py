@@ -27,6 +27,7 @@ from bcumap.facts.cached import facts, happenings
 from bcumap.facts.counter_measures import BEFORE, FIRST, MEASURES, CounterMeasure
 from bcumap.facts.events import COUNTERS, about
 from bcumap.facts.hours import LONDON
+from bcumap.facts.views import GROUNDS, shading_legend
 
 
 def page() -> None:
@@ -76,7 +77,7 @@ def explorer() -> None:
             on_choose_change=lambda: choose(st.session_state["map"]["choose"]),
             on_level_change=lambda: show_level(st.session_state["map"]["level"]),
         )
-        st.html(panels.shading_legend(MEASURES[measure].classes, MEASURES[measure].unknown))
+        st.html(panels.legend(shading_legend(MEASURES[measure].classes, MEASURES[measure].unknown)))
         st.html(counter_words.signs())
         save_bar()(
             key="save",
@@ -96,6 +97,7 @@ def explorer() -> None:
                 measures={key: _told(each) for key, each in MEASURES.items()},
                 before=(last_on(document()["states"], BEFORE) or {}).get("access"),
                 closed=closed,
+                grounds=GROUNDS,
                 now=_now(),
             ),
             on_choose_change=lambda: choose(st.session_state["scene"]["choose"]),

@@ -12,10 +12,9 @@ from streamlit.delta_generator import DeltaGenerator
 from bcumap.app import orders, panels, search
 from bcumap.app.links import Chosen, answered, choose, date_asked, from_link
 from bcumap.app.orders import Order
-from bcumap.app.pages import download_words
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import LEVELS
-from bcumap.base.words import LEVEL_WORDS
+from bcumap.base.words import LEVEL_WORDS, file_size
 from bcumap.facts.cached import counters as document
 from bcumap.facts.cached import facts
 
@@ -40,9 +39,9 @@ ROWS_SHOWN, COLUMNS_SHOWN = 5, 8
 
 def page() -> None:
     """Draw the page."""
-    st.html(download_words.heading(facts()))
+    st.html(panels.shown("download.heading", facts()["edition"]))
     explorer()
-    st.html(download_words.everything())
+    st.html(panels.shown("download.everything"))
     st.html(panels.footer(facts(), "download"))
 
 
@@ -126,7 +125,7 @@ def _offer(order: Order) -> None:
     except BcuMapError as error:
         st.html(panels.notice(f"{str(error)[:1].upper()}{str(error)[1:]}.", instead=""))
         return
-    st.html(download_words.preview(order.name, len(content), rows))
+    st.html(panels.shown("download.preview", order.name, file_size(len(content)), rows))
     st.download_button(
         f"Download {order.name}", content, order.name, "application/octet-stream",
         on_click="ignore",

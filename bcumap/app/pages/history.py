@@ -24,9 +24,9 @@ from bcumap.base.words import ATTRIBUTION
 from bcumap.facts import events
 from bcumap.facts.cached import around, facts, happenings
 from bcumap.facts.cached import history as document
+from bcumap.facts.views import BASIS
 from bcumap.maps.looks import COLOURS
 from bcumap.maps.scene import UNSURE_UNITS
-from bcumap.web.html import BASIS
 
 
 def page() -> None:
@@ -67,7 +67,7 @@ def explorer() -> None:
             on_choose_change=lambda: None,
             on_level_change=lambda: None,
         )
-        st.html(panels.units_legend())
+        st.html(panels.legend(panels.UNITS_LEGEND))
         save_bar()(key="save", data=save_data("history", "bcus", wanted, on=on.isoformat()))
     with right:
         share_bar()(key="share", data=sent())

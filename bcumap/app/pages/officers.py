@@ -12,7 +12,7 @@ from bcumap.app.pages import own_list
 from bcumap.app.ui import area_map, area_table, map_data, save_bar, save_data, sent
 from bcumap.base.schema import LEVELS
 from bcumap.base.words import BY_WARD, LEVEL_WORDS, NO_FIGURE
-from bcumap.facts import measures
+from bcumap.facts import measures, views
 from bcumap.facts.cached import facts, happenings
 from bcumap.facts.events import OFFICERS, about
 from bcumap.facts.measures import MEASURES, Measure
@@ -27,7 +27,9 @@ NAMES = {
 
 def page() -> None:
     """Draw the page."""
-    st.html(panels.officers_heading(facts()))
+    promise = facts()["officers"]
+    told = (views.pcsos(promise), views.since(promise), views.months(facts()))
+    st.html(panels.shown("officers.heading", promise["dwo"], *told))
     explorer()
     own_list.section()
     shown = about(happenings(), theme=OFFICERS)
@@ -148,7 +150,7 @@ def _legend(level: str, measure: Measure) -> str:
     known = _known(level, measure).values()
     names = measures.labels(known, measures.breaks(known, measure), measure)
     unknown = _unknown(level, measure) if None in known or not known else None
-    return panels.shading_legend(names, unknown)
+    return panels.legend(views.shading_legend(names, unknown))
 
 
 def _columns(level: str, measure: Measure) -> list[tuple[str, str, str]]:

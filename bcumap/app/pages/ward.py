@@ -14,9 +14,8 @@ from bcumap.app.pages import briefing, own_list
 from bcumap.app.ui import area_map, map_data, save_bar, save_data, sent, share_bar
 from bcumap.base.errors import BcuMapError, NotThereError
 from bcumap.base.schema import COMMITMENT_HOLDS
-from bcumap.facts import measures
+from bcumap.facts import measures, views
 from bcumap.facts.cached import facts, happenings
-from bcumap.facts.events import about, of_area
 from bcumap.facts.measures import MEASURES
 
 COMPARED = "fte_per_ward"
@@ -127,16 +126,15 @@ def _history(code: str) -> None:
     with st.container(key="promised"):
         st.altair_chart(charts.promised(held, dt.date.today().isoformat()))
     st.html(briefing.timeline(facts()))
-    here = [each for each in about(happenings(), **of_area(code, facts())) if each.areas]
-    borough = facts()["boroughs"][facts()["wards"][code]["borough_code"]]["name"]
-    st.html(panels.folded(f"What changed in {borough} and its BCU", here, "ward"))
+    changes = views.changes(happenings(), code, facts())
+    st.html(panels.shown("parts.folded", changes, page="ward"))
 
 
 def _team(code: str) -> None:
     """Ask for the team when the visitor does, and say so where there is no answer."""
-    st.html(f'<h2 class="bcumap-team">The team</h2>{briefing.contact_note()}')
+    st.html(briefing.contact_note())
     place = st.empty()
-    if not st.button("Ask who is in the team now", key=f"team-{code}"):
+    if not st.button("Show the team and contact details", key=f"team-{code}"):
         return
     from bcumap.services import police_uk
 

@@ -175,11 +175,8 @@ class Scene {
     const ground = complete && all.basis === "announced" ? "announced" : complete ? "known" : "partial";
     const banner = this.part("ground");
     banner.className = `ground ${ground}`;
-    banner.textContent = {
-      announced: "Announced, not confirmed: no source says that it came so.",
-      known: "Known from sources; which site it is or its hours may be inferred, as each says.",
-      partial: `Not all counters of this date are known: ${this.sites.filter((s) => s.state === "open").length} are.`,
-    }[ground];
+    const count = this.sites.filter((site) => site.state === "open").length;
+    banner.textContent = this.data.grounds[ground].replace("{}", count);
     this.part("since").textContent = `${this.known.label}. ${this.known.note ?? ""}`;
     cite(this.part("source"), this.known.source);
     this.part("heading").textContent = asWords(this.on);

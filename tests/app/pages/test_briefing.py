@@ -54,7 +54,7 @@ class Page(HTMLParser):
 
     @property
     def text(self) -> str:
-        return "".join(self.words)
+        return "".join(self.words).replace("\n", "")  # of the templates
 
 
 def read(html: str) -> Page:
@@ -125,11 +125,11 @@ def test_a_ward_s_promise_and_how_its_borough_and_bcu_stand() -> None:
     told = lines(briefing.standing(BROCKLEY, FACTS))
     assert list(told) == ["Promised", "Strength", "Borough", "BCU", "Residents", "Share"]
     assert told["Promised"] == (
-        "2 ward officers, 1 PCSOsince 28 December 2017, restated February 2022"
+        "2 ward officers, 1 PCSO since 28 December 2017, restated February 2022"
     )
     assert told["Strength"].startswith("published by the Met, not shipped here Strength by ward")
     assert told["Borough"] == (
-        "Lewisham: 4.0 FTE a ward75.9 FTE for 19 wards, mean of August 2025 to July 2026:"
+        "Lewisham: 4.0 FTE a ward 75.9 FTE for 19 wards, mean of August 2025 to July 2026:"
         " 133% of the promise; rank 18 of 30"
     )
     assert told["BCU"].startswith("South East: ")
@@ -155,7 +155,7 @@ def test_a_figure_that_is_too_low_for_sure_says_at_least() -> None:
     told = {**lewisham["officers"], "at_least": True, "rank": None}
     facts["boroughs"]["E09000023"] = {**lewisham, "officers": told}
     assert lines(briefing.standing(BROCKLEY, facts))["Borough"] == (
-        "Lewisham: at least 4.0 FTE a wardat least 75.9 FTE for 19 wards, mean of August 2025 to"
+        "Lewisham: at least 4.0 FTE a ward at least 75.9 FTE for 19 wards, mean of August 2025 to"
         " July 2026: at least 133% of the promise"
     )
 

@@ -1,0 +1,546 @@
+"""What is told of an answer, an area and a date: frozen values without HTML; pure.
+
+The app, the static site and whatever else shows them fill the same templates (`web/templates`) from
+these. Needs nothing but the standard library, so that the serving process may use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from bcumap.base.bases import ANNOUNCED, EVIDENCE, KNOWN, UNCONFIRMED
+from bcumap.base.words import (
+    BY_WARD,
+    BY_WARD_NOTE,
+    CITY_POLICE,
+    LEVEL_WORDS,
+    NO_FIGURE,
+    NOT_KNOWN,
+    counted,
+    date,
+    figure,
+    kilometres,
+    listed,
+    percent,
+)
+from bcumap.facts.answers import Answer, Option, Place
+from bcumap.facts.counters import MET, Picture, Standing
+from bcumap.facts.events import Event, about, of_area
+
+Facts = Mapping[str, Any]
+Row = Mapping[str, Any]
+
+OFFICER_SOURCES = (
+    "Ward officers promised: Mayor of London, 28 December 2017, and Met Police, February 2022."
+    " Strengths: Met Police through the London Datastore (e16kd) and an open analysis of it,"
+    " October 2026."
+)
+CITY_OF_LONDON = f"City of London: {CITY_POLICE}, not the Met"
+
+# How sure it is what is told of all counters of a date (web/static/counters.js says it, too).
+GROUNDS = {
+    ANNOUNCED: UNCONFIRMED,
+    KNOWN: "Known from sources; which site it is or its hours may be inferred, as each says.",
+    "partial": "Not all counters of this date are known: {} are.",
+}
+
+# How the day on which a BCU went live is known.
+BASIS = {
+    KNOWN: "known",
+    ANNOUNCED: "due by an announcement; that month is confirmed by the Met’s own data",
+    EVIDENCE: "by the Met’s own data; the day is not known",
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """A value as it is told.
+
+    Attributes
+    ----------
+    text
+        In words or figures; it follows the links.
+    note
+        What is added in small print.
+    links
+        Areas or questions that the value names.
+    source
+        Whose it is (`base.sources`); ends the small print.
+    """
+
+    text: str = ""
+    note: str = ""
+    links: tuple[Option, ...] = ()
+    source: str = ""
+
+
+Told = tuple[tuple[str, Said], ...]  # what each fact is, and its value
+
+
+@dataclass(frozen=True)
+class Card:
+    """The answer to a question, how sure it is, and what else may be meant.
+
+    Attributes
+    ----------
+    look
+        "choice", "unsure", or "" for a sure one.
+    own
+        The areas that the answer names, the smallest first.
+    perhaps
+        Other wards that may be the right one; each detail says whose they are.
+    options
+        What may be meant.
+    as_of
+        The editions that it is from; "" if from none.
+    """
+
+    look: str
+    title: str
+    text: str
+    notes: tuple[str, ...]
+    own: tuple[Option, ...]
+    perhaps: tuple[Option, ...]
+    options: tuple[Option, ...]
+    as_of: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What is known of an area: its name, what kind it is, and its facts."""
+
+    title: str
+    kind: str
+    told: Told
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: caption, heads of columns (those of numbers end with `#`), rows, and their codes."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Said, ...], ...]
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Key:
+    """One line of a legend: the look (a class of `page.css`), what it stands for, and a sign."""
+
+    look: str
+    text: str
+    sign: str = ""
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What looks on a map stand for."""
+
+    keys: tuple[Key, ...]
+    note: str = ""
+    label: str = "Legend"
+
+
+# --- answers -------------------------------------------------------------------------------------
+
+
+def card(answer: Answer) -> Card:
+    """Return what is told of an answer."""
+    near = answer.certain and answer.boundary_m
+    return Card(
+        look="choice" if answer.kind == "choice" else "" if answer.certain else "unsure",
+        title=answer.title,
+        text=answer.text,
+        notes=((f"{answer.boundary_m:,} m from its ward’s boundary.",) if near else ())
+        + answer.notes,
+        own=tuple(_own(answer.place)) if answer.place else (),
+        perhaps=tuple(_perhaps(other.place) for other in answer.others if other.place),
+        options=answer.options,
+        as_of="; ".join(f"{what} of {date(when)}" for what, when in answer.as_of.items()),
+    )
+
+
+def _own(place: Place) -> Iterator[Option]:
+    if place.ward_code:
+        yield Option("wards", place.ward_code, str(place.ward))
+    if place.borough_code:
+        yield Option("boroughs", place.borough_code, str(place.borough))
+    if place.bcu_code:
+        yield Option("bcus", place.bcu_code, f"{place.bcu} BCU")
+
+
+def _perhaps(place: Place) -> Option:
+    force = f"{place.bcu} BCU" if place.bcu else CITY_POLICE
+    return Option("wards", str(place.ward_code), str(place.ward), f"{place.borough}, {force}")
+
+
+# --- areas ---------------------------------------------------------------------------------------
+
+
+def area(facts: Facts, level: str, code: str) -> Option:
+    """Return an area as something to link to."""
+    return Option(level, code, facts[level][code]["name"])
+
+
+def by_name(facts: Facts, level: str, codes: Iterable[str]) -> tuple[Option, ...]:
+    """Return some areas of a level in the order of their names."""
+    return tuple(
+        sorted(
+            (area(facts, level, code) for code in codes), key=lambda each: (each.label, each.code)
+        )
+    )
+
+
+def london(facts: Facts) -> Panel:
+    """Return what is known of all that the Met polices."""
+    met = [row for row in facts["boroughs"].values() if row["bcu_code"]]
+    known = all(row["residents"] is not None for row in met)
+    people = sum(row["residents"] for row in met) if known else None
+    return Panel(
+        "Metropolitan Police",
+        "All of London but the City",
+        (
+            ("BCUs", Said(str(len(facts["bcus"])))),
+            ("Boroughs", Said(str(len(met)))),
+            ("Wards", Said(number(sum(row["wards"] for row in met)))),
+            ("Area", Said(square_km(sum(row["area_km2"] for row in met)))),
+            (
+                "Residents",
+                residents(people, facts),
+            ),
+        ),
+    )
+
+
+def panel(facts: Facts, level: str, code: str) -> Panel:
+    """Return what is known of a BCU, a borough (or the City) or a ward."""
+    row = facts[level][code]
+    told = {"bcus": _of_bcu, "boroughs": _of_borough, "wards": _of_ward}[level](row, facts)
+    return Panel(row["name"], _kind(level, row, code), told)
+
+
+def _kind(level: str, row: Row, code: str) -> str:
+    """What kind of area one is, and its code."""
+    if level == "bcus":
+        return f"Basic Command Unit · code {code}"
+    if level == "wards":
+        return f"Ward · {code}"
+    return f"{'Borough' if row['bcu_code'] else 'Not a borough of the Met'} · {code}"
+
+
+def _of_bcu(row: Row, facts: Facts) -> Told:
+    return (
+        ("Boroughs", Said(links=tuple(area(facts, "boroughs", each) for each in row["boroughs"]))),
+        *_size(row, facts),
+        ("Went live", _go_live(row)),
+        *_officers(row, facts),
+    )
+
+
+def _of_borough(row: Row, facts: Facts) -> Told:
+    return (
+        ("Policed by", police(row["bcu_code"], facts)),
+        *_size(row, facts),
+        *(_officers(row, facts) if row["bcu_code"] else ()),
+    )
+
+
+def _of_ward(row: Row, facts: Facts) -> Told:
+    borough = facts["boroughs"][row["borough_code"]]
+    return (
+        ("Borough", Said(links=(area(facts, "boroughs", row["borough_code"]),))),
+        ("Policed by", police(borough["bcu_code"], facts)),
+        *_size(row, facts),
+        *(_ward_officers(borough, facts) if borough["bcu_code"] else ()),
+    )
+
+
+def _size(row: Row, facts: Facts) -> Told:
+    wards = (("Wards", Said(number(row["wards"]))),) if row.get("wards") else ()
+    return (
+        *wards,
+        ("Area", Said(square_km(row["area_km2"]))),
+        ("Residents", residents(row["residents"], facts)),
+    )
+
+
+def _go_live(row: Row) -> Said:
+    basis = row["go_live_basis"]
+    ground = "" if basis == KNOWN else f" ({BASIS[basis]})"
+    note = f"{row['go_live_note']}. " if row["go_live_note"] else ""
+    planned = f"{note}Planned for {date(row['go_live_planned'])}."
+    return Said(f"{date(row['go_live'])}{ground}", planned, source=row["go_live_source"])
+
+
+def police(bcu_code: str | None, facts: Facts) -> Said:
+    """Return who polices a borough."""
+    if bcu_code is None:
+        return Said(CITY_POLICE, "a force of its own, in no BCU of the Met")
+    return Said(note="BCU", links=(area(facts, "bcus", bcu_code),))
+
+
+def residents(count: float | None, facts: Facts) -> Said:
+    """Return how many residents, and of when."""
+    if count is None:
+        return Said(NOT_KNOWN, "ONS publishes no estimate for all of it")
+    return Said(number(count), f"ONS estimate, {date(facts['residents_as_of'])}")
+
+
+def summary(facts: Facts, level: str, code: str) -> str:
+    """Say in a sentence what an area is and who polices it."""
+    row = facts[level][code]
+    if level == "bcus":
+        return (
+            f"{row['name']} is one of the Metropolitan Police’s {len(facts['bcus'])} Basic Command"
+            f" Units, of {counted(len(row['boroughs']), 'borough')} and"
+            f" {counted(row['wards'], 'ward')}."
+        )
+    borough = facts["boroughs"][row["borough_code"]] if level == "wards" else row
+    of = f"a ward of {borough['name']}, " if level == "wards" else ""
+    force = f"the {CITY_POLICE}, not by the Met"
+    if borough["bcu_code"]:
+        force = f"{facts['bcus'][borough['bcu_code']]['name']} BCU of the Metropolitan Police"
+    return f"{row['name']} is {of}policed by {force}."
+
+
+# --- ward officers -------------------------------------------------------------------------------
+
+
+def pcsos(promise: Row) -> str:
+    """Say how many PCSOs a promise has."""
+    return f"{promise['pcso']} PCSO{'' if promise['pcso'] == 1 else 's'}"
+
+
+def since(promise: Row) -> str:
+    """Say from when on a promise has held."""
+    again = f", restated {date(promise['restated'])}" if promise["restated"] else ""
+    return f"since {date(promise['since'])}{again}"
+
+
+def months(facts: Facts) -> str:
+    """Say of which months the strengths are a mean."""
+    first, last = facts["officers"]["months"]
+    return f"mean of {date(first)} to {date(last)}"
+
+
+def promised(facts: Facts) -> Said:
+    """Return what every ward was promised."""
+    promise = facts["officers"]
+    return Said(f"{promise['dwo']} ward officers, {pcsos(promise)}", since(promise))
+
+
+def _ward_officers(borough: Row, facts: Facts) -> Told:
+    """What a ward was promised, and what is known of its borough."""
+    told, name = borough["officers"], borough["name"]
+    if told["fte"] is None:
+        of_borough = f"{name} has {NO_FIGURE}."
+    else:
+        per_ward = figure(told["fte"] / borough["wards"], 1)
+        of_borough = f"{name} has {per_ward} FTE for each of its wards, {months(facts)}."
+    strength = Said(BY_WARD, f"{BY_WARD_NOTE} {of_borough}")
+    return (("Promised", promised(facts)), ("Strength", strength))
+
+
+def _officers(row: Row, facts: Facts) -> Told:
+    """What the wards of a borough or BCU were promised, and what is known to be there."""
+    promise, wards = facts["officers"], row["wards"]
+    posts = (
+        f"{number(wards * promise['dwo'])} ward officers and {number(wards * promise['pcso'])}"
+        f" PCSOs, {since(promise)}"
+    )
+    told = row["officers"]
+    return (
+        ("Promised", Said(number(told["committed"]), posts)),
+        ("Strength", _strength(told, facts)),
+    )
+
+
+def _strength(told: Row, facts: Facts) -> Said:
+    missing = listed(told["no_figure_for"])
+    if told["fte"] is None:
+        return Said(NO_FIGURE, f"the published one for {missing} is missing or wrong")
+    least = "at least " if told["at_least"] else ""
+    without = f"; {NO_FIGURE} for {missing}" if told["at_least"] else ""
+    rank = f"; rank {told['rank']} of the {told['ranked']} with a figure" if told["rank"] else ""
+    share = f"{least}{percent(told['share_of_commitment'])} of the promise"
+    return Said(
+        f"{least}{figure(told['fte'], 1)} FTE",
+        f"ward officers and PCSOs together, {months(facts)}: {share}{rank}{without}",
+    )
+
+
+# --- front counters ------------------------------------------------------------------------------
+
+
+def near(picture: Picture, ward: str) -> Told:
+    """Return how far the residents of a ward live from open front counters, on average."""
+    row = picture.wards.get(ward)
+    if row is None:  # not all counters of the date are known
+        return (("Nearest", Said(NOT_KNOWN)), ("Never closing", Said(NOT_KNOWN)))
+    most = f"for most, {row['nearest']}" if row["nearest"] else ""
+    within = row["within_2km"]
+    return (
+        ("Nearest", Said(_km(row["nearest_m"]), most)),
+        ("Never closing", Said(_km(row["nearest_24_7_m"]))),
+        ("Within 2 km", Said(NOT_KNOWN if within is None else f"{number(within)} residents")),
+    )
+
+
+def counters_of(picture: Picture, code: str) -> Told:
+    """Return the front counters of a borough or BCU in figures."""
+    row = picture.areas[code]
+    told = [("Open", Said(str(row["counters"]))), ("Never closing", Said(str(row["open_24_7"])))]
+    if promise := row["promise"]:
+        kept = Said(promise, "one counter in every borough that never closes")
+        told.append(("Promise of 2012", kept))
+    if row["nearest_m"] is not None:
+        told.append(("Nearest", Said(kilometres(row["nearest_m"]), "residents’ average")))
+    return tuple(told)
+
+
+def _km(metres: float | None) -> str:
+    return NOT_KNOWN if metres is None else kilometres(metres)
+
+
+def ground(picture: Picture) -> str:
+    """Say how sure it is what is said of all counters of a date; "" if it is known."""
+    if not picture.complete:
+        return "Of the counters that are known; there may have been others."
+    return UNCONFIRMED if picture.areas[MET]["basis"] == ANNOUNCED else ""
+
+
+def distances_note(picture: Picture) -> str:
+    """Say of when distances are, how they are measured, and how sure that is."""
+    when = f"On {date(picture.on.isoformat())}, in a straight line: by road it is farther."
+    return f"{when} {ground(picture)}".rstrip()
+
+
+def counter(standing: Standing, site: Row) -> tuple[Said, ...]:
+    """Return the cells of a counter: where it is, its hours, since when, and how it is known."""
+    where = ", ".join(filter(None, [site["address"], site["postcode"]])) or NOT_KNOWN
+    return (
+        Said(standing.name, where),
+        Said(standing.hours or NOT_KNOWN),
+        Said(date(standing.since)),
+        Said(standing.known_as, source=standing.source),
+    )
+
+
+# --- maps and tables -----------------------------------------------------------------------------
+
+AREAS_LEGEND = Legend(
+    (
+        Key("bcu-line", "BCU"),
+        Key("borough-line", "Borough"),
+        Key("ward-line", "Ward"),
+        Key("thames", "Tidal Thames"),
+        Key("city", CITY_OF_LONDON),
+    ),
+    "Fill colours only tell neighbours apart.",
+)
+
+
+def shading_legend(classes: Sequence[str], unknown: str | None) -> Legend:
+    """Return what the shades of a measure stand for.
+
+    Parameters
+    ----------
+    classes
+        What each class holds, from the lowest.
+    unknown
+        What is said where there is no figure; None if every area has one.
+    """
+    keys = [Key(f"shade-{place}", text) for place, text in enumerate(classes)]
+    if unknown:
+        keys.append(Key("no-figure", unknown))
+    return Legend((*keys, Key("city", CITY_OF_LONDON)))
+
+
+def caption(level: str, facts: Facts) -> str:
+    """Return the caption of the table of a level, with the edition of the wards it is made of."""
+    wards = f"wards of {facts['edition']}"
+    return wards.capitalize() if level == "wards" else f"{LEVEL_WORDS[level].plural} ({wards})"
+
+
+# --- what happened -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Events:
+    """Events of an area or theme under a title, the latest first, by year."""
+
+    title: str
+    count: int
+    years: tuple[tuple[str, tuple[Event, ...]], ...]
+
+
+def events(shown: Sequence[Event], title: str = "") -> Events:
+    """Return events by their years."""
+    years = groupby(shown, key=lambda event: event.date[:4])
+    return Events(title, len(shown), tuple((year, tuple(each)) for year, each in years))
+
+
+def changes(happened: Iterable[Event], code: str, facts: Facts) -> Events:
+    """Return what changed in an area: in a BCU, or in a borough or ward's borough and its BCU."""
+    of = of_area(code, facts)
+    borough, bcu = of.get("borough"), of.get("bcu")
+    if borough:
+        title = facts["boroughs"][borough]["name"] + (" and its BCU" if bcu else "")
+    else:
+        title = f"{facts['bcus'][bcu]['name']} BCU"
+    shown = [each for each in about(happened, **of) if each.areas]
+    return events(shown, f"What changed in {title}")
+
+
+def roll_out(rows: Sequence[Row], facts: Facts) -> Table:
+    """Return the roll-out as it was printed in February 2018."""
+    names = facts["boroughs"]
+    return Table(
+        "The roll-out as printed in February 2018",
+        ("Cluster", "Boroughs", "Planned for", "Commander, as printed"),
+        tuple(
+            (
+                Said(row["cluster"]),
+                Said(", ".join(names[code]["name"] for code in row["borough_codes"].split(";"))),
+                Said("pilot from late 2016" if row["planned"] == "2016" else date(row["planned"])),
+                Said(row["commander"]),
+            )
+            for row in rows
+        ),
+    )
+
+
+def strength(rows: Sequence[Row]) -> Table:
+    """Return the strength of the Met each March, at the ends, and when it had most officers."""
+    most = max(rows, key=lambda row: row["officers"])
+    shown = [row for row in rows if row["month"].endswith("-03") or row in (rows[0], most)]
+    names = ("officers", "pcsos", "staff")
+    return Table(
+        "The Met in full-time equivalents",
+        ("Month", "Officers", "PCSOs", "Staff"),
+        tuple(
+            (Said(date(row["month"])), *(Said(number(row[name])) for name in names))
+            for row in shown
+        ),
+    )
+
+
+def strength_source(rows: Sequence[Row]) -> str:
+    """Say whose the strength of the Met is, and until when."""
+    until = date(rows[-1]["month"])
+    return f"Metropolitan Police, police force strength (London Datastore), to {until}"
+
+
+def number(value: float) -> str:
+    """Write a whole number."""
+    return figure(value, 0)
+
+
+def square_km(value: float) -> str:
+    """Write an area."""
+    return f"{figure(value, 2)} km²"
