@@ -43,6 +43,8 @@ ATTRIBUTION = (
 )
 NOT_KNOWN = "not known"
 NO_FIGURE = "no reliable figure"
+# Of a ward that a list does not name, gives without a number, or gives twice.
+NO_FIGURE_IN_LIST = "no figure in your list"
 # The Met publishes the strength of every ward's team; the workbook is not part of bcumap.
 BY_WARD = "published by the Met, not shipped here"
 BY_WARD_NOTE = (

@@ -22,6 +22,7 @@ from bcumap.base.words import (
     CITY_POLICE,
     LEVEL_WORDS,
     NO_FIGURE,
+    NO_FIGURE_IN_LIST,
     NOT_KNOWN,
     counted,
     date,
@@ -38,7 +39,6 @@ Document = Mapping[str, Any]
 
 NAMED = 40  # so many areas at most have their name and value written on them
 WIDE = 1600  # dots of a map from left to right
-OWN_UNKNOWN = "not in your list"
 
 CITY = ("city", f"City of London: {CITY_POLICE}, not the Met")
 SIGNS = (
@@ -373,7 +373,7 @@ def _own(wish: Wish, level: str, facts: Document) -> _Part:
         subtitle=f"{counted(len(given), 'figure')}, on wards of {facts['edition']}",
         caution="Figures of somebody’s own list, which nobody else has checked.",
         notes=[],
-        shading=_shaded(met, measure, OWN_UNKNOWN, set()),
+        shading=_shaded(met, measure, NO_FIGURE_IN_LIST, set()),
     )
 
 

@@ -11,7 +11,7 @@ from bcumap.app.links import answered, choose, found, from_link, show_level
 from bcumap.app.pages import own_list
 from bcumap.app.ui import area_map, area_table, map_data, save_bar, save_data, sent
 from bcumap.base.schema import LEVELS
-from bcumap.base.words import BY_WARD, LEVEL_WORDS, NO_FIGURE
+from bcumap.base.words import BY_WARD, LEVEL_WORDS, NO_FIGURE, NO_FIGURE_IN_LIST
 from bcumap.facts import measures, views
 from bcumap.facts.cached import facts, happenings
 from bcumap.facts.events import OFFICERS, about
@@ -79,7 +79,7 @@ def explorer() -> None:
                 chosen=wanted.code if wanted else None,
                 unknown={
                     **dict.fromkeys(MEASURES, NO_FIGURE),
-                    own_list.KEY: own_list.UNKNOWN,
+                    own_list.KEY: NO_FIGURE_IN_LIST,
                     "bcu": "",
                 },
                 of_met=[*MEASURES, own_list.KEY],
@@ -135,7 +135,7 @@ def _shading(level: str, measure: Measure) -> dict[str, Any]:
 
 def _unknown(level: str, measure: Measure) -> str:
     if measure.key == own_list.KEY:
-        return own_list.UNKNOWN
+        return NO_FIGURE_IN_LIST
     return BY_WARD if level == "wards" and measure.is_of_strength else NO_FIGURE
 
 

@@ -24,7 +24,6 @@ from bcumap.facts.cached import facts
 from bcumap.facts.measures import Measure
 
 KEY = "own"  # of the measure that a visitor's list is
-UNKNOWN = "not in your list"
 KINDS = ("csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods")
 # What a column of a list can say, see matching/lists.py.
 ROLES = {
