@@ -29,10 +29,12 @@ from bcumap.base.schema import (
     CITY_OF_LONDON,
     KEYS,
     LEVELS,
+    LONDON_BOUNDS_BNG,
 )
+from bcumap.build import context, london, passports, timeline
 from bcumap.build import events as counter_events
-from bcumap.build import london, passports, timeline
-from bcumap.facts import counters, demand, events, history, store
+from bcumap.build.passports import ODBL
+from bcumap.facts import counters, demand, events, history, places, store
 from bcumap.facts.postcodes import unpack
 from bcumap.geo import coverage, projection
 from bcumap.geo.coverage import Polygons
@@ -52,7 +54,7 @@ WITHOUT_WARD = {False: (-0.005, 0.005), True: (-0.005, 0.1)}
 # The share of live postcodes whose ward must be in the borough that the ONS directory gives.
 BOROUGHS_AGREEING = 0.999
 # What a file of data ends in; every one has its entry in sources.json.
-DATA_SUFFIXES = (".parquet", ".csv", ".topojson", ".js", ".wkb", ".zip")
+DATA_SUFFIXES = (".parquet", ".csv", ".topojson", ".js", ".wkb", ".zip", ".xz")
 
 # What the roll-out table of 2018 has for the units that were on trial: "from late 2016".
 PILOT = "2016"
@@ -522,6 +524,62 @@ def web_layers_match(data: Data) -> Faults:
     return faults
 
 
+def streets_lie_in_wards_there_are(data: Data) -> Faults:
+    """Tables of streets and places are in order, in London, and name wards that there are."""
+    known = set(data.levels["wards"]["ward_code"])
+    left, bottom, right, top = projection.bng_to_lonlat(
+        np.reshape(LONDON_BOUNDS_BNG, (2, 2))
+    ).ravel()
+    faults = []
+    for name in set(places.TABLES) & set(data.entries):
+        last = ""
+        for row in places.Table(name, places.unpacked(data.folder / name)):
+            key = places.street_key(row.name)
+            if key < last:
+                faults.append(f"{name}: {row.name} is out of order")
+            if not row.wards or {ward.code for ward in row.wards} - known:
+                faults.append(f"{name}: {row.name} is in no ward, or in one that is not there")
+            if not (left < row.lon < right and bottom < row.lat < top):
+                faults.append(f"{name}: {row.name} lies outside London")
+            last = key
+    return faults[:10]
+
+
+def streets_keep_their_licences_apart(data: Data) -> Faults:
+    """Each file of streets and places is under one licence and credited; all are small enough."""
+    part = {name: entry for name, entry in data.entries.items() if name in places.FILES}
+    faults = [
+        f"{name}: {entry['licence']} but “{entry['attribution']}”"
+        for name, entry in part.items()
+        if (entry["licence"] == ODBL) != ("OpenStreetMap contributors" in entry["attribution"])
+    ]
+    faults += [f"{name}: no coverage" for name, entry in part.items() if not entry.get("coverage")]
+    size = sum((data.folder / name).stat().st_size for name in part)
+    if size > context.MOST_BYTES:
+        faults.append(f"streets and places take {size:,} bytes; at most {context.MOST_BYTES:,}")
+    return faults
+
+
+def tiles_of_streets_can_be_drawn(data: Data) -> Faults:
+    """Every line of every tile lies in its tile, and its name is there."""
+    part = {name: entry for name, entry in data.entries.items() if name in places.FILES}
+    atlas = places.Atlas(data.folder, part)
+    faults = []
+    for name in atlas.tiles:
+        side = int(name.split("-")[0]) * 1000
+        tile = json.loads(atlas.tile(name) or b"{}")
+        roads, ground = tile.get("roads") or {}, tile.get("ground") or {}
+        lines = [line for _, _, line in roads.get("lines", [])] + ground.get("rail", [])
+        lines += [ring for kind in ("green", "water") for area in ground.get(kind, [])
+                  for ring in area]  # fmt: skip
+        if any(not (0 <= x <= side and 0 <= y <= side)
+               for line in lines for x, y in places.read_line(line)):  # fmt: skip
+            faults.append(f"tile {name}: a line leaves it")
+        if any(number >= len(roads["names"]) for _, number, _ in roads.get("lines", [])):
+            faults.append(f"tile {name}: a name is missing")
+    return faults[:10]
+
+
 PROMISES: dict[str, Callable[[Data], Faults]] = {
     "files are as sources.json describes": files_are_as_described,
     "licence, README and build report are as sources.json describes": documents_are_as_described,
@@ -546,6 +604,9 @@ PROMISES: dict[str, Callable[[Data], Faults]] = {
     "measured errors are within limits": errors_are_within_limits,
     "the Thames lies between the wards": the_thames_lies_between_the_wards,
     "the page draws the same areas": web_layers_match,
+    "streets lie in wards there are": streets_lie_in_wards_there_are,
+    "streets keep their licences apart": streets_keep_their_licences_apart,
+    "tiles of streets can be drawn": tiles_of_streets_can_be_drawn,
 }
 
 
@@ -563,8 +624,23 @@ OF_DEMAND = {
 }
 
 
+# What a build of nothing but streets and places may break.
+OF_STREETS = {
+    promise: PROMISES[promise]
+    for promise in (
+        "files are as sources.json describes",
+        "licence, README and build report are as sources.json describes",
+        "streets lie in wards there are",
+        "streets keep their licences apart",
+        "tiles of streets can be drawn",
+    )
+}
+
+
 def rows(path: Path) -> int:
     """Count the rows of a CSV or Parquet file, or the postcodes of their archive."""
+    if path.suffix == ".xz":
+        return len(places.Table(path.name, places.unpacked(path)))
     if path.suffix == ".zip":
         return unpack(path)[0].count("\n") - 1
     if path.suffix == ".parquet":

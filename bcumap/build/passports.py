@@ -19,7 +19,9 @@ from bcumap.facts import store
 from bcumap.geo.projection import TRANSFORMATION
 
 OGL = "Open Government Licence v3.0"
+ODBL = "Open Database License v1.0"
 BOUNDARIES = "boundaries"  # the origin of what is made of the ward layer
+CONTEXT = "context"  # of streets and places, whose build describes them itself
 
 Entry = dict[str, Any]
 
@@ -111,7 +113,7 @@ def passports(
             **({"rows": rows[name]} if name in rows else {}),
         }
         for name, file in sorted(kept["files"].items())
-        if (folder / name).exists()
+        if (folder / name).exists() and file["origin"] != CONTEXT
     ]
 
 

@@ -12,7 +12,7 @@ import json
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -28,6 +28,7 @@ from bcumap.base.files import filling
 from bcumap.base.schema import BNG, LEVELS
 from bcumap.build import (
     check,
+    context,
     demand,
     distances,
     documents,
@@ -44,6 +45,7 @@ from bcumap.build import postcodes as postcode_packages
 from bcumap.build.levels import Levels, dissolve, with_facts
 from bcumap.facts import counters, officers, postcodes, store
 from bcumap.facts import demand as asked
+from bcumap.facts.places import FILES, FOLDER
 from bcumap.geo import coverage, projection
 from bcumap.geo.coverage import Polygons
 from bcumap.maps import leaflet
@@ -92,6 +94,9 @@ class Request:
         Official files to take instead of the earlier build's.
     demand
         Files of the Datastore on offences, survey, strength and abstraction, or folders of them.
+    streets, places
+        Files to make the part of streets and places of (see `context`), instead of keeping the
+        earlier build's.
     postcodes
         Read a new edition of the postcodes from their packages, instead of placing those of the
         earlier build in the wards.
@@ -107,6 +112,8 @@ class Request:
     population: Path | None = None
     strength: Path | None = None
     demand: tuple[Path, ...] = ()
+    streets: tuple[Path, ...] = ()
+    places: tuple[Path, ...] = ()
     postcodes: bool = False
     crs: str | None = None
     edition: str | None = None
@@ -215,13 +222,75 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
             _write_web(staging, web_levels, web_river, tables, source.edition)
             _write_through_time(staging, facts)
             report.demand = _demand_told(staging, told)
+            part = _context(staging, request, kept, report)
             (staging / "web" / "map.js").write_text(leaflet.map_script(), encoding="utf-8")
             editions = demand.editions(told.frames)
-            _write_sources(staging, request, source, report, book, kept, editions)
+            _write_sources(staging, request, source, report, book, kept, editions, part)
         with step("read back and verify"):
             report.promises_kept = _verify(staging, _promises(book))
         _write_json(staging / store.REPORT, passports.sealed(asdict(report)))
+    _forget_context(request.out, {entry["file"] for entry in part})
     return report
+
+
+def build_context(
+    out: Path, data: Path, *, streets: Sequence[Path], places: Sequence[Path]
+) -> list[passports.Entry]:
+    """Build the part of streets and places alone, for the wards of an earlier build.
+
+    Returns
+    -------
+    list of dict
+        The passports of its files.
+
+    Raises
+    ------
+    BcuMapError
+        If a source cannot be used, a promise would be broken or the disk is full; the output
+        folder is then as it was.
+    """
+    described = dict(store.sources(data=data))
+    kept = passports.read(data)
+    made = context.make(streets, places, context.ground(data))
+    wards_entry = next(each for each in described["files"] if each["file"] == "wards.parquet")
+    command = " ".join(["bcumap build", *_context_words(streets, places)])
+    part = context.entries(made, kept, command, wards_entry)
+    with filling(out, last="sources.json") as staging:
+        shutil.copytree(data, staging, dirs_exist_ok=True)
+        shutil.rmtree(staging / FOLDER, ignore_errors=True)
+        context.put(made, staging)
+        others = [each for each in described["files"] if not each["file"].startswith(FOLDER)]
+        described["files"] = sorted([*others, *part], key=lambda entry: entry["file"])
+        there = [name for name in store.DOCUMENTS if (data / name).exists()]
+        described["documents"] = {name: passports.sha256(data / name) for name in there}
+        _write_json(staging / "sources.json", described)
+        _verify(staging, check.OF_STREETS)
+    _forget_context(out, set(made))
+    return part
+
+
+def _context_words(streets: Sequence[Path], places: Sequence[Path]) -> list[str]:
+    return [*(f"--streets {path.name}" for path in streets),
+            *(f"--places {path.name}" for path in places)]  # fmt: skip
+
+
+def _forget_context(out: Path, written: set[str]) -> None:
+    """Remove what an earlier build wrote of streets and places and this one did not."""
+    for name in set(FILES) - written:
+        (out / name).unlink(missing_ok=True)
+
+
+def _context(
+    staging: Path, request: Request, kept: dict[str, Any], report: Report
+) -> list[passports.Entry]:
+    """Write streets and places beside the rest; return their passports."""
+    if not request.streets and not request.places:
+        part, note = context.keep(request.data, staging)
+        report.notes += [note] if note else []
+        return part
+    made = context.make(request.streets, request.places, context.ground(staging))
+    context.put(made, staging)
+    return context.entries(made, kept, _command(request), {"edition": report.edition})
 
 
 class _Steps:
@@ -643,6 +712,7 @@ def _write_sources(
     book: _Book | None,
     kept: dict[str, Any],
     editions: dict[str, str],
+    part: list[passports.Entry],
 ) -> None:
     origin = passports.Origin(
         source_file=request.wards.name,
@@ -665,7 +735,10 @@ def _write_sources(
             shutil.copyfile(path, staging / name)
     described = {
         "london": kept["london"],
-        "files": passports.passports(staging, origin, rows, kept),
+        "files": sorted(
+            [*passports.passports(staging, origin, rows, kept), *part],
+            key=lambda entry: entry["file"],
+        ),
         "documents": {
             name: passports.sha256(path) for name, path in documents.items() if path.exists()
         },
@@ -680,6 +753,7 @@ def _command(request: Request) -> str:
         if path := getattr(request, option):
             words.append(f"--{option} {path.name}")
     words += [f"--demand {path.name}" for path in request.demand]
+    words += _context_words(request.streets, request.places)
     if request.postcodes:
         words.append("--postcodes")
     for option in ("crs", "edition", "met_wards"):

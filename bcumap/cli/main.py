@@ -92,6 +92,14 @@ def build(
             " of them; repeat it. Alone, only this part is built.",
         ),
     ] = None,
+    streets: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", exists=True, help="Streets: OS Open Roads or OpenStreetMap."),
+    ] = None,
+    places: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", exists=True, help="Stations, places, names of streets."),
+    ] = None,
     postcodes: Annotated[
         bool, typer.Option("--postcodes", help="Read a new edition of the postcodes' packages.")
     ] = False,
@@ -105,9 +113,15 @@ def build(
         int | None, typer.Option(min=1, help="How many Met wards an edition new to bcumap has.")
     ] = None,
 ) -> None:
-    """Build geodata/ from an official ward layer: --wards FILE, or --download; or only --demand."""
+    """Build geodata/ from an official ward layer: --wards FILE, or --download.
+
+    With --demand, --streets or --places and no ward layer, only that part is built.
+    """
     if demand and wards is None and not download:
         _add_demand(tuple(demand), to or store.data_dir())
+        return
+    if wards is None and not download and (streets or places):
+        _build_context(to or store.data_dir(), streets or [], places or [])
         return
     if download == (wards is not None):
         raise BcuMapError("give one of --wards FILE and --download")
@@ -129,6 +143,8 @@ def build(
             population=population,
             strength=strength,
             demand=tuple(demand or ()),
+            streets=tuple(streets or ()),
+            places=tuple(places or ()),
             postcodes=postcodes,
             crs=crs,
             edition=edition,
@@ -151,6 +167,15 @@ def _add_demand(paths: tuple[Path, ...], to: Path) -> None:
         result = building.add_demand(paths, out=to, data=store.data_dir())
     for line in reporting.build_lines(result):
         out.print(line, markup=False)
+
+
+def _build_context(to: Path, streets: list[Path], places: list[Path]) -> None:
+    from bcumap.build import steps as building
+
+    with err.status("Building streets and places …"):
+        part = building.build_context(to, store.data_dir(), streets=streets, places=places)
+    for entry in part:
+        out.print(f"{entry['file']}: {entry['licence']}, {entry['coverage']}", markup=False)
 
 
 @app.command()

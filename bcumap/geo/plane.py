@@ -1,4 +1,4 @@
-"""Degrees → metres of the National Grid around London, to half a metre; standard library only.
+"""Degrees ↔ metres of the National Grid around London, to half a metre; standard library only.
 
 For what is drawn. What is measured goes through `projection`, which is exact and takes NumPy.
 """
@@ -20,3 +20,13 @@ def metres(lon: float, lat: float) -> tuple[float, float]:
         a + u * (b + d * u + e * v) + v * (c + f * v),
         p + u * (q + s * u + t * v) + v * (r + w * v),
     )
+
+
+def degrees(easting: float, northing: float) -> tuple[float, float]:
+    """Return longitude and latitude (EPSG:4326) of a point in or near London: `metres` undone."""
+    lon, lat = -0.1, 51.5
+    for _ in range(4):  # each step is a thousand times nearer
+        east, north = metres(lon, lat)
+        lon += (easting - east) / _EAST[1]
+        lat += (northing - north) / _NORTH[2]
+    return lon, lat

@@ -1,0 +1,330 @@
+"""Streets and places by name, and the tiles of the map below the areas; reads what the build wrote.
+
+A table is kept as the sorted text that it is and looked up by bisection: 70,000 streets then take
+a few megabytes of a serving process and are ready at once. Tables of different licences are
+different files, and every row says whose it is.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import lzma
+import zipfile
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bcumap.base.errors import DataError
+from bcumap.facts.areas import normalise
+from bcumap.geo import plane
+
+FOLDER = "context"
+ROADS, GROUND = f"{FOLDER}/roads.zip", f"{FOLDER}/ground.zip"
+STREET_LINES = f"{FOLDER}/street_lines.csv.xz"
+STREET_POINTS = f"{FOLDER}/street_points.csv.xz"
+PLACES, GREEN_SPACES = f"{FOLDER}/places.csv.xz", f"{FOLDER}/green_spaces.csv.xz"
+TABLES = (STREET_LINES, STREET_POINTS, PLACES, GREEN_SPACES)
+FILES = (ROADS, GROUND, *TABLES)
+
+CLASSES = ("motorway", "trunk", "A road", "B road", "local")
+# Sides of the tiles in metres: the small ones hold all, the large ones what is seen from afar.
+TILE_M, WIDE_M = 2_000, 10_000
+MOST_BYTES = 4_000_000  # of one member, unpacked
+
+# The kinds of places, and how far around its centre a place without a boundary is taken to reach.
+REACH_M = {
+    "locality": 500, "station": 100, "tram stop": 50, "park": 250, "hospital": 150,
+    "police building": 50,
+}  # fmt: skip
+
+# What people write for the words that streets end in.
+_ENDINGS = {
+    "av": "avenue", "ave": "avenue", "cl": "close", "cres": "crescent", "cresc": "crescent",
+    "ct": "court", "dr": "drive", "gdns": "gardens", "gdn": "gardens", "gr": "grove",
+    "grn": "green", "hl": "hill", "la": "lane", "ln": "lane", "mws": "mews", "pde": "parade",
+    "pk": "park", "pl": "place", "rd": "road", "sq": "square", "st": "street", "str": "street",
+    "ter": "terrace", "tce": "terrace", "wlk": "walk", "wy": "way",
+}  # fmt: skip
+
+
+def street_key(text: str) -> str:
+    """Write a name as streets are sorted by: normalised, its last word in full."""
+    words = normalise(text).split()
+    if len(words) > 1:
+        words[-1] = _ENDINGS.get(words[-1], words[-1])
+    return " ".join(words)
+
+
+class InWard(NamedTuple):
+    """A ward in which something lies."""
+
+    code: str
+    metres: int  # of a street, inside of it; of a place, how far its centre is from it
+    along_m: int = 0  # of a street, within 5 m of the ward's edge, if it runs along it
+
+
+class Found(NamedTuple):
+    """A street or a place.
+
+    Attributes
+    ----------
+    kind
+        "street", or one of `REACH_M`.
+    lat, lon
+        A point on the street near its middle, or the centre of a place (EPSG:4326).
+    district
+        The postcode district of the nearest postcode in use, or "".
+    wards
+        Of a street by metres, longest first; of a place by distance, nearest first.
+    is_cut
+        Whether the line goes on beyond where the layer ends.
+    table
+        The file it is from, whose passport says whose it is.
+    """
+
+    name: str
+    kind: str
+    lat: float
+    lon: float
+    district: str
+    wards: tuple[InWard, ...]
+    table: str
+    is_cut: bool = False
+
+
+class Table:
+    """A sorted table, looked up by the keys of its names.
+
+    Parameters
+    ----------
+    name
+        Of the file.
+    text
+        CSV with a header, sorted by `street_key` of its first column.
+    """
+
+    def __init__(self, name: str, text: bytes) -> None:
+        self.name = name
+        self._text = text
+        header, _, _ = text.partition(b"\n")
+        self._columns = header.decode().split(",")
+        self._starts = array("I", _line_starts(text))
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def __iter__(self) -> Iterator[Found]:
+        return map(self._found, range(len(self)))
+
+    def starting(self, key: str) -> Iterator[Found]:
+        """Yield all whose key begins with a key, in the order of the keys."""
+        for place in range(self._place(key), len(self)):
+            if not self._key(place).startswith(key):
+                return
+            yield self._found(place)
+
+    def exact(self, key: str) -> list[Found]:
+        """Return all of this key."""
+        found = []
+        for place in range(self._place(key), len(self)):
+            if self._key(place) != key:
+                break
+            found.append(self._found(place))
+        return found
+
+    def keys_from(self, letter: str) -> Iterator[str]:
+        """Yield every key that begins with a letter, once."""
+        last = ""
+        for place in range(self._place(letter), len(self)):
+            key = self._key(place)
+            if not key.startswith(letter):
+                return
+            if key != last:
+                yield key
+            last = key
+
+    def _place(self, key: str) -> int:
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self._key(middle) < key:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def _key(self, place: int) -> str:
+        return _key_of(self._line(place).split('"')[1] if self._is_quoted(place) else
+                       self._line(place).partition(",")[0])  # fmt: skip
+
+    def _is_quoted(self, place: int) -> bool:
+        return self._text[self._starts[place]] == ord('"')
+
+    def _line(self, place: int) -> str:
+        return self._text[self._starts[place] : self._starts[place + 1] - 1].decode()
+
+    def _found(self, place: int) -> Found:
+        row = dict(zip(self._columns, next(csv.reader([self._line(place)])), strict=True))
+        return Found(
+            row["name"],
+            row.get("kind", "street"),
+            float(row["lat"]),
+            float(row["lon"]),
+            row["district"],
+            tuple(read_wards(row["wards"])),
+            self.name,
+            row.get("is_cut") == "yes",
+        )
+
+
+@lru_cache(20_000)
+def _key_of(name: str) -> str:
+    return street_key(name)
+
+
+def _line_starts(text: bytes) -> Iterator[int]:
+    at = text.find(b"\n") + 1
+    while 0 < at <= len(text):
+        yield at
+        following = text.find(b"\n", at) + 1
+        if not following:
+            return
+        at = following
+
+
+def write_wards(wards: Iterable[InWard]) -> str:
+    """Write wards as a cell of a table: "E05009317:420:35 E05009318:12"."""
+    return " ".join(
+        f"{each.code}:{each.metres}" + (f":{each.along_m}" if each.along_m else "")
+        for each in wards
+    )
+
+
+def read_wards(text: str) -> Iterator[InWard]:
+    """Read a cell that `write_wards` wrote."""
+    for each in text.split():
+        code, *numbers = each.split(":")
+        yield InWard(code, *map(int, numbers))
+
+
+def write_line(steps: Iterable[int]) -> str:
+    """Write whole numbers as text: five bits a sign, the lowest first (Google's polylines)."""
+    signs = []
+    for step in steps:
+        rest = ~(step << 1) if step < 0 else step << 1
+        while rest >= 32:
+            signs.append(chr((32 | rest & 31) + 63))
+            rest >>= 5
+        signs.append(chr(rest + 63))
+    return "".join(signs)
+
+
+def read_line(text: str) -> list[tuple[int, int]]:
+    """Read a line of a tile: metres east and north of its corner, point by point."""
+    at, number, shift, axis = [0, 0], 0, 0, 0
+    points = []
+    for sign in text.encode():
+        bits = sign - 63
+        number |= (bits & 31) << shift
+        shift += 5
+        if bits < 32:
+            at[axis] += ~(number >> 1) if number & 1 else number >> 1
+            if axis:
+                points.append((at[0], at[1]))
+            number, shift, axis = 0, 0, 1 - axis
+    return points
+
+
+def corners(name: str) -> list[list[float]]:
+    """Latitude and longitude of the corners SW, SE, NW, NE of a tile, to half a metre."""
+    side, east, north = (int(number) * 1000 for number in name.split("-"))
+    found = []
+    for y in (north, north + side):
+        for x in (east, east + side):
+            lon, lat = plane.degrees(x, y)
+            found.append([round(lat, 6), round(lon, 6)])
+    return found
+
+
+def unpacked(path: Path) -> bytes:
+    """Read a table's text; a DataError if the file is missing or damaged."""
+    try:
+        return lzma.decompress(path.read_bytes())
+    except (OSError, EOFError, lzma.LZMAError) as error:
+        raise DataError(f"{path}: cannot be read ({error}); restore it or rebuild") from error
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """Everything below the areas that a folder of data has.
+
+    Attributes
+    ----------
+    folder
+        The folder of data.
+    passports
+        The entries of sources.json of its files, by name.
+    """
+
+    folder: Path
+    passports: Mapping[str, Mapping[str, Any]]
+
+    @cached_property
+    def tables(self) -> Sequence[Table]:
+        """The tables that there are: streets before places."""
+        return [
+            Table(name, unpacked(self.folder / name)) for name in TABLES if name in self.passports
+        ]
+
+    @cached_property
+    def _archives(self) -> Mapping[str, zipfile.ZipFile]:
+        """Roads and ground, as far as there are any."""
+        found = {}
+        for layer, name in (("roads", ROADS), ("ground", GROUND)):
+            if name in self.passports:
+                try:
+                    found[layer] = zipfile.ZipFile(self.folder / name)
+                except (OSError, zipfile.BadZipFile) as error:
+                    where = self.folder / name
+                    raise DataError(f"{where}: cannot be opened ({error}); rebuild") from error
+        return found
+
+    @cached_property
+    def tiles(self) -> tuple[str, ...]:
+        """The names of all tiles: "2-536-176" is the one of 2 km from 536 km E, 176 km N."""
+        names = {name for each in self._archives.values() for name in each.namelist()}
+        return tuple(sorted(name.removesuffix(".json") for name in names))
+
+    def tile(self, name: str) -> bytes | None:
+        """Return a tile as JSON: its `corners`, `roads` and `ground`; None if there is no such one.
+
+        What a tile holds is described in docs/data.md.
+        """
+        if name not in self._known:
+            return None
+        parts = [f'"corners":{json.dumps(corners(name))}'.encode()]
+        for layer, archive in self._archives.items():
+            try:
+                text = archive.read(f"{name}.json")
+            except KeyError:
+                text = b"null"
+            parts.append(f'"{layer}":'.encode() + text)
+        return b"{" + b",".join(parts) + b"}"
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.tiles)
+
+    def credit(self, tables: Iterable[str]) -> str:
+        """Return the attributions of some files, each once."""
+        lines = (str(self.passports[name]["attribution"]) for name in tables)
+        return " ".join(dict.fromkeys(lines))
+
+
+def encode(value: Any) -> bytes:
+    """Return a document as compact JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

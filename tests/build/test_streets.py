@@ -1,0 +1,186 @@
+"""Streets and places of publishers' files, on small files drawn by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from shapely.geometry import LineString
+
+from bcumap.base.errors import SourceError
+from bcumap.build import context, places, streets
+from bcumap.facts.places import (
+    STREET_LINES,
+    Atlas,
+    Table,
+    read_line,
+    street_key,
+    unpacked,
+    write_line,
+)
+
+# A street from one ward into the next, one along their boundary, and one in the west alone.
+E, N = 530_000, 180_000
+LINES = {
+    "Cross Rd": LineString([(E - 300, N + 100), (E + 100, N + 100)]),
+    "Border Street": LineString([(E + 1, N + 200), (E + 1, N + 600)]),
+    "Queen'S Road": LineString([(E - 500, N + 700), (E - 200, N + 700)]),
+}
+OPEN_ROADS = {
+    "road_classification": ["A Road", "Unclassified", "B Road"],
+    "road_function": ["A Road", "Local Road", "B Road"],
+    "trunk_road": [False, False, False],
+}
+
+
+@pytest.fixture
+def wards() -> context.Ground:
+    """Two squares of a kilometre beside each other, west and east of 530 km."""
+    west, east = shapely.box(E - 1000, N, E, N + 1000), shapely.box(E, N, E + 1000, N + 1000)
+    polygons = np.array([west, east])
+    return context.Ground(
+        ["E05000001", "E05000002"],
+        polygons,
+        shapely.union_all(polygons),
+        lambda p: ["SE8"] * len(p),
+    )
+
+
+def open_roads(
+    path: Path, *, layer: str = "road_link", crs: str = "EPSG:27700", east: float = 0
+) -> Path:
+    """Write a file as OS Open Roads is: its layer, and those of its columns that are read."""
+    shapes = [
+        shapely.transform(line, lambda xy: xy + np.array([east, 0])) for line in LINES.values()
+    ]
+    frame = gpd.GeoDataFrame(
+        {"name_1": list(LINES), **OPEN_ROADS}, geometry=shapes, crs="EPSG:27700"
+    )
+    frame.to_crs(crs).to_file(path, layer=layer)
+    return path
+
+
+def test_open_roads_become_streets_in_their_wards(tmp_path: Path, wards: context.Ground) -> None:
+    made = context.make([open_roads(tmp_path / "roads.gpkg")], [], wards)
+    (tmp_path / "table").write_bytes(made[STREET_LINES].content)
+    table = Table(STREET_LINES, unpacked(tmp_path / "table"))
+    (crossing,) = table.exact("cross road")
+    assert crossing.name == "Cross Road"
+    assert [(each.code, each.metres) for each in crossing.wards] == [
+        ("E05000001", 300), ("E05000002", 100),
+    ]  # fmt: skip
+    (border,) = table.exact("border street")
+    assert {each.code: each.along_m for each in border.wards} == {
+        "E05000001": 400,
+        "E05000002": 400,
+    }
+    (queens,) = table.exact("queens road")
+    assert (queens.name, queens.district) == ("Queen's Road", "SE8")
+    assert [each.code for each in queens.wards] == ["E05000001"]
+    assert made[STREET_LINES].origin == streets.OPEN_ROADS
+
+
+def test_a_tile_holds_the_lines_in_whole_metres(tmp_path: Path, wards: context.Ground) -> None:
+    made = context.make([open_roads(tmp_path / "roads.gpkg")], [], wards)
+    (tmp_path / "context").mkdir()
+    context.put(made, tmp_path)
+    atlas = Atlas(tmp_path, {name: {"attribution": "OS"} for name in made})
+    tile = json.loads(atlas.tile("2-530-180") or b"")
+    roads = {
+        tile["roads"]["names"][name]: read_line(line) for _, name, line in tile["roads"]["lines"]
+    }
+    assert roads["Cross Road"] == [(0, 100), (100, 100)]
+    assert np.allclose(tile["corners"][0], (51.5035, -0.1284), atol=0.001)
+    assert atlas.tile("2-530-181") is None
+    assert atlas.tile("../sources") is None
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"layer": "rivers"}, "found the layers rivers; expected road_link"),
+        ({"crs": "EPSG:3857"}, "its CRS is EPSG:3857; OS Open Roads is in EPSG:27700"),
+        ({"east": -200_000}, "nothing in it lies in London"),
+    ],
+)
+def test_a_wrong_file_is_told_in_one_line(
+    tmp_path: Path, change: dict[str, object], words: str
+) -> None:
+    path = open_roads(tmp_path / "roads.gpkg", **change)  # type: ignore[arg-type]
+    with pytest.raises(SourceError, match=words):
+        streets.read(path)
+
+
+def test_half_a_download_is_told_in_one_line(tmp_path: Path) -> None:
+    path = open_roads(tmp_path / "roads.gpkg")
+    path.write_bytes(path.read_bytes()[:3000])
+    with pytest.raises(SourceError, match="cannot be read"):
+        streets.read(path)
+
+
+def test_an_openstreetmap_extract_is_read(tmp_path: Path) -> None:
+    osmium = pytest.importorskip("osmium")
+    path = tmp_path / "london-250101.osm.pbf"
+    with osmium.SimpleWriter(str(path)) as writer:
+        for number, (lon, lat) in enumerate([(-0.1, 51.5), (-0.09, 51.5), (-0.1, 51.51)], 1):
+            writer.add_node(osmium.osm.mutable.Node(id=number, location=(lon, lat)))
+        tags = {"highway": "residential", "name": "Evelyn St"}
+        writer.add_way(osmium.osm.mutable.Way(id=1, nodes=[1, 2], tags=tags))
+        writer.add_way(osmium.osm.mutable.Way(id=2, nodes=[1, 3], tags={"highway": "footway"}))
+        writer.add_way(osmium.osm.mutable.Way(id=3, nodes=[2, 3], tags={"railway": "rail"}))
+    drawn = streets.read(path)
+    assert drawn.roads is not None
+    assert drawn.rail is not None
+    assert drawn.roads["name"].tolist() == ["Evelyn Street"]
+    assert (drawn.origin, drawn.edition, len(drawn.rail)) == (streets.OSM_EXTRACT, "2025-01-01", 1)
+
+
+def test_streets_of_two_publishers_are_refused() -> None:
+    nothing = gpd.GeoDataFrame(geometry=[], crs="EPSG:27700")
+    both = [streets.Drawn(name, roads=nothing) for name in (streets.OSM_TILES, streets.OPEN_ROADS)]
+    with pytest.raises(SourceError, match="one publisher"):
+        streets.together(both)
+
+
+@pytest.mark.parametrize(
+    ("written", "proper"),
+    [
+        ("Queen'S Road", "Queen's Road"),
+        ("St John'S  Gdns", "St John's Gardens"),
+        ("Evelyn St", "Evelyn Street"),
+        ("St Stephen's", "St Stephen's"),
+        (None, ""),
+    ],
+)
+def test_names_are_put_right(written: str | None, proper: str) -> None:
+    assert streets.tidy(written) == proper
+
+
+def test_names_at_points_leave_out_what_is_no_street(tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    names = ["Supermarket", "Park/Open Space", "A2", "Queen'S Road", "Parking Area"]
+    rows = [f"-0.1,51.5,On or near {name},E01000001,4" for name in names]
+    path.write_text("\n".join(["lon,lat,location,lsoa,months", *rows]))
+    assert places.read(path).points["name"].tolist() == ["Queen's Road"]
+
+
+def test_a_line_is_read_as_it_was_written() -> None:
+    steps = [5, -7, 1900, 0, -1900, 31, 16, -16, 0, 0]
+    points = np.cumsum(np.reshape(steps, (-1, 2)), axis=0)
+    assert read_line(write_line(steps)) == [tuple(point) for point in points.tolist()]
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("Deptford High St.", "deptford high street"),
+        ("St Johns Rd", "st johns road"),
+        ("Strand", "strand"),
+    ],
+)
+def test_streets_are_sorted_by_what_people_mean(typed: str, key: str) -> None:
+    assert street_key(typed) == key
