@@ -48,7 +48,9 @@ OFFICIAL = {
 
 NO_POSTCODES = "There are no postcodes: --postcodes reads them from their packages."
 
-(COMMAND,) = {entry["command"] for entry in store.sources()["files"]}
+COMMAND = next(
+    entry["command"] for entry in store.sources()["files"] if entry["file"] == "wards.parquet"
+)
 
 
 def official(build: Build, folder: Path, name: str) -> Built:
