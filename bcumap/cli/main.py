@@ -232,9 +232,17 @@ def find(
 
 @app.command()
 def assign(
-    table: Annotated[Path, typer.Argument(metavar="IN", help="A .csv, .csv.gz or .parquet.")],
+    table: Annotated[
+        Path,
+        typer.Argument(
+            metavar="IN",
+            allow_dash=True,
+            help="A CSV (also .gz, .zip), Parquet, workbook, GeoPackage or GeoJSON; - is the"
+            " standard input.",
+        ),
+    ],
     to: Annotated[
-        Path, typer.Option("--out", metavar="OUT", help="What to write, in any of those formats.")
+        Path, typer.Option("--out", metavar="OUT", help="A .csv, .csv.gz or .parquet to write.")
     ],
     lon: Annotated[str | None, typer.Option(metavar="COLUMN", help="Longitudes.")] = None,
     lat: Annotated[str | None, typer.Option(metavar="COLUMN", help="Latitudes.")] = None,
@@ -244,29 +252,55 @@ def assign(
     northing: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Northings (EPSG:27700) instead.")
     ] = None,
+    postcode: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Postcodes, instead of coordinates.")
+    ] = None,
+    gridref: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Grid references, as TQ 389 773.")
+    ] = None,
+    geometry: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Points as WKT, GeoJSON or WKB.")
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The sheet or layer to read.")
+    ] = None,
     prefix: Annotated[str, typer.Option(help="Put before the names of the new columns.")] = "",
 ) -> None:
     """Add ward, borough and BCU to a table of points of any size.
 
-    Coordinates are found by the usual names of their columns if they are not named. Rows that have
-    none, or impossible ones, are kept, left blank and reported. OUT is written beside itself and
-    renamed when it is whole, in place of a file of that name.
+    Coordinates or postcodes are found by the usual names of their columns if they are not named.
+    Rows that have none, or impossible ones, are kept, left blank and reported. OUT is written
+    beside itself and renamed when it is whole, in place of a file of that name.
     """
     from bcumap.cli import text as reporting
     from bcumap.matching import points as assigning
     from bcumap.matching import tables
 
     tables.check_target(to, source=table)
-    with progress(f"Assigning {table.name}") as tell, tables.reading(table, progress=tell) as rows:
+    with (
+        progress(f"Assigning {table.name}") as tell,
+        tables.reading(table, sheet=sheet, progress=tell) as rows,
+    ):
+        named = {"postcode": postcode, "gridref": gridref, "geometry": geometry}
         coordinates = assigning.find_coordinates(
-            assigning.as_frame(rows.head), lon=lon, lat=lat, easting=easting, northing=northing
+            assigning.as_frame(rows.head),
+            lon=lon,
+            lat=lat,
+            easting=easting,
+            northing=northing,
+            single={kind: name for kind, name in named.items() if name is not None},
+            geometry=rows.geometry,
+            postcodes=lambda: assigning.PostcodeBook(store.postcode_tables()[0]),
         )
-        schema = assigning.widened(rows.schema, prefix=prefix)
+        example = coordinates.example(assigning.as_frame(rows.head))
+        schema = assigning.widened(rows.schema, coordinates, prefix=prefix)
         areas = assigning.Areas(*store.ward_polygons(), store.facts(), store.thames_polygon())
-        tally = assigning.Tally(first_row=2 if rows.dialect else 1)  # a CSV's header is row 1
+        tally = assigning.Tally()
         blocks = assigning.widen(rows.blocks, schema, areas, coordinates, tally=tally)
         tables.write(to, schema, blocks, dialect=rows.dialect)
-    for line in reporting.assign_lines(tally, coordinates, table, to):
+    for line in reporting.assign_lines(
+        tally, coordinates, table, to, [*rows.notes(), *filter(None, [example])]
+    ):
         out.print(line, markup=False)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bcumap.build.steps import Report
     from bcumap.facts.answers import Answer
     from bcumap.facts.officers import Commitment
-    from bcumap.matching.points import Coordinates, Tally
+    from bcumap.matching.points import Tally, Where
     from bcumap.matching.steps import Report as ImportReport
     from bcumap.services.teams import Fetched
     from bcumap.site.write import Report as SiteReport
@@ -151,18 +151,28 @@ def _or_dash(value: Any) -> str:
     return "–" if value is None or str(value) in ("<NA>", "nan") else str(value)
 
 
-def assign_lines(tally: Tally, coordinates: Coordinates, table: Path, out: Path) -> Iterator[str]:
+def assign_lines(
+    tally: Tally, coordinates: Where, table: Path, out: Path, notes: Iterable[str] = ()
+) -> Iterator[str]:
     """Tell how the rows of a table came out, and which are the first of the bad ones."""
-    unit = "metres" if coordinates.metres else "degrees"
-    yield (
-        f"Read {tally.rows:,} rows of {table.name} ({coordinates.x} and {coordinates.y}, in {unit})"
-    )
+    metres = getattr(coordinates, "metres", None)
+    unit = {None: "", True: ", in metres", False: ", in degrees"}[metres]
+    columns = " and ".join(coordinates.columns[:2])
+    yield f"Read {tally.rows:,} rows of {table.name} ({columns}{unit})"
+    for note in notes:
+        yield f"  {note}"
+    if len(coordinates.columns) > 2:
+        yield (
+            f"  {' and '.join(coordinates.columns[2:])} were compared: {tally.apart:,} rows are of"
+            " places more than 100 m away"
+        )
     for outcome, count in tally.counts.items():
         if count or outcome not in tally.first:
             yield f"  {outcome:<22}{count:12,}{_first_rows(tally.first.get(outcome, []), count)}"
     if tally.counts.get("swapped"):
+        x, y = coordinates.columns if len(coordinates.columns) == 2 else ("x", "y")
         yield (
-            f"  Swapped: {coordinates.x} holds what {coordinates.y} should; exchange the two cells,"
+            f"  Swapped: {x} holds what {y} should; exchange the two cells,"
             " or the two options if it is so in all rows"
         )
     yield f"Wrote {out}"

@@ -12,16 +12,17 @@ import io
 import re
 import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from bcumap.base.errors import SourceError
+from bcumap.base.files import scratch
+from bcumap.matching import delimited
 
 Cell = object  # text, a number, a date, a truth value, or None where there is nothing
 # Merged cells: row and column (from 0) of the first and the last.
@@ -42,8 +43,6 @@ LARGEST = 1e12  # no number of officers or minutes comes near
 ZIP, OLE = b"PK\x03\x04", bytes.fromhex("D0CF11E0A1B11AE1")
 NOT_TEXT = {b"%PDF": "a PDF", b"PAR1": "Parquet", b"\x1f\x8b": "packed with gzip", b"{": "JSON",
             b"<": "a web page or XML"}  # fmt: skip
-DELIMITERS = ",;\t|"
-HEAD_LINES = 20  # of a CSV, that show how it is delimited; titles may stand before the table
 SHOWN = 12  # how many names an error lists
 
 _SHEET = re.compile(r"xl/(?:work|macro)sheets/[^/]+\.xml", re.IGNORECASE)
@@ -156,11 +155,62 @@ def open_book(path: Path, *, progress: Progress | None = None) -> Book:
             head = file.read(512)
         if not head.strip():
             raise SourceError(f"{path}: is empty; expected a header, then a row for each ward")
+        if head.startswith(ZIP) and (member := only_member(path)):
+            return _open_member(path, member)
         if head.startswith(ZIP):
             return _open_excel(path, _look_through(path, progress or (lambda _done, _all: None)))
         if head.startswith(OLE):
             return _open_excel(path, [])
         return _open_csv(path, head)
+
+
+def not_text(head: bytes) -> str | None:
+    """Say what a file is that is no text with delimiters, by its first bytes."""
+    start = head.lstrip(b"\xef\xbb\xbf \r\n\t")
+    return next((kind for mark, kind in NOT_TEXT.items() if start.startswith(mark)), None)
+
+
+def only_member(path: Path) -> str | None:
+    """Return the one file in a ZIP, or None if the ZIP is a workbook itself.
+
+    Raises
+    ------
+    SourceError
+        If there is none, or several; what macOS adds does not count.
+    """
+    with _clear_errors(path), zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+    if names & {"xl/workbook.xml", "xl/workbook.bin", "[Content_Types].xml", "content.xml"}:
+        return None
+    found = sorted(
+        name
+        for name in names
+        if not name.endswith("/") and not re.search(r"(^|/)(__MACOSX/|\.)", name)
+    )
+    if len(found) != 1:
+        listed = f": {_listed(found)}" if found else ""
+        raise SourceError(
+            f"{path}: is a ZIP of {len(found)} files{listed};"
+            " unpack it and give the one that is meant"
+        )
+    return found[0]
+
+
+def _open_member(path: Path, member: str) -> Book:
+    """Open the one file in a ZIP, within the limits of a file."""
+    with scratch() as folder:
+        inner = folder / "table"
+        with zipfile.ZipFile(path) as archive, inner.open("wb") as file:
+            for piece in _unpack(archive, archive.getinfo(member)):
+                if file.tell() + len(piece) > FILE_BYTES:
+                    raise _bomb(path, f"more than {FILE_BYTES / 1e6:,.0f} MB")
+                file.write(piece)
+        if zipfile.is_zipfile(inner) and only_member(inner):
+            raise SourceError(f"{path}: is a ZIP in a ZIP; unpack it")
+        book = open_book(inner)
+        for sheet in book.sheets:
+            book._rows(sheet)  # while it is there
+    return replace(book, path=path)
 
 
 @contextmanager
@@ -353,35 +403,28 @@ def _column_letters(index: int) -> str:
 
 
 def _open_csv(path: Path, head: bytes) -> Book:
-    start = head.lstrip(b"\xef\xbb\xbf \r\n\t")
-    for mark, kind in NOT_TEXT.items():
-        if start.startswith(mark):
-            raise SourceError(f"{path}: is {kind}; give a CSV or an Excel workbook")
-    text = _decode(path.read_bytes(), path)
-    rows = _csv_rows(text, path)
-    return Book(path, ("",), lambda _: (rows, []))
-
-
-def _decode(data: bytes, path: Path) -> str:
-    """Read text as UTF-8 or UTF-16, else as Windows or Latin-1, which give every byte a meaning."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16")
-    if b"\0" in data:
+    if kind := not_text(head):
+        raise SourceError(f"{path}: is {kind}; give a CSV or an Excel workbook")
+    data = path.read_bytes()
+    if b"\0" in data and not delimited.utf16(data):
         raise SourceError(
             f"{path}: holds NUL bytes, as no text does; give a CSV or an Excel workbook"
         )
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            return data.decode("cp1252")
-        except UnicodeDecodeError:
-            return data.decode("latin-1")
+    text, encoding = delimited.decoded(data)
+    rows, delimiter = _csv_rows(text.rstrip(delimited.CTRL_Z), path)
+    notes = []
+    if delimiter != "," or encoding != "utf-8":
+        how = {"cp1252": "Windows-1252", "latin-1": "Latin-1"}.get(encoding, encoding.upper()[:6])
+        notes.append(f"read as text in {how} with {delimited.named(delimiter)} between the cells")
+    return Book(path, ("",), lambda _: (rows, []), notes)
 
 
-def _csv_rows(text: str, path: Path) -> list[list[Cell]]:
-    lines = text[: 1 << 16].splitlines()[:HEAD_LINES] or [""]
-    delimiter = max(DELIMITERS, key=lambda mark: _consistency(lines, mark))
+def _csv_rows(text: str, path: Path) -> tuple[list[list[Cell]], str]:
+    """Return the rows of a text, and what stands between their cells."""
+    first_line = text.partition("\n")[0]
+    if delimiter := delimited.stated(first_line):
+        text = text[len(first_line) + 1 :]
+    delimiter = delimiter or delimited.delimiter(text[: 1 << 16])
     rows: list[list[Cell]] = []
     cells = 0
     for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
@@ -391,16 +434,7 @@ def _csv_rows(text: str, path: Path) -> list[list[Cell]]:
         if cells > CELLS:
             raise SourceError(f"{path}: more than {CELLS:,} cells; split the table")
         rows.append(list(row))
-    return rows
-
-
-def _consistency(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
-    """Say how many of some lines a delimiter cuts into equally many cells, and into how many."""
-    widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if len(row) > 1]
-    if not widths:
-        return 0, 0
-    width, often = Counter(widths).most_common(1)[0]
-    return often / len(lines), width
+    return rows, delimiter
 
 
 # --- tables ------------------------------------------------------------------------------------
@@ -411,7 +445,9 @@ def _table(rows: list[list[Cell]], merged: Sequence[Range], where: str) -> tuple
     filled = [number for number, row in enumerate(rows) if any(map(_is_filled, row))]
     if not filled:
         raise SourceError(f"{where} is empty; expected a header, then a row for each ward")
-    header = next((n for n in filled if sum(map(_is_filled, rows[n])) > 1), filled[0])
+    header = delimited.header_at(*delimited.fill(rows[: delimited.HEAD_ROWS]))
+    if not any(map(_is_filled, rows[header])):  # blank as far as it was looked at
+        header = filled[0]
     if any(start[0] <= header <= end[0] for start, end in merged):
         raise SourceError(
             f"{where} has merged cells in its header (row {header + 1}); unmerge them, so that"

@@ -6,42 +6,50 @@ written. What may differ is quoting, which is put where a cell needs it and nowh
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
+import json
 import os
 import re
+import shutil
+import sys
+import warnings
+import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
+import shapely
 
 from bcumap.base.errors import BcuMapError, SourceError
-from bcumap.base.files import beside
+from bcumap.base.files import beside, scratch
+from bcumap.matching import delimited, spreadsheets
+from bcumap.matching.delimited import UTF8_BOM as BOM
+from bcumap.matching.records import Records
 
 CSV, CSV_GZ, PARQUET = ".csv", ".csv.gz", ".parquet"
 SUFFIXES = (CSV, CSV_GZ, PARQUET)
 
-# What is read of a CSV at a time: Arrow reads up to 32 pieces ahead, so they are small; lookups are
-# slow in small blocks, so the pieces are put together.
-CSV_PIECE_BYTES = 1 << 18
-CSV_BLOCK_PIECES = 8
 PARQUET_BLOCK_ROWS = 1 << 15
 ROW_GROUP_ROWS = 1 << 17  # of a Parquet file that is written; readers are slow with small ones
 HEAD_BYTES = 1 << 16  # where the header line must end
 HEAD_ROWS = 1000
 MESSAGE_LENGTH = 160  # of Arrow's, which quotes a bad row in full
-
-DELIMITERS = ",;\t|"
-BOM = b"\xef\xbb\xbf"
+STDIN = Path("-")
+GZIP, PARQUET_MARK, SQLITE = b"\x1f\x8b", b"PAR1", b"SQLite format 3\0"
+GEOMETRY = "geometry"  # the column of text in which points of a vector file are given
 
 Stream = IO[bytes] | gzip.GzipFile
 Progress = Callable[[int, int], object]  # so much of so much is read
@@ -55,6 +63,13 @@ class Dialect:
     newline: bytes = b"\n"
     bom: bool = False
     encoding: str = "utf-8"  # of the header; cells are not decoded
+
+
+class Block(NamedTuple):
+    """Some rows, and what numbers a spreadsheet gives them."""
+
+    cells: pa.RecordBatch
+    numbers: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -71,13 +86,19 @@ class Table:
     blocks
         Its rows, some thousands at a time; can be gone through once.
     dialect
-        How the file is written, if it is a CSV.
+        How the file is written, if its cells are text.
+    geometry
+        The column of points and its CRS (as `EPSG:4326`), if the file says.
+    notes
+        What was read how, in sentences; those on single rows come while the blocks are read.
     """
 
     schema: pa.Schema
     head: pa.RecordBatch
-    blocks: Iterator[pa.RecordBatch]
+    blocks: Iterator[Block]
     dialect: Dialect | None = None
+    geometry: tuple[str, str] | None = None
+    notes: Callable[[], list[str]] = list
 
 
 def suffix_of(path: Path) -> str:
@@ -106,26 +127,66 @@ def check_target(target: Path, *, source: Path) -> None:
 
 
 @contextmanager
-def reading(path: Path, *, progress: Progress | None = None) -> Iterator[Table]:
-    """Open a table to read it block by block.
+def reading(
+    path: Path, *, sheet: str | None = None, progress: Progress | None = None
+) -> Iterator[Table]:
+    """Open a table to read it block by block; what kind it is, its first bytes say.
+
+    Parameters
+    ----------
+    path
+        A CSV (also packed with gzip or in a ZIP of one file), Parquet, a workbook, GeoPackage or
+        GeoJSON; `STDIN` is the standard input.
+    sheet
+        The sheet of a workbook, or layer of a GeoPackage, if there are several.
 
     Raises
     ------
     SourceError
-        At once or at any block, if the file is not there, empty, damaged or not what its name says.
+        At once or at any block, if the file is not there, empty or damaged.
     """
-    suffix = suffix_of(path)
-    if not path.is_file():
-        what = "is a folder" if path.is_dir() else "there is no such file"
-        raise SourceError(f"{path}: {what}; give a table as {', '.join(SUFFIXES)}")
     tell = progress or (lambda _done, _total: None)
-    with _clear_errors(path):
-        file = path.open("rb", buffering=0)
-    with file:
-        if suffix == PARQUET:
-            yield _read_parquet(file, path, tell)
-        else:
-            yield _read_csv(file, path, tell, packed=suffix == CSV_GZ)
+    with ExitStack() as stack:
+        if path == STDIN:
+            path = stack.enter_context(_kept(sys.stdin.buffer))
+        elif not path.is_file():
+            what = "is a folder" if path.is_dir() else "there is no such file"
+            raise SourceError(f"{path}: {what}; give a table, as CSV, Parquet or a workbook")
+        with _clear_errors(path):
+            file = stack.enter_context(path.open("rb", buffering=0))
+            head = file.read(512)
+            file.seek(0)
+            if head.startswith(PARQUET_MARK):
+                yield _read_parquet(file, path, tell)
+            elif head.startswith(SQLITE) or _is_geojson(head):
+                yield stack.enter_context(_read_vector(path, sheet))
+            elif head.startswith(spreadsheets.OLE):
+                yield _read_book(path, sheet)
+            elif head.startswith(spreadsheets.ZIP):
+                member = spreadsheets.only_member(path)
+                if member is None:
+                    yield _read_book(path, sheet)
+                else:
+                    packed = stack.enter_context(zipfile.ZipFile(file))
+                    stream = stack.enter_context(packed.open(member))
+                    yield _read_csv(stream, file, path, tell)
+            else:
+                is_packed = head.startswith(GZIP)
+                if not is_packed and (kind := spreadsheets.not_text(head)):
+                    raise SourceError(f"{path}: is {kind}; give a table, as CSV or Parquet")
+                yield _read_csv(
+                    gzip.GzipFile(fileobj=file) if is_packed else file, file, path, tell
+                )
+
+
+@contextmanager
+def _kept(stream: IO[bytes]) -> Iterator[Path]:
+    """Keep what comes on a stream in a file, for as long as it is needed."""
+    with scratch() as folder:
+        kept = folder / "standard input"
+        with kept.open("wb") as file:
+            shutil.copyfileobj(stream, file)
+        yield kept
 
 
 def write(
@@ -162,117 +223,240 @@ def write(
 
 
 def _table(
-    schema: pa.Schema, blocks: Iterator[pa.RecordBatch], dialect: Dialect | None = None
+    schema: pa.Schema, blocks: Iterator[Block], dialect: Dialect | None = None, **told: Any
 ) -> Table:
-    first = next(blocks, None) or pa.RecordBatch.from_pylist([], schema)
-    return Table(schema, first.slice(0, HEAD_ROWS), chain([first], blocks), dialect)
+    empty = Block(pa.RecordBatch.from_pylist([], schema), np.empty(0, np.int64))
+    first = next(blocks, None) or empty
+    return Table(schema, first.cells.slice(0, HEAD_ROWS), chain([first], blocks), dialect, **told)
 
 
 def _read_parquet(file: IO[bytes], path: Path, tell: Progress) -> Table:
-    with _clear_errors(path):
-        parquet = pq.ParquetFile(file, pre_buffer=False)
+    parquet = pq.ParquetFile(file, pre_buffer=False)
 
-    def blocks() -> Iterator[pa.RecordBatch]:
+    def blocks() -> Iterator[Block]:
         done = 0
         with _clear_errors(path):
             for block in parquet.iter_batches(PARQUET_BLOCK_ROWS):
+                numbers = np.arange(done + 1, done + 1 + block.num_rows)
                 done += block.num_rows
                 tell(done, parquet.metadata.num_rows)
-                yield block
+                yield Block(block, numbers)
 
-    return _table(parquet.schema_arrow, blocks())
+    return _table(parquet.schema_arrow, blocks(), geometry=_geometry_of(parquet.schema_arrow))
 
 
-def _read_csv(file: IO[bytes], path: Path, tell: Progress, *, packed: bool) -> Table:
-    with _clear_errors(path):
-        stream: Stream = gzip.GzipFile(fileobj=file) if packed else file
-        text = _Text(stream, path)
-        names, skip, dialect = _describe(text.head, path)
-        reader = pacsv.open_csv(text, **_csv_options(names, skip, dialect))
+def _geometry_of(schema: pa.Schema) -> tuple[str, str] | None:
+    """Return the column of geometry and its CRS, as the metadata of GeoParquet have them."""
+    try:
+        said = json.loads((schema.metadata or {})[b"geo"])
+        column = said["primary_column"]
+        described = said["columns"][column].get("crs", {"id": {"authority": "EPSG", "code": 4326}})
+        if said["columns"][column]["encoding"] != "WKB" or not described:
+            return None
+        crs = described.get("id", {})
+        return column, f"{crs.get('authority')}:{crs.get('code')}"
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return None
 
-    def blocks() -> Iterator[pa.RecordBatch]:
+
+def _read_book(path: Path, sheet: str | None) -> Table:
+    """Read a sheet of a workbook, whose cells become text as the spreadsheet shows them."""
+    book = spreadsheets.open_book(path)
+    name = book.find(sheet)
+    frame = book.read(name)
+    columns = [
+        pa.array([spreadsheets.as_text(cell) or None for cell in frame[column]], pa.string())
+        for column in frame.columns
+    ]
+    cells = pa.RecordBatch.from_arrays(columns, [str(column) for column in frame.columns])
+    numbers = frame.index.to_numpy(np.int64)
+    blocks = (
+        Block(cells.slice(start, PARQUET_BLOCK_ROWS), numbers[start : start + PARQUET_BLOCK_ROWS])
+        for start in range(0, cells.num_rows, PARQUET_BLOCK_ROWS)
+    )
+    read = [f"read the sheet {name!r}"] if len(book.sheets) > 1 else []
+    return _table(cells.schema, blocks, Dialect(), notes=lambda: [*read, *book.notes])
+
+
+@contextmanager
+def _read_vector(path: Path, layer: str | None) -> Iterator[Table]:
+    """Read points of a GeoPackage or GeoJSON; their geometry becomes a column of text (WKT)."""
+    import pyogrio
+    from pyogrio.raw import open_arrow
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+            if layer is None and len(layers) != 1:
+                raise SourceError(
+                    f"{path}: {len(layers)} layers of geometry: {', '.join(layers[:10])};"
+                    " name one of them with --sheet"
+                )
+            source = open_arrow(
+                path, layer=layer or layers[0], batch_size=PARQUET_BLOCK_ROWS, use_pyarrow=True
+            )
+            with source as (told, reader):
+                column = told["geometry_name"] or "wkb_geometry"
+                at = reader.schema.get_field_index(column)
+                schema = reader.schema.set(at, pa.field(GEOMETRY, pa.string()))
+                schema = schema.remove_metadata()
+
+                def blocks() -> Iterator[Block]:
+                    done = 0
+                    for block in reader:
+                        shapes = shapely.from_wkb(block[column].to_numpy(zero_copy_only=False))
+                        text = pa.array(shapely.to_wkt(shapes, rounding_precision=-1), pa.string())
+                        cells = [*block.columns[:at], text, *block.columns[at + 1 :]]
+                        numbers = np.arange(done + 1, done + 1 + block.num_rows)
+                        done += block.num_rows
+                        yield Block(pa.RecordBatch.from_arrays(cells, schema=schema), numbers)
+
+                yield _table(schema, blocks(), geometry=(GEOMETRY, told["crs"] or ""))
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+            raise SourceError(f"{path}: cannot be read ({str(error)[:MESSAGE_LENGTH]})") from error
+
+
+def _is_geojson(head: bytes) -> bool:
+    return head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") and b'"type"' in head
+
+
+def _read_csv(stream: Stream, file: IO[bytes], path: Path, tell: Progress) -> Table:
+    text = _Text(stream, path)
+    layout = _describe(text.head, path)
+    text.skip(layout.header_bytes)
+    records = Records(
+        text.read, layout.dialect.delimiter, len(layout.names), layout.first_row, str(path)
+    )
+    schema = pa.schema([pa.field(name, pa.binary()) for name in layout.names])
+
+    def blocks() -> Iterator[Block]:
         size = os.fstat(file.fileno()).st_size
-        last_cell = None
         with _clear_errors(path):
-            while pieces := list(islice(reader, CSV_BLOCK_PIECES)):
+            for piece in records:
                 tell(file.tell(), size)
-                block = pa.concat_batches(pieces)
-                last_cell = block.columns[-1][-1].as_py()
-                yield block
-            if text.quotes % 2 and b"\n" in (last_cell or b""):  # Arrow lets it pass
-                raise SourceError(f"{path}: a quote near the end is never closed; repair the file")
+                yield Block(_parsed(piece.text, schema, layout.dialect), piece.numbers)
 
-    return _table(reader.schema, blocks(), dialect)
+    notes = [*text.notes, *layout.notes]
+    return _table(schema, blocks(), layout.dialect, notes=lambda: [*notes, *records.mended.notes()])
 
 
-def _csv_options(names: list[str], skip: int, dialect: Dialect) -> dict[str, Any]:
-    """Say to Arrow: leave every cell alone, and tell an empty one from one that is quoted."""
-    return {
-        "read_options": pacsv.ReadOptions(
-            column_names=names,
-            skip_rows_after_names=skip,
-            block_size=CSV_PIECE_BYTES,
-            use_threads=False,  # else a bad row has no number
-        ),
-        "parse_options": pacsv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=True),
-        "convert_options": pacsv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.binary()),
+def _parsed(text: bytes, schema: pa.Schema, dialect: Dialect) -> pa.RecordBatch:
+    """Read whole rows: every cell is left alone, and an empty one told from one that is quoted."""
+    places = [str(place) for place in range(len(schema))]  # names may come twice
+    table = pacsv.read_csv(
+        pa.BufferReader(text),
+        # In this thread: what reads ahead in another may outlive the interpreter and abort it.
+        pacsv.ReadOptions(column_names=places, block_size=len(text) + 1, use_threads=False),
+        pacsv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=True),
+        pacsv.ConvertOptions(
+            column_types=dict.fromkeys(places, pa.binary()),
             null_values=[""],
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
         ),
-    }
+    )
+    columns = [column.combine_chunks() for column in table.columns]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-class _Text(io.RawIOBase):
-    """The bytes of a CSV, refused if they are no text; the first are there to be looked at."""
+class _Text:
+    """The bytes of a CSV in an encoding that has ASCII in it; the first are there to be looked at.
+
+    UTF-16 becomes UTF-8; other bytes stay as they are, and are refused if they are no text.
+    """
 
     def __init__(self, stream: Stream, path: Path) -> None:
         self._stream = stream
         self._path = path
-        self.quotes = 0
-        self.head = self._next(HEAD_BYTES)
-        if self.head and not any(end in self.head for end in (b"\n", b"\r")):
-            self.head += b"\n"  # Arrow takes no header that does not end
-        self._ahead = self.head
+        self.notes: list[str] = []
+        first = stream.read(HEAD_BYTES)
+        encoding = delimited.utf16(first)
+        self._decoder = codecs.getincrementaldecoder(encoding)() if encoding else None
+        if encoding:
+            self.notes.append("it is in UTF-16; a CSV is written in UTF-8")
+        self._ahead = self._as_text(first)
+        if self._decoder and self._ahead.startswith(BOM):
+            self._ahead = self._ahead.removeprefix(BOM)
+        self.head = self._ahead
 
-    def readable(self) -> bool:
-        return True
+    def skip(self, count: int) -> None:
+        """Leave out so many of the first bytes."""
+        self._ahead = self._ahead[count:]
 
-    def read(self, size: int = -1, /) -> bytes:
+    def read(self, size: int) -> bytes:
         """Return the next bytes: what is left of the head, then the others."""
-        ahead, self._ahead = self._ahead[:size], self._ahead[size:]
-        return ahead or self._next(size)
+        ahead, self._ahead = self._ahead, b""
+        return ahead or self._as_text(self._stream.read(size))
 
-    def _next(self, size: int) -> bytes:
-        data = self._stream.read(size)
-        self.quotes += data.count(b'"')
+    def _as_text(self, data: bytes) -> bytes:
+        if self._decoder:
+            return self._decoder.decode(data, final=not data).encode()
         if b"\0" in data:
             raise SourceError(
-                f"{self._path}: holds NUL bytes, as no text does (or it is UTF-16);"
-                " save the table as CSV in UTF-8"
+                f"{self._path}: holds NUL bytes, as no text does; save the table as CSV in UTF-8"
             )
         return data
 
 
-def _describe(head: bytes, path: Path) -> tuple[list[str], int, Dialect]:
-    """Read the header from the first bytes: names, how many lines they take, how it is written."""
+@dataclass(frozen=True)
+class _Layout:
+    """Where the header of a CSV stands, what it says, and how the file is written."""
+
+    names: list[str]
+    header_bytes: int  # that end with the header
+    first_row: int  # the number of the row after it
+    dialect: Dialect
+    notes: list[str]
+
+
+def _describe(head: bytes, path: Path) -> _Layout:
+    """Find the header among the first rows."""
     bom = head.startswith(BOM)
     text = head.removeprefix(BOM).decode("latin-1")
-    line = text.lstrip("\r\n").splitlines(keepends=True)[:1]
-    if not line:
+    if not text.strip(" \t\r\n\x1a"):
         raise SourceError(f"{path}: is empty; expected a line with the names of columns, then rows")
-    delimiter = max(DELIMITERS, key=line[0].count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    blank = 0
-    while not (cells := next(rows)):
-        blank += 1
-    newline = next((end for end in ("\r\n", "\r") if line[0].endswith(end)), "\n")
-    try:
-        names, encoding = [cell.encode("latin-1").decode() for cell in cells], "utf-8"
-    except UnicodeDecodeError:
-        names, encoding = cells, "latin-1"
-    return names, blank + 1, Dialect(delimiter, newline.encode(), bom, encoding)
+    first_line = next(io.StringIO(text, newline=""))
+    skipped, notes = 0, []
+    if delimiter := delimited.stated(first_line):
+        skipped = len(first_line)
+        notes.append(f"its first line says that {delimited.named(delimiter)} stand between cells")
+    text = text[skipped:]
+    if not delimiter and (delimiter := delimited.delimiter(text)) != ",":
+        notes.append(f"{delimited.named(delimiter)} stand between cells")
+    rows, ends = [], [0]
+    with suppress(csv.Error):
+        taken = 0
+
+        def lines() -> Iterator[str]:
+            nonlocal taken
+            for line in io.StringIO(text, newline=""):
+                taken += len(line)
+                yield line
+
+        for row in islice(csv.reader(lines(), delimiter=delimiter), delimited.HEAD_ROWS):
+            rows.append(row)
+            ends.append(taken)
+    if not rows or (len(rows) == 1 and text.count('"') % 2):
+        raise SourceError(
+            f"{path}: cannot be read (no header ends in the first {HEAD_BYTES:,} bytes: perhaps a"
+            " quote is not closed); repair the file"
+        )
+    at = delimited.header_at(*delimited.fill(rows))
+    cells = rows[at]
+    if titles := sum(any(map(str.strip, row)) for row in rows[:at]):
+        before = "a row before it is" if titles == 1 else f"{titles} rows before it are"
+        notes.append(f"the header is row {at + 1}; {before} left out, as titles")
+    newline = next(
+        (end for end in ("\r\n", "\r") if text[ends[at] : ends[at + 1]].endswith(end)), "\n"
+    )
+    names, encoding = cells, "latin-1"
+    for encoding in ("utf-8", "cp1252", "latin-1"):
+        with suppress(UnicodeDecodeError):
+            names = [cell.encode("latin-1").decode(encoding) for cell in cells]
+            break
+    used = (len(BOM) if bom else 0) + skipped + ends[at + 1]
+    return _Layout(names, used, at + 2, Dialect(delimiter, newline.encode(), bom, encoding), notes)
 
 
 @contextmanager
@@ -280,10 +464,18 @@ def _clear_errors(path: Path) -> Iterator[None]:
     """Turn what reading a damaged file raises into one line that says what to do."""
     try:
         yield
-    except (pa.ArrowException, zlib.error, EOFError, OSError, csv.Error, UnicodeError) as error:
+    except (
+        pa.ArrowException,
+        zlib.error,
+        EOFError,
+        OSError,
+        csv.Error,
+        UnicodeError,
+        zipfile.BadZipFile,
+        RuntimeError,
+        NotImplementedError,
+    ) as error:
         said = str(error).removeprefix("CSV parse error: ")[:MESSAGE_LENGTH]
-        if "straddling" in said:
-            said = f"a row is longer than {CSV_PIECE_BYTES:,} bytes: perhaps a quote is not closed"
         raise SourceError(f"{path}: cannot be read ({said}); repair the file") from error
 
 

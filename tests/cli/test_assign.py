@@ -196,10 +196,10 @@ GOOD = b"lon,lat\n-0.1,51.5\n"
         ("in.csv", GOOD, [], "Missing option '--out'"),
         ("in.csv", GOOD, ["--out", "out.csv", "--lon", "lon"], "--lon with --lat"),
         ("in.csv", GOOD, ["--out", "out.csv", "--lon", "a", "--lat", "b"], "no column 'a'"),
-        ("in.xlsx", GOOD, ["--out", "out.csv"], "in.xlsx: the name must end in one of"),
+        ("in.xlsx", b"PK\x03\x04", ["--out", "out.csv"], "in.xlsx: cannot be read"),
         ("in.csv", b"", ["--out", "out.csv"], "in.csv: is empty"),
         ("in.csv", b"a,b\n1,2\n", ["--out", "out.csv"], "is not clear; name them with --lon"),
-        ("in.csv", b"lon,lat\n1,2,3\n", ["--out", "out.csv"], "Row #2: Expected 2 columns, got 3"),
+        ("in.csv", b"lon,lat\n1,2,3\n", ["--out", "out.csv"], "row 2: expected 2 columns, got 3"),
         ("in.csv", b"lon,lat,ward\n", ["--out", "out.csv"], "say with --prefix"),
         ("in.csv", b"lon,lat\n0,\0\n", ["--out", "out.csv"], "NUL bytes"),
         (
@@ -208,7 +208,7 @@ GOOD = b"lon,lat\n-0.1,51.5\n"
             ["--out", "out.csv"],
             "in.csv.gz: cannot be read",
         ),
-        ("in.parquet", GOOD, ["--out", "out.csv"], "in.parquet: cannot be read"),
+        ("in.parquet", b"PAR1", ["--out", "out.csv"], "in.parquet: cannot be read"),
     ],
 )
 def test_one_line_and_nothing_changed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import struct
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
@@ -23,8 +24,19 @@ from bcumap.base.errors import SourceError
 from bcumap.base.schema import WGS84
 from bcumap.facts import store
 from bcumap.geo import projection
+from bcumap.matching import cells
 from bcumap.matching import points as assign
-from bcumap.matching.points import AREA_COLUMNS, Areas, Coordinates, Outcome, Tally
+from bcumap.matching.points import (
+    AREA_COLUMNS,
+    Areas,
+    Coordinates,
+    Geometries,
+    Outcome,
+    PostcodeBook,
+    Tally,
+    Where,
+)
+from bcumap.matching.tables import Block
 from tests.police import street_crime
 
 LON_LAT = Coordinates("lon", "lat")
@@ -101,8 +113,13 @@ OUTCOMES = [
     (Outcome.EMPTY, None, "51.5"),
     (Outcome.EMPTY, "", "north"),
     (Outcome.NOT_A_NUMBER, "west", "51.5"),
-    (Outcome.NOT_A_NUMBER, "-0.1", "51.5°"),
-    (Outcome.NOT_A_NUMBER, "-0,1", "51,5"),
+    (Outcome.MET, "-0.1", "51.5°"),
+    (Outcome.MET, "-0,1", "51,5"),
+    (Outcome.MET, "−0.1", "51.5N"),
+    (Outcome.MET, "0°6'0\"W", "N 51° 30′"),
+    (Outcome.MET, '="-0.1"', "51 30 00"),
+    (Outcome.NOT_A_NUMBER, "0°60'W", "51.5"),
+    (Outcome.NOT_A_NUMBER, "W0.1W", "51.5"),
     (Outcome.NOT_A_NUMBER, "nan", "51.5"),
     (Outcome.NOT_A_NUMBER, "0x1A", "51.5"),
     (Outcome.NOT_A_NUMBER, "1_0", "51.5"),
@@ -302,7 +319,7 @@ def test_the_values_of_x_and_y_tell_degrees_from_metres(
         ["lat", "x", "y"],
         ["lon", "lat", "longitude"],
         ["lon", "lon", "lat"],
-        ["lon", "lat", "easting", "northing"],
+        ["lon", "lat", "easting", "northing", "eastings"],
         ["lon", "northing"],
         ["x", "y", "e", "n"],
         [],
@@ -344,9 +361,11 @@ def test_a_table_of_very_many_columns_is_not_all_listed() -> None:
 # --- blocks in Arrow, and the count ------------------------------------------------------------
 
 
-def widened(table: pa.Table, areas: Areas, where: Coordinates, tally: Tally) -> pa.Table:
-    schema = assign.widened(table.schema)
-    blocks = assign.widen(table.to_batches(max_chunksize=7), schema, areas, where, tally=tally)
+def widened(table: pa.Table, areas: Areas, where: Where, tally: Tally) -> pa.Table:
+    schema = assign.widened(table.schema, where)
+    batches = table.to_batches(max_chunksize=7)
+    given = [Block(batch, 7 * n + 2 + np.arange(batch.num_rows)) for n, batch in enumerate(batches)]
+    blocks = assign.widen(given, schema, areas, where, tally=tally)
     return pa.Table.from_batches(list(blocks), schema)
 
 
@@ -381,7 +400,7 @@ def test_a_blocks_own_columns_are_not_touched(areas: Areas) -> None:
 def test_the_tally_of_all_blocks(areas: Areas) -> None:
     rows = OUTCOMES * 3
     table = pa.table({"lon": [lon for _, lon, _ in rows], "lat": [lat for _, _, lat in rows]})
-    tally = Tally(first_row=2)
+    tally = Tally()
     widened(table, areas, LON_LAT, tally)
     expected = [outcome for outcome, _, _ in rows]
     assert tally.rows == len(rows)
@@ -390,6 +409,118 @@ def test_the_tally_of_all_blocks(areas: Areas) -> None:
         wanted = [row for row, each in enumerate(expected, start=2) if each == outcome]
         assert numbers == wanted[:5]
     assert Outcome.ELSEWHERE not in tally.first
+
+
+# --- what says a place otherwise --------------------------------------------------------------
+
+
+def test_thousands_and_decimal_commas_of_metres(areas: Areas) -> None:
+    frame = points(
+        ("530,020", "180,360"), ("530020,5", "180360"), ("530.020,5", "180 360"),
+        ("E530020", "N180360"), ("53,00,20", "180360"), names=METRES,
+    )  # fmt: skip
+    assert outcomes(frame, areas, METRES) == [*[Outcome.MET] * 4, Outcome.NOT_A_NUMBER]
+    assert METRES.example(frame) == "'530,020' is read as 530020.0"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("TQ 389 773", (538_950, 177_350)),
+        ("tq3010082900", (530_100, 182_900)),
+        ("TQ 30100 82900", (530_100, 182_900)),
+        ("SU 0123 4567", (401_235, 145_675)),
+        ("HP 000 000", (400_050, 1_200_050)),
+        ("TQ38", None),  # 10 km
+        ("TQ3877", None),  # 1 km, which may be several wards
+        ("TQ 389 7734", None),
+        ("TI 389 773", None),
+        ("SE8 4RX", None),
+    ],
+)
+def test_grid_references(text: str, place: tuple[int, int] | None) -> None:
+    found = cells.grid_reference(text)
+    assert found == place or (place is None and np.isnan(found).all())
+
+
+def test_a_column_of_grid_references(areas: Areas) -> None:
+    frame = pd.DataFrame({"name": ["a", "b", "c"], "OS Grid Ref": ["TQ 300 803", "", "here"]})
+    where = assign.find_coordinates(frame)
+    found = assign.add_areas(frame, areas, where, outcome="how")
+    assert found["how"].tolist() == [Outcome.MET, Outcome.EMPTY, Outcome.NOT_READABLE]
+    assert (
+        where.example(frame) == "'TQ 300 803' is read as 530050, 180350, the middle of its square"
+    )
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "POINT (-0.1 51.5)",
+        "point z(-0.1 51.5 3)",
+        "SRID=4326;POINT(-0.1 51.5)",
+        "MULTIPOINT ((-0.1 51.5))",
+        '{"type": "Point", "coordinates": [-0.1, 51.5]}',
+        '{"type": "Feature", "geometry": {"type": "Point", "coordinates": [-0.1, 51.5]}}',
+        "0101000000" + struct.pack("<dd", -0.1, 51.5).hex().upper(),
+        "51.5, -0.1",
+        "51.5,-0.1",
+        "51,5; -0,1",
+        "(51.5 -0.1)",
+    ],
+)
+def test_a_column_of_points(cell: str, areas: Areas) -> None:
+    frame = pd.DataFrame({"geometry": [cell, "", "POLYGON EMPTY", "POINT (", '{"a"', "51.5"]})
+    found = assign.add_areas(frame, areas, assign.find_coordinates(frame), outcome="how")
+    assert found["how"].tolist() == [Outcome.MET, Outcome.EMPTY, *[Outcome.NOT_READABLE] * 4]
+    assert found["bcu_code"][0] == "AS"
+
+
+def test_points_in_metres_and_points_in_another_crs(areas: Areas) -> None:
+    frame = pd.DataFrame({"wkt": ["POINT (530020 180360)"]})
+    assert assign.find_coordinates(frame) == Geometries("wkt", metres=True)
+    assert (
+        assign.find_coordinates(frame, geometry=("wkt", "EPSG:27700"))
+        .find(frame, areas)
+        .outcomes[Outcome.MET]
+        .all()
+    )
+    with pytest.raises(SourceError, match="the points are in EPSG:3857; save them in EPSG:4326"):
+        assign.find_coordinates(frame, geometry=("wkt", "EPSG:3857"))
+
+
+def test_both_pairs_the_grid_is_taken_and_the_other_is_compared(areas: Areas) -> None:
+    frame = pd.DataFrame(
+        {"Longitude": [-0.1283, -0.1283], "Latitude": [51.5072, 51.5172],
+         "Easting": [530_020, 530_020], "Northing": [180_360, 180_360]}
+    )  # fmt: skip
+    where = assign.find_coordinates(frame)
+    assert where == Coordinates("Easting", "Northing", True, ("Longitude", "Latitude"))
+    tally = Tally()
+    widened(pa.Table.from_pandas(frame), areas, where, tally)
+    assert (tally.counts[Outcome.MET], tally.apart) == (2, 1)
+
+
+def test_postcodes_have_their_ward_and_the_uncertain_ones_say_so(areas: Areas) -> None:
+    book = store.postcode_tables()[0]
+    certain = book[(book["others"] == "") & book["live"]].iloc[0]
+    unsure = book[(book["others"].str.contains("E05")) & book["live"]].iloc[0]
+    ended = book[~book["live"]].iloc[0]
+    names = [certain["postcode"].replace(" ", "").lower(), f" {unsure['postcode']}.",
+             ended["postcode"], "ZZ1 1ZZ", "M1 1AE", "Deptford", None]  # fmt: skip
+    frame = pd.DataFrame({"name": range(7), "Post Code": names})
+    where = assign.find_coordinates(frame, postcodes=lambda: PostcodeBook(book))
+    found = assign.add_areas(frame, areas, where, outcome="how")
+    codes = found["ward_code"].tolist()
+    assert codes[:3] == [certain["ward_code"], unsure["ward_code"], ended["ward_code"]]
+    assert found["postcode_certainty"].tolist()[:2] == ["certain", "uncertain"]
+    assert found["postcode_in_use"].tolist()[:3] == ["yes", "yes", "no"]
+    assert "E05" in found["other_wards"][1]
+    assert ":" not in found["other_wards"][1]
+    assert found["how"].tolist()[3:] == [
+        Outcome.NOT_KNOWN, Outcome.NOT_KNOWN, Outcome.NO_POSTCODE, Outcome.EMPTY
+    ]  # fmt: skip
+    assert found.iloc[3:][["ward_code", "postcode_certainty", "other_wards"]].isna().all(axis=None)
 
 
 # --- beyond one machine ------------------------------------------------------------------------
