@@ -36,9 +36,10 @@ def picture(
     values: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="A CSV of code and value to shade by: figures of your own."
+            metavar="FILE", help="A table of code and value to shade by: figures of your own."
         ),
     ] = None,
+    sheet: Annotated[str, typer.Option(metavar="NAME", help="The sheet of a workbook.")] = "",
     title: Annotated[str, typer.Option(help="What your own figures are called.")] = "",
 ) -> None:
     """Draw a map of the pages as a PNG or SVG for a report, with legend, date and sources."""
@@ -55,5 +56,12 @@ def picture(
         "closed": "1" if closed else "",
         "title": title,
     }
-    size = pictures.write(to, asked, values=values, today=dt.date.today())
+    notes: list[str] = []
+    if values is not None:
+        from bcumap.matching.values import read_values
+
+        asked["values"], notes = read_values(values, sheet=sheet or None)
+    size = pictures.write(to, asked, today=dt.date.today())
+    for note in notes:
+        out.print(f"{values}: {note}", markup=False)
     out.print(reporting.picture_line(to, size), markup=False)

@@ -17,8 +17,6 @@ from bcumap.maps import image, request, scene
 from bcumap.maps.scene import Documents
 from bcumap.maps.shapes import Shapes
 
-LONGEST_VALUES = 1_000_000  # bytes of a CSV of somebody's own
-
 
 def known(data: Path | None = None) -> Documents:
     """Read what pictures are made of.
@@ -37,9 +35,7 @@ def known(data: Path | None = None) -> Documents:
     )
 
 
-def write(
-    path: Path, asked: Mapping[str, str], *, values: Path | None = None, today: dt.date
-) -> int:
+def write(path: Path, asked: Mapping[str, str], *, today: dt.date) -> int:
     """Draw what is asked for and write it; it appears whole or not at all.
 
     Parameters
@@ -48,8 +44,6 @@ def write(
         Its suffix says whether PNG or SVG.
     asked
         See `request.read`.
-    values
-        A CSV of code and value to read in addition.
 
     Returns
     -------
@@ -71,18 +65,8 @@ def write(
     if not path.parent.is_dir():
         raise BcuMapError(f"{path.parent}: there is no such folder to write to; make it first")
     documents = known()
-    given = {**asked, "values": _text(values)} if values else asked
-    wish = request.read(given, documents.facts, today=today)
+    wish = request.read(asked, documents.facts, today=today)
     content = image.draw(scene.scene(wish, documents), form)
     with beside(path) as staged:
         staged.write_bytes(content)
     return len(content)
-
-
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > LONGEST_VALUES:
-            raise BcuMapError(f"{path}: is too large; a row of code and value for each area is all")
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BcuMapError(f"{path}: cannot be read as CSV in UTF-8 ({error})") from error

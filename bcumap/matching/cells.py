@@ -107,20 +107,22 @@ def points(column: pd.Series) -> tuple[Floats, Floats, Mask]:
     """
     present = column.notna().to_numpy(bool)
     cells = column.to_numpy(object)
+    nothing = np.full(len(cells), None, object)
     if present.any() and isinstance(cells[present][0], bytes):
-        shapes = shapely.from_wkb(np.where(present, cells, None), on_invalid="ignore")
+        shapes = shapely.from_wkb(np.where(present, cells, nothing), on_invalid="ignore")
     else:
         text = np.array([str(cell).strip() if is_there else "" for cell, is_there in
                          zip(cells, present, strict=True)], object)  # fmt: skip
         present = text != ""
-        shapes = shapely.from_wkt(np.where(present, text, None), on_invalid="ignore")
+        shapes = shapely.from_wkt(np.where(present, text, nothing), on_invalid="ignore")
         for place in np.flatnonzero(present & shapely.is_missing(shapes)):
             shapes[place] = _other_point(text[place])
     is_point = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
     lone = (shapely.get_type_id(shapes) == shapely.GeometryType.MULTIPOINT) & (
         shapely.get_num_geometries(shapes) == 1
     )
-    shapes = np.where(lone, shapely.get_geometry(shapes, 0), np.where(is_point, shapes, None))
+    shapes = np.where(lone, shapely.get_geometry(shapes, 0), shapes)
+    shapes = np.where(is_point | lone, shapes, nothing)
     return shapely.get_x(shapes), shapely.get_y(shapes), ~present
 
 

@@ -543,6 +543,14 @@ def _number(cell: Cell) -> float:
     return float("nan")
 
 
+def as_figure(cell: Cell) -> float:
+    """Read a cell as a number with a percent or degree sign, or a typed minus; else NaN."""
+    text = as_text(cell).translate({ord("−"): "-", 0xA0: " ", 0x202F: " "}).strip()
+    if text.startswith('="') and text.endswith('"'):
+        text = text[2:-1]
+    return as_number(text.removesuffix("%").removesuffix("°").strip())
+
+
 def as_month(cell: Cell) -> str | None:
     """Read a date in any usual form, day before month, as a month (YYYY-MM); else None."""
     if isinstance(cell, (dt.date, dt.datetime)):

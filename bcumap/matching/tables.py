@@ -418,11 +418,13 @@ def _describe(head: bytes, path: Path) -> _Layout:
         raise SourceError(f"{path}: is empty; expected a line with the names of columns, then rows")
     first_line = next(io.StringIO(text, newline=""))
     skipped, notes = 0, []
-    if delimiter := delimited.stated(first_line):
+    stated = delimited.stated(first_line)
+    if stated:
         skipped = len(first_line)
-        notes.append(f"its first line says that {delimited.named(delimiter)} stand between cells")
+        notes.append(f"its first line says that {delimited.named(stated)} stand between cells")
     text = text[skipped:]
-    if not delimiter and (delimiter := delimited.delimiter(text)) != ",":
+    delimiter = stated or delimited.delimiter(text)
+    if not stated and delimiter != ",":
         notes.append(f"{delimited.named(delimiter)} stand between cells")
     rows, ends = [], [0]
     with suppress(csv.Error):

@@ -54,6 +54,22 @@ def test_figures_of_one_s_own(command: Command) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Code;Value\n\nE09000023;12%\n\n", "1 figures are percents"),
+        ("Borough code\tofficers per ward\nE09000023\t1,200\n", "'Borough code' is the code"),
+        ("sep=;\ncode;value\ne09000023N;−7°\n;\n", ""),
+        ("My figures,,\n\ncode,value,\nE09000023,7,\n", ""),
+    ],
+)
+def test_figures_as_a_spreadsheet_writes_them(text: str, said: str, command: Command) -> None:
+    Path("own.csv").write_text(text, encoding="utf-8")
+    done = command("officers", "--values", "own.csv", "--out", "own.svg")
+    assert (done.code, done.err) == (0, "")
+    assert said in done.out
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (["streets", "--out", "a.png"], "there is no picture of 'streets'"),
@@ -62,9 +78,12 @@ def test_figures_of_one_s_own(command: Command) -> None:
         (["areas", "--out", "no/a.png"], "there is no such folder to write to"),
         (["areas", "--area", "ZZ", "--out", "a.png"], "there is no area 'ZZ'"),
         (["counters", "--on", "1990-01-01", "--out", "a.png"], "nothing is known of front"),
-        (["officers", "--values", "no.csv", "--out", "a.png"], "no.csv: cannot be read as CSV"),
-        (["officers", "--values", "latin.csv", "--out", "a.png"], "cannot be read as CSV in UTF-8"),
-        (["officers", "--values", "large.csv", "--out", "a.png"], "is too large"),
+        (["officers", "--values", "no.csv", "--out", "a.png"], "no.csv: there is no such file"),
+        (["officers", "--values", "latin.csv", "--out", "a.png"], "row 2: 'é' is no number"),
+        (
+            ["officers", "--values", "large.csv", "--out", "a.png"],
+            "large.csv: cannot be read (field larger",
+        ),
         (["areas"], "Missing option '--out'"),
     ],
 )
