@@ -49,9 +49,12 @@ def area_map() -> Any:
     first = f'<link rel="preload" as="fetch" href="{assets.url("areas.topojson")}" crossorigin>'
     return component(
         "bcumap_map",
-        html=f'{styles}{first}{scripts}<a class="bcumap-skip" href="#bcumap-panel">Skip the map</a>'
-        '<div class="bcumap" id="map_bcumap" role="region"'
-        ' aria-label="Map of London: Tab moves between areas, Enter opens one"></div>',
+        html=f"{styles}{first}{scripts}"
+        '<a class="bcumap-skip" href="#bcumap-after-map">Skip the map</a>'
+        '<div class="bcumap-frame"><div class="bcumap" id="map_bcumap" role="region"'
+        ' aria-label="Map of London: arrows move between areas, Enter opens one, Escape leaves">'
+        "</div></div>"
+        '<span id="bcumap-after-map" tabindex="-1"></span>',
         js=loader("host.js"),
         isolate_styles=False,
     )

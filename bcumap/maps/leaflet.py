@@ -46,8 +46,6 @@ class LinkedLayer(folium.map.Layer):
         looked at.
     file, level
         The TopoJSON file and the object in it; features carry `code`, `name` and `parent`.
-    name
-        How the layer is called in the map's layer list; None leaves it out.
     options
         Handed to the function `bcumap.<kind>` of web/static/areas.js.
     """
@@ -64,18 +62,17 @@ class LinkedLayer(folium.map.Layer):
         file: str,
         level: str,
         *,
-        name: str | None = None,
         show: bool = True,
         options: Mapping[str, object] | None = None,
     ) -> None:
-        super().__init__(name=name, overlay=True, control=name is not None, show=show)
+        super().__init__(overlay=True, control=False, show=show)
         self._name = kind.title()
         self.kind = kind
         self.options = {"file": file, "level": level, **(options or {})}
 
 
 class LevelSwitch(MacroElement):
-    """The switch between BCUs, boroughs and wards: one of them takes the clicks.
+    """The switches above the map: of the level that takes the clicks, and of the streets.
 
     It also opens the map at `bounds`, which folium's own `fit_bounds` would do by an animation
     that undoes any other view that is set while it runs.
@@ -85,14 +82,14 @@ class LevelSwitch(MacroElement):
         "{% macro script(this, kwargs) %}"
         "bcumap.levels({{ this._parent.get_name() }}, ["
         "{% for layer in this.layers %}{{ layer.get_name() }},{% endfor %}],"
-        " {{ this.bounds|tojson }});"
+        " {{ this.bounds|tojson }}, {{ this.streets.get_name() }});"
         "{% endmacro %}"
     )
 
-    def __init__(self, layers: list[LinkedLayer]) -> None:
+    def __init__(self, layers: list[LinkedLayer], streets: folium.TileLayer) -> None:
         super().__init__()
         self._name = "LevelSwitch"
-        self.layers = layers
+        self.layers, self.streets = layers, streets
         self.bounds = LONDON
 
 
@@ -116,16 +113,15 @@ def bcu_map() -> folium.Map:
         **MAP_OPTIONS,
     )
     levels = [_level("bcus", show=True), _level("boroughs"), _level("wards")]
-    areas = "areas.topojson"
+    areas, streets = "areas.topojson", _street_map()
     for element in (
-        _street_map(),
-        LinkedLayer("shapes", areas, "thames", name="River Thames", options={"css": "thames"}),
+        streets,
+        LinkedLayer("shapes", areas, "thames", options={"css": "thames"}),
         *levels,
         LinkedLayer("lines", areas, "boroughs", options={"css": "borough-line"}),
         LinkedLayer("lines", areas, "bcus", options={"css": "bcu-line"}),
-        LinkedLayer("names", areas, "bcus", name="Names of BCUs", options={"css": "bcu-name"}),
-        LevelSwitch(levels),
-        folium.LayerControl(position="topright", collapsed=True),
+        LinkedLayer("names", areas, "bcus", options={"css": "bcu-name"}),
+        LevelSwitch(levels, streets),
     ):
         element.add_to(drawn)
     return drawn
@@ -164,7 +160,7 @@ def _street_map() -> folium.TileLayer:
     return folium.TileLayer(
         STREET_TILES,
         attr=STREET_ATTRIBUTION,
-        name="Street map (from OpenStreetMap)",
+        control=False,
         overlay=True,
         show=False,
         max_zoom=19,

@@ -72,27 +72,6 @@ bcumap.draw = function () {
     
             names_7.addTo(map_bcumap);
         
-    bcumap.levels(map_bcumap, [areas_2,areas_3,areas_4,], [[51.286, -0.511], [51.692, 0.335]]);
-    
-            var layer_control_9_layers = {
-                base_layers : {
-                },
-                overlays :  {
-                    "Street map (from OpenStreetMap)" : tile_layer_0,
-                    "River Thames" : shapes_1,
-                    "Names of BCUs" : names_7,
-                },
-            };
-            let layer_control_9 = L.control.layers(
-                layer_control_9_layers.base_layers,
-                layer_control_9_layers.overlays,
-                {
-  "position": "topright",
-  "collapsed": true,
-  "autoZIndex": true,
-}
-            ).addTo(map_bcumap);
-
-        
+    bcumap.levels(map_bcumap, [areas_2,areas_3,areas_4,], [[51.286, -0.511], [51.692, 0.335]], tile_layer_0);
 return map_bcumap;
 };

@@ -102,7 +102,7 @@ def test_a_ward_names_its_borough_and_bcu(visit: Visit) -> None:
     for fact in ("Bloomsbury", "Camden", "Central North", "E05013653", "30 June 2024"):
         assert fact in text
     expect(area(page, "E05013653")).to_be_visible()
-    assert page.locator('.bcumap input[value="wards"]').is_checked()
+    assert page.locator('.bcumap-levels input[value="wards"]').is_checked()
     expect(page.locator(".bcumap-table caption")).to_contain_text("Wards")
 
 
@@ -180,9 +180,10 @@ def test_the_street_map_is_asked_for_only_when_turned_on(visit: Visit) -> None:
     page = visit.go()
     page.wait_for_timeout(SETTLED_MS)
     assert tiles == []
-    page.locator(".leaflet-control-layers").hover()
-    page.get_by_text("Street map (from OpenStreetMap)").click()
-    page.wait_for_timeout(SETTLED_MS)
+    page.get_by_label("Streets (OpenStreetMap)").click()
+    expect(page.locator(".bcumap-tools [role=status]")).to_have_text(
+        "The street map could not be loaded."
+    )
     assert tiles
     policy = page.locator("img.leaflet-tile").first.get_attribute("referrerpolicy")
     assert policy == "strict-origin-when-cross-origin"
@@ -234,53 +235,72 @@ def test_it_works_under_a_base_path(browser: Browser) -> None:
 # --- how it is worked ----------------------------------------------------------------------------
 
 
-def test_tab_reaches_an_area_and_enter_opens_it(visit: Visit) -> None:
-    page = visit.go()
-    expect(page.locator(".bcumap path.bcumap-area")).to_have_count(13)
-    names = []
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        name = page.evaluate("document.activeElement.getAttribute('aria-label')") or ""
-        if page.evaluate("document.activeElement.tagName") == "path":
-            names.append(name)
-        if name.startswith("Central South"):
-            break
-    assert names == [
-        "Central East, Basic Command Unit",
-        "Central North, Basic Command Unit",
-        "Central South, Basic Command Unit",
-    ]
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "button"
+FOCUSED = "document.activeElement.getAttribute('aria-label')"
+
+
+def test_the_map_is_one_tab_stop_and_arrows_go_to_the_area_beside(visit: Visit) -> None:
+    page = visit.go("/?borough=E09000023")
+    lewisham, greenwich = area(page, "E09000023"), area(page, "E09000011")
+    expect(lewisham).to_have_attribute("aria-current", "")
+    expect(page.locator('.bcumap path[tabindex="0"]')).to_have_count(1)
+    page.get_by_role("button", name="Full screen").focus()
+    page.keyboard.press("Tab")
+    expect(lewisham).to_be_focused()  # it begins at the chosen one
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(FOCUSED) == "Greenwich, borough"
     page.keyboard.press("Enter")
-    expect(page.locator("#bcumap-panel h2")).to_have_text("Central South")
-    assert page.locator("#bcumap-panel").get_attribute("aria-live") == "polite"
-    assert "Lambeth" in panel(page)
-    # the focus stays, so that Tab goes on from here
-    label = page.evaluate("document.activeElement.getAttribute('aria-label')")
-    assert label == "Central South, Basic Command Unit"
+    expect(page.locator("#bcumap-panel h2")).to_have_text("Greenwich")
+    expect(greenwich).to_be_focused()  # so that the arrows go on from here
+    page.keyboard.press("Escape")
+    expect(page.locator(".bcumap .leaflet-tooltip")).to_have_count(0)
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") == "bcumap-after-map"
 
 
-def test_every_ward_can_be_reached_and_has_a_name(visit: Visit) -> None:
+def test_arrows_reach_every_ward_and_each_has_a_name(visit: Visit) -> None:
     page = visit.go()
     page.get_by_text("Wards", exact=True).first.click()
     paths = page.locator(".bcumap path.bcumap-area")
     expect(paths).to_have_count(704)
-    labels = paths.evaluate_all(
-        "all => all.map((path) => [path.getAttribute('tabindex'), path.getAttribute('role'),"
-        " path.getAttribute('aria-label')])"
+    labels = paths.evaluate_all("all => all.map((path) => path.getAttribute('aria-label'))")
+    assert "Bloomsbury, ward in Camden" in labels
+    assert sum("ward in the City of London (City of London Police, n" in x for x in labels) == 25
+    reached = page.evaluate(
+        """() => {
+          const layer = map_bcumap.map.bcumapLevels[2];
+          const all = [...layer.byCode.values()];
+          const seen = new Set([layer.entry]);
+          for (const each of seen) {
+            for (const key of ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]) {
+              const next = bcumap.beside(each, all, key);
+              if (next) seen.add(next);
+            }
+          }
+          return seen.size;
+        }"""
     )
-    assert all(index == "0" and role == "button" for index, role, _ in labels)
-    assert all(label for _, _, label in labels)
-    assert ["0", "button", "Bloomsbury, ward in Camden"] in labels
-    assert sum("not the Met" in label for _, _, label in labels) == 25
+    assert reached == 704
 
 
-def test_the_skip_link_is_first_and_goes_to_the_panel(visit: Visit) -> None:
+def test_the_skip_link_goes_to_what_follows_the_map(visit: Visit) -> None:
     page = visit.go()
     page.get_by_role("link", name="Skip the map").focus()
     expect(page.get_by_role("link", name="Skip the map")).to_be_in_viewport()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "bcumap-panel"
+    assert page.evaluate("document.activeElement.id") == "bcumap-after-map"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "PNG"
+
+
+def test_the_map_leads_back_to_what_was_asked_for(visit: Visit) -> None:
+    page = visit.go("/?q=SE8 4RX")
+    point = page.locator(".bcumap .found-point")
+    expect(point).to_be_visible()
+    page.get_by_role("button", name="All of London").click()
+    named = page.locator(".area-value span", has_text="Deptford")  # where there is room for it
+    expect(named).to_have_count(0)
+    page.get_by_role("button", name="Back to SE8 4RX").click()
+    expect(named).to_be_visible()
 
 
 def test_links_in_the_panel_open_their_area_without_loading_the_page_again(visit: Visit) -> None:
@@ -375,9 +395,24 @@ def test_it_fits_a_phone(phone: Visit) -> None:
     assert box["x"] >= 0
     assert box["width"] <= 390
     assert box["height"] < 844 * 0.65  # the page can be scrolled past the map
-    page.locator(".bcumap label", has_text="Boroughs").tap()
+    page.locator(".bcumap-levels label", has_text="Boroughs").tap()
     expect(page.locator(".bcumap path.bcumap-area")).to_have_count(33)
     assert phone.console == []
+
+
+def test_a_swipe_that_begins_on_the_map_scrolls_the_page(phone: Visit) -> None:
+    page = phone.go()
+    page.locator(".bcu-name").first.wait_for(state="attached")
+    centre = page.evaluate("map_bcumap.map.getCenter()")
+    box = page.locator(".bcumap").bounding_box()
+    devtools = phone.context.new_cdp_session(page)
+    devtools.send(
+        "Input.synthesizeScrollGesture",
+        {"x": 195, "y": min(box["y"] + 60, 800), "yDistance": -300, "gestureSourceType": "touch"},
+    )
+    expect(page.locator("h1")).not_to_be_in_viewport()
+    assert page.evaluate("map_bcumap.map.getCenter()") == centre
+    assert page.evaluate("getComputedStyle(map_bcumap).touchAction") == "pan-x pan-y"
 
 
 def test_colours_follow_the_theme(browser: Browser, server: str) -> None:

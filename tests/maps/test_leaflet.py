@@ -75,7 +75,7 @@ def test_the_street_map_is_off_until_it_is_turned_on(script: str) -> None:
     assert not re.search(rf"{name}\.addTo\(", script)
     added = re.findall(r"(\w+)\.addTo\(map_bcumap\)", script)
     assert any(layer.startswith("areas") for layer in added)
-    assert re.search(rf"Street map[^\n]*{name}", script)  # it is in the list of layers
+    assert re.search(rf"bcumap\.levels\([^;]*{name}\)", script)  # the switch above the map has it
 
 
 def test_the_street_map_sends_no_more_than_the_origin_and_names_its_makers(script: str) -> None:

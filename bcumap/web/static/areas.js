@@ -1,5 +1,5 @@
 /* Leaflet layers of linked areas: fetches TopoJSON, draws it, and lets every polygon be hovered,
-   tabbed to and opened. Text from data only ever becomes text, never HTML. */
+   reached by arrow keys and opened. Text from data only ever becomes text, never HTML. */
 (function () {
   "use strict";
 
@@ -7,6 +7,7 @@
   bcumap.urls = bcumap.urls || {}; // file name -> where it is served; the name itself otherwise
   const files = new Map();
   const CLOSE = { maxZoom: 14, padding: [24, 24] }; // how near an area is shown
+  const NARROWING = Math.cos((51.5 * Math.PI) / 180); // a degree of longitude beside one of latitude
 
   /* Fetch a JSON file once; every layer that needs it shares the answer. */
   bcumap.load = function (name) {
@@ -21,10 +22,9 @@
     return files.get(name);
   };
 
-  /* The features of one object of a TopoJSON document (its specification: section 2). */
-  bcumap.features = function (topology, object) {
-    const { scale, translate } = topology.transform;
-    const arcs = topology.arcs.map((steps) => {
+  /* The lines of a TopoJSON document, each border once. */
+  function lines({ arcs, transform: { scale, translate } }) {
+    return arcs.map((steps) => {
       let x = 0;
       let y = 0;
       return steps.map(([dx, dy]) => {
@@ -33,6 +33,11 @@
         return [x * scale[0] + translate[0], y * scale[1] + translate[1]];
       });
     });
+  }
+
+  /* The features of one object of a TopoJSON document (its specification: section 2). */
+  bcumap.features = function (topology, object) {
+    const arcs = lines(topology);
     const ring = (indices) =>
       indices.flatMap((index, place) => {
         const line = index < 0 ? arcs[~index].slice().reverse() : arcs[index];
@@ -65,7 +70,7 @@
     _fetch: function () {
       return bcumap
         .load(this.options.file)
-        .then((topology) => this._draw(bcumap.features(topology, this.options.level)))
+        .then((topology) => this._draw(bcumap.features(topology, this.options.level), topology))
         .then((layers) => layers.forEach((layer) => this.addLayer(layer)))
         .catch((error) => {
           this.ready = null;
@@ -91,16 +96,18 @@
   const Areas = Linked.extend({
     initialize: function (options) {
       this.byCode = new Map();
-      Linked.prototype.initialize.call(this, options, (features) => this._areas(features));
+      Linked.prototype.initialize.call(this, options, (...given) => this._areas(...given));
     },
-    _areas: async function (features) {
+    _areas: async function (features, topology) {
       const areas = await bcumap.load("areas.topojson");
       const boroughs = areas.objects.boroughs.geometries.map((shape) => shape.properties);
       const context = new Map(boroughs.map((borough) => [borough.code, borough]));
       if (this.options.level === "bcus") features = features.concat(city(areas));
-      return features
+      const paths = features
         .sort((a, b) => a.properties.name.localeCompare(b.properties.name, "en"))
         .map((feature) => this._area(feature, context));
+      this.entry = nearest(paths, CENTRE);
+      return this.options.level === "wards" ? [...paths, ...wardLines(topology)] : paths;
     },
     _area: function (feature, boroughs) {
       const { code, name, parent } = feature.properties;
@@ -112,8 +119,10 @@
         className: `bcumap-area ${css}`,
         attribution: this.options.attribution,
       }).getLayers()[0];
-      const kind = bcu ? this.options.one : `policed by the ${this.options.city}, not the Met`;
-      const place = level === "wards" ? `${kind} in ${borough.name}` : kind;
+      const city = `${this.options.city}, not the Met`;
+      const kind = bcu ? this.options.one : `policed by the ${city}`;
+      const ward = () => (bcu ? `${kind} in ${borough.name}` : `ward in the ${borough.name} (${city})`);
+      const place = level === "wards" ? ward() : kind;
       path.area = { level, code, name, place, met: Boolean(bcu), label: `${name}, ${place}` };
       path.bindTooltip(bcumap.label(name, place), { sticky: true, className: "bcumap-tip" });
       path.on("click", () => bcumap.choose(this._map, path.area));
@@ -123,29 +132,101 @@
     },
     _makeReachable: function (path) {
       const element = path.getElement();
-      element.setAttribute("tabindex", "0");
+      element.setAttribute("tabindex", path === this.entry ? "0" : "-1");
       element.setAttribute("role", "button");
       element.setAttribute("aria-label", path.area.label);
       element.setAttribute("data-code", path.area.code);
       if (element.bcumapReachable) return;
       element.bcumapReachable = true;
+      bcumap.reachable(this._map, path, this, [...this.byCode.values()]);
       L.DomEvent.on(element, "keydown", (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         L.DomEvent.stop(event);
         bcumap.choose(this._map, path.area);
       });
-      L.DomEvent.on(element, "focus", () => {
-        if (!element.matches(":focus-visible")) return;
-        if (!this._map.getBounds().intersects(path.getBounds())) this._map.panTo(path.getCenter());
-        path.openTooltip(path.getCenter());
-      });
-      L.DomEvent.on(element, "blur", () => path.closeTooltip());
     },
   });
+
+  /* --- one tab stop for all that is on a map ------------------------------------------------ */
+
+  const DIRECTIONS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+  const CENTRE = L.latLng(51.507, -0.128); // Charing Cross
+  const middle = (layer) => layer.getLatLng?.() ?? layer.getBounds().getCenter();
+
+  /* The nearest of some layers in the direction of an arrow key, or null. */
+  bcumap.beside = function (layer, layers, key) {
+    const [right, up] = DIRECTIONS[key];
+    const from = middle(layer);
+    let [best, least] = [null, Infinity];
+    layers.forEach((each) => {
+      const to = middle(each);
+      const [x, y] = [(to.lng - from.lng) * NARROWING, to.lat - from.lat];
+      const [ahead, aside] = [x * right + y * up, Math.abs(x * up - y * right)];
+      const far = Math.hypot(ahead, 2 * aside);
+      if (ahead > 0 && aside <= ahead && far < least) [best, least] = [each, far];
+    });
+    return best;
+  };
+
+  /* The layer in whose middle a place is, or nearly. */
+  function nearest(layers, place) {
+    const far = (layer) => place.distanceTo(middle(layer));
+    return layers.reduce((best, each) => (far(each) < far(best) ? each : best));
+  }
+
+  /* Let Tab enter a group of layers at this one. */
+  bcumap.enterAt = function (group, layer) {
+    group.entry?.getElement()?.setAttribute("tabindex", "-1");
+    group.entry = layer;
+    layer.getElement()?.setAttribute("tabindex", "0");
+  };
+
+  /* Let a layer be left by the arrow keys for one of `layers` beside it, and by Escape for what
+     follows the map (first for its own name, if that covers something). */
+  bcumap.reachable = function (map, layer, group, layers) {
+    const element = layer.getElement();
+    L.DomEvent.on(element, "keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key in DIRECTIONS) {
+        L.DomEvent.stop(event);
+        bcumap.beside(layer, layers, event.key)?.getElement().focus();
+      } else if (event.key === "Escape" && !map.bcumapPopup) {
+        L.DomEvent.stop(event);
+        if (layer.isTooltipOpen()) layer.closeTooltip();
+        else leave(map);
+      } else if (event.key === "+" || event.key === "=") map.zoomIn();
+      else if (event.key === "-") map.zoomOut();
+    });
+    L.DomEvent.on(element, "focus", () => {
+      bcumap.enterAt(group, layer);
+      if (!element.matches(":focus-visible")) return;
+      const spot = middle(layer);
+      if (!map.getBounds().pad(-0.05).contains(spot)) map.panTo(spot, { animate: false });
+      layer.openTooltip(spot);
+    });
+    L.DomEvent.on(element, "blur", () => layer.closeTooltip());
+  };
+
+  /* Go on to what follows the map. */
+  function leave(map) {
+    const next = document.getElementById("bcumap-after-map");
+    (next ?? map.getContainer()).focus();
+  }
 
   /* The City of London as an area of its own among the BCUs: it belongs to none. */
   function city(areas) {
     return bcumap.features(areas, "boroughs").filter((feature) => !feature.properties.parent);
+  }
+
+  /* Borders of wards: a thin line upon a wider one, so that they are seen on every shade. */
+  function wardLines(topology) {
+    const coordinates = lines(topology);
+    return ["ward-casing", "ward-line"].map((className) =>
+      L.geoJSON(
+        { type: "Feature", properties: {}, geometry: { type: "MultiLineString", coordinates } },
+        { interactive: false, className, pane: "bcumap-wards" }
+      )
+    );
   }
 
   /* A name with further lines below it. */
@@ -170,8 +251,7 @@
      on the map, because something else stands there. */
   bcumap.shade = async function (map, shading) {
     map.bcumapShading = shading;
-    if (map.bcumapValues) map.bcumapValues.remove();
-    map.bcumapValues = L.layerGroup().addTo(map);
+    map.bcumapFigures = null;
     map.getContainer().classList.toggle("shaded", Boolean(shading));
     const layer = map.bcumapLevels.find((each) => map.hasLayer(each));
     const { level } = layer.options;
@@ -180,8 +260,8 @@
     if (map.bcumapShading !== shading || !map.hasLayer(layer)) return; // another came meanwhile
     const of = shading && figures(shading[level], facts[level]);
     layer.byCode.forEach((path) => paint(path, of));
-    const labelled = of && !shading.unlabelled && layer.byCode.size <= LABELLED;
-    if (labelled) layer.byCode.forEach((path) => write(map, path, of));
+    map.bcumapFigures = of && !shading.unlabelled && layer.byCode.size <= LABELLED ? of : null;
+    bcumap.write(map);
   };
 
   /* A measure with its value and text for every code that has one. */
@@ -227,15 +307,43 @@
     return `shade-${of.breaks.filter((limit) => of.values.get(code) >= limit).length}`;
   }
 
-  /* Write a value upon its area. */
-  function write(map, path, of) {
-    const text = path.area.met && of.texts.get(path.area.code);
-    if (!text) return;
+  /* --- what is written on areas ------------------------------------------------------------- */
+
+  const LETTER = [7, 15]; // about how wide and high a letter is (CSS pixels)
+
+  /* Write on every area that is seen its value and its name, as far as they fit. BCUs without
+     values have their names by a layer of their own. */
+  bcumap.write = function (map) {
+    map.bcumapTexts = map.bcumapTexts ?? L.layerGroup().addTo(map);
+    map.bcumapTexts.clearLayers();
+    const layer = map.bcumapLevels.find((each) => map.hasLayer(each));
+    if (!layer) return; // a page that draws areas of its own
+    const view = map.getBounds();
+    const of = map.bcumapFigures;
+    if (!of && layer.options.level === "bcus") return;
+    layer.byCode.forEach((path) => {
+      if (!view.intersects(path.getBounds())) return;
+      const room = size(map, path);
+      const value = path.area.met && of ? of.texts.get(path.area.code) : null;
+      const fits = (text, lines) => text.length * LETTER[0] <= room.x && lines * LETTER[1] <= room.y;
+      const name = fits(path.area.name, value ? 2.5 : 1.5) ? path.area.name : null;
+      if (name || (value && fits(value, 1))) text(map, path, value, name);
+    });
+  };
+
+  function size(map, path) {
+    const bounds = path.getBounds();
+    const [low, high] = [bounds.getSouthWest(), bounds.getNorthEast()].map((each) => map.latLngToLayerPoint(each));
+    return L.point(high.x - low.x, low.y - high.y);
+  }
+
+  function text(map, path, value, name) {
     const note = document.createElement("span");
-    note.textContent = text;
+    if (value) note.append(Object.assign(document.createElement("b"), { textContent: value }));
+    if (name) note.append(Object.assign(document.createElement("i"), { textContent: name }));
     const icon = L.divIcon({ className: "area-value", html: note, iconSize: null });
     const look = { interactive: false, keyboard: false, icon };
-    L.marker(path.getCenter(), look).addTo(map.bcumapValues);
+    L.marker(path.getCenter(), look).addTo(map.bcumapTexts);
   }
 
   /* Tell the page that someone chose an area. */
@@ -248,6 +356,7 @@
      own: moving the polygon to the front would take the keyboard's focus from it. */
   bcumap.mark = async function (map, area, { fit = false, found = null } = {}) {
     map.bcumapChosen = area;
+    if (!area && !found) goal(map, null);
     if (fit && !area && found) map.setView([found.lat, found.lon], CLOSE.maxZoom, { animate: false });
     const shown = map.bcumapLevels.find((layer) => map.hasLayer(layer));
     if (!shown) return; // a page that draws areas of its own
@@ -261,9 +370,11 @@
       byCode.forEach((each) => each.getElement()?.toggleAttribute("aria-current", each === path))
     );
     if (!path) return;
-    map.bcumapMark = outline(path.feature, "chosen-line").addTo(map);
-    const bounds = path.getBounds();
+    bcumap.enterAt(layer, path);
+    map.bcumapMark = cased(path.feature, "chosen").addTo(map);
+    const bounds = L.latLngBounds(path.getBounds().getSouthWest(), path.getBounds().getNorthEast());
     if (found) bounds.extend([found.lat, found.lon]);
+    goal(map, { bounds, name: found ? found.label : area.name });
     if (fit) map.fitBounds(bounds, { ...CLOSE, animate: false });
     if (found) markPossible(map, layer, found.others);
   };
@@ -272,7 +383,7 @@
   function markPossible(map, layer, codes) {
     codes.forEach((code) => {
       const path = layer.byCode.get(code);
-      if (path) map.bcumapPoint.addLayer(outline(path.feature, "possible-line"));
+      if (path) map.bcumapPoint.addLayer(cased(path.feature, "possible"));
     });
   }
 
@@ -288,6 +399,11 @@
       .bindTooltip(name, { permanent: true, direction: "top", offset: [0, -8], className: "bcumap-tip" })
       .addTo(map.bcumapPoint);
   };
+
+  /* An outline on a wider one in the colour of the ground, so that it is seen on every fill. */
+  function cased(feature, name) {
+    return L.layerGroup([outline(feature, "casing"), outline(feature, `${name}-line`)]);
+  }
 
   function outline(feature, css) {
     return L.geoJSON(feature, {
@@ -331,17 +447,21 @@
 
   /* --- the switch between levels --------------------------------------------------------- */
 
-  bcumap.levels = function (map, layers, bounds) {
+  bcumap.levels = function (map, layers, bounds, streets) {
     map.bcumapLevels = layers;
     map.attributionControl.setPrefix("Leaflet");
-    hatch(map);
-    const control = L.control({ position: "topleft" });
-    control.onAdd = () => levelSwitch(map, layers);
-    control.addTo(map);
-    const markZoom = () => map.getContainer().classList.toggle("far", map.getZoom() < 9.75);
-    map.on("zoomend", markZoom);
+    map.keyboard.disable(); // the areas are the map's one tab stop, and the arrows go among them
+    map.getContainer().tabIndex = -1;
+    panes(map);
+    tools(map, layers, bounds, streets);
+    touch(map);
+    const seen = () => {
+      map.getContainer().classList.toggle("far", map.getZoom() < 9.75);
+      bcumap.write(map);
+    };
+    map.on("moveend", seen);
     map.fitBounds(bounds, { animate: false });
-    markZoom();
+    seen();
     // The wheel scrolls the page until someone works with the map.
     map.on("mousedown focus", () => map.scrollWheelZoom.enable());
     map.on("mouseout blur", () => map.scrollWheelZoom.disable());
@@ -356,9 +476,59 @@
     if (before && map.getSize().x !== before) map.fitBounds(shown, { animate: false });
   }
 
-  function levelSwitch(map, layers) {
-    const box = L.DomUtil.create("fieldset", "bcumap-levels leaflet-bar");
-    const legend = L.DomUtil.create("legend", "", box);
+  /* --- what stands above the map ------------------------------------------------------------ */
+
+  /* The level of areas, the way back, streets and full screen, in a line above the map. */
+  function tools(map, layers, bounds, streets) {
+    const container = map.getContainer();
+    const frame = container.closest(".bcumap-frame") ?? framed(container);
+    const box = L.DomUtil.create("div", "bcumap-tools");
+    container.before(box);
+    const said = L.DomUtil.create("span", "bcumap-heard");
+    said.setAttribute("role", "status");
+    box.append(levelSwitch(map, layers, said));
+    if (streets) box.append(streetSwitch(map, streets, said));
+    map.bcumapBack = button("back", "", () => map.fitBounds(map.bcumapGoal.bounds, { ...CLOSE, animate: false }));
+    map.bcumapBack.hidden = true;
+    box.append(map.bcumapBack, button("london", "All of London", () => map.fitBounds(bounds, { animate: false })));
+    if (document.fullscreenEnabled) {
+      const full = () => (document.fullscreenElement ? document.exitFullscreen() : frame.requestFullscreen());
+      const toggle = button("full", "Full screen", full);
+      frame.addEventListener("fullscreenchange", () => {
+        toggle.textContent = document.fullscreenElement ? "Leave full screen" : "Full screen";
+      });
+      box.append(toggle);
+    }
+    box.append(said);
+  }
+
+  function framed(container) {
+    const frame = document.createElement("div");
+    frame.className = "bcumap-frame";
+    container.replaceWith(frame);
+    frame.append(container);
+    return frame;
+  }
+
+  function button(css, text, act) {
+    const made = L.DomUtil.create("button", css);
+    made.type = "button";
+    made.textContent = text;
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  /* Where the way back leads: an area with its bounds and name, or nowhere. */
+  function goal(map, wanted) {
+    map.bcumapGoal = wanted;
+    if (!map.bcumapBack) return;
+    map.bcumapBack.hidden = !wanted;
+    map.bcumapBack.textContent = wanted ? `Back to ${wanted.name}` : "";
+  }
+
+  function levelSwitch(map, layers, said) {
+    const box = L.DomUtil.create("fieldset", "bcumap-levels");
+    const legend = L.DomUtil.create("legend", "bcumap-heard", box);
     legend.textContent = "Areas to choose from";
     layers.forEach(({ options }) => {
       const item = L.DomUtil.create("label", "", box);
@@ -369,12 +539,48 @@
       radio.checked = options.level === "bcus";
       radio.addEventListener("change", () => {
         bcumap.show(map, options.level);
+        said.textContent = `The map and the table show ${options.plural === "BCUs" ? "BCUs" : options.plural.toLowerCase()}.`;
         map.fire("bcumap:level", { level: options.level });
       });
       L.DomUtil.create("span", "", item).textContent = options.plural;
     });
-    L.DomEvent.disableClickPropagation(box);
     return box;
+  }
+
+  function streetSwitch(map, streets, said) {
+    const item = L.DomUtil.create("label", "streets");
+    const tick = L.DomUtil.create("input", "", item);
+    tick.type = "checkbox";
+    tick.addEventListener("change", () => (tick.checked ? map.addLayer(streets) : map.removeLayer(streets)));
+    item.append(" Streets (OpenStreetMap)");
+    streets.on("tileerror", () => {
+      said.classList.remove("bcumap-heard");
+      said.textContent = "The street map could not be loaded.";
+    });
+    return item;
+  }
+
+  /* --- touch ---------------------------------------------------------------------------------- */
+
+  /* One finger scrolls the page, two move the map; in full screen one is enough. */
+  function touch(map) {
+    if (!matchMedia("(pointer: coarse)").matches) return;
+    const container = map.getContainer();
+    const hint = L.DomUtil.create("p", "bcumap-hint", container);
+    hint.setAttribute("aria-hidden", "true");
+    hint.textContent = "Use two fingers to move the map";
+    const settle = () => (document.fullscreenElement ? map.dragging.enable() : map.dragging.disable());
+    settle();
+    document.addEventListener("fullscreenchange", settle);
+    const moved = (event) => {
+      const isMap = event.touches.length > 1;
+      if (isMap) event.preventDefault(); // or the page would zoom
+      hint.classList.toggle("seen", !isMap && !map.dragging.enabled());
+    };
+    container.addEventListener("touchmove", moved, { passive: false });
+    ["touchend", "touchcancel"].forEach((end) =>
+      container.addEventListener(end, () => hint.classList.remove("seen"))
+    );
   }
 
   /* Put one level on the map and take the others off. */
@@ -385,17 +591,18 @@
     const layer = map.bcumapLevels.find((each) => each.options.level === level);
     map.addLayer(layer);
     if (map.bcumapShading) bcumap.shade(map, map.bcumapShading);
-    const radio = map.getContainer().querySelector(`input[value="${level}"]`);
+    layer.ready.then(() => bcumap.write(map));
+    const radio = map.getContainer().closest(".bcumap-frame").querySelector(`input[value="${level}"]`);
     if (radio) radio.checked = true;
     return layer;
   };
 
-  /* The patterns that stand for "not the Met" (class `city`) and for "no figure". */
-  function hatch(map) {
-    map.createPane("bcumap-lines").style.zIndex = 450;
-    map.getPane("bcumap-lines").style.pointerEvents = "none";
-    map.createPane("bcumap-point").style.zIndex = 460;
-    map.getPane("bcumap-point").style.pointerEvents = "none";
+  /* What lies upon what, and the patterns that stand for "not the Met" (class `city`) and for "no
+     figure". */
+  function panes(map) {
+    Object.entries({ wards: 445, lines: 450, point: 460 }).forEach(([name, zIndex]) => {
+      Object.assign(map.createPane(`bcumap-${name}`).style, { zIndex, pointerEvents: "none" });
+    });
     map.createPane("bcumap-counters").style.zIndex = 610; // above the values, which are markers too
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     svg.setAttribute("aria-hidden", "true");
