@@ -404,12 +404,15 @@ def test_a_swipe_that_begins_on_the_map_scrolls_the_page(phone: Visit) -> None:
     page = phone.go()
     page.locator(".bcu-name").first.wait_for(state="attached")
     centre = page.evaluate("map_bcumap.map.getCenter()")
-    box = page.locator(".bcumap").bounding_box()
     devtools = phone.context.new_cdp_session(page)
-    devtools.send(
-        "Input.synthesizeScrollGesture",
-        {"x": 195, "y": min(box["y"] + 60, 800), "yDistance": -300, "gestureSourceType": "touch"},
-    )
+
+    def finger(kind: str, *points: dict[str, int]) -> None:
+        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    finger("touchStart", {"x": 195, "y": 750})  # on the map
+    for y in range(720, 200, -30):
+        finger("touchMove", {"x": 195, "y": y})
+    finger("touchEnd")
     expect(page.locator("h1")).not_to_be_in_viewport()
     assert page.evaluate("map_bcumap.map.getCenter()") == centre
     assert page.evaluate("getComputedStyle(map_bcumap).touchAction") == "pan-x pan-y"
