@@ -171,9 +171,10 @@ def test_the_serving_process_stays_light() -> None:
     loaded = run(
         "import sys\n"
         "from bcumap.app import assets, routes\n"
-        "from bcumap.app.pages import areas, briefing, counters, history, officers, ward\n"
+        "from bcumap.app.pages import areas, briefing, counters, demand, history, officers, ward\n"
         "from bcumap.facts import cached\n"
         "cached.facts(); cached.counters(); cached.history(); assets.shipped()\n"
+        "cached.demand_report('wards'); demand.known()\n"
         "print(cached.finder().find('SE8 4RX').kind, cached.finder().suggest('broc')[0].label)\n"
         "print(*sys.modules, sep='\\n')"
     ).split()

@@ -25,7 +25,7 @@ from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import LEVELS, THEMES
 from bcumap.base.words import ATTRIBUTION, LEVEL_WORDS
 from bcumap.export import feed
-from bcumap.facts import cached, counters, events, history, store
+from bcumap.facts import cached, counters, demand, events, history, store
 from bcumap.facts.events import Event
 from bcumap.facts.find import LONGEST_QUERY
 from bcumap.facts.history import told_on
@@ -36,6 +36,7 @@ from bcumap.geo import topojson
 STARTED = dt.datetime.now(dt.UTC)
 V1 = "/api/v1"
 OFFICERS = f"{V1}/officers"
+DEMAND = f"{V1}/demand"
 METHODS = ("GET", "HEAD", "OPTIONS")
 ALLOWED = ", ".join(METHODS)
 ANY_ORIGIN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag"}
@@ -52,6 +53,14 @@ CSV = "text/csv; charset=utf-8"
 OF_EVENTS = (
     Parameter("theme", "One theme.", "structure", {"enum": list(THEMES)}),
     Parameter("area", "The code of a ward, borough or BCU that they concern.", "E09000023"),
+)
+LEVEL = Parameter("level", "The level.", "boroughs", {"enum": list(LEVELS)})
+OF_GROUP = Parameter(
+    "group", "A group of offences; all if there is none.", "burglary",
+    {"enum": [demand.ALL, *demand.GROUPS]},
+)  # fmt: skip
+OF_AREA = Parameter(
+    "area", "The code of a ward, borough or BCU; the Met alone if there is none.", "E09000023"
 )
 CODES = {"bcus": "NA", "boroughs": "E09000023", "wards": "E05013719"}  # of examples
 # Which of the documents has the shapes of a level.
@@ -100,7 +109,29 @@ def endpoints(base: str) -> tuple[Endpoint, ...]:
         ),
         Endpoint(
             "/officers", "Ward officers promised and in post, for every area of a level.",
-            _officers, (Parameter("level", "The level.", "boroughs", {"enum": list(LEVELS)}),),
+            _officers, (LEVEL,),
+        ),
+        Endpoint(
+            "/demand",
+            "Offences of twelve months in every area of a level, for residents and ward officers.",
+            _demand, (LEVEL, OF_GROUP,
+                      Parameter("on", "The last of the twelve months; the newest if there is none.",
+                                "2026-03", {"pattern": r"^20\d\d-\d\d$"})),
+        ),
+        Endpoint(
+            "/demand/months",
+            "Offences month by month of an area and the Met, wards with their borough: since 2010.",
+            _demand_months, (OF_AREA, OF_GROUP),
+        ),
+        Endpoint(
+            "/demand/confidence",
+            "What people think of the police by quarter: of a borough and the Met.",
+            _confidence, (OF_AREA,),
+        ),
+        Endpoint(
+            "/demand/abstraction",
+            "Share of ward officers’ time taken for other work, by BCU and year; second hand.",
+            lambda _: _abstraction(),
         ),
         Endpoint(
             "/counters",
@@ -329,11 +360,15 @@ def _strength() -> Body:
 
 
 def _officers(request: Request) -> Body:
+    return _officers_of(_level(request))
+
+
+def _level(request: Request) -> str:
     level = request.query_params.get("level", "boroughs")
     if level not in LEVELS:
         names = ", ".join(LEVELS)
         raise _BadRequestError(f"there is no level {level[:40]!r}; give one of {names}")
-    return _officers_of(level)
+    return level
 
 
 @lru_cache
@@ -344,6 +379,65 @@ def _officers_of(level: str) -> Body:
     return json_body(
         {**_said(), "commitment": said, "months": known["officers"]["months"], "areas": areas}
     )
+
+
+def _demand(request: Request) -> Body:
+    on = request.query_params.get("on")
+    try:
+        return _demand_of(_level(request), on and on[:40], _group(request))
+    except _BadRequestError:
+        raise
+    except BcuMapError as error:
+        raise _BadRequestError(str(error)) from error
+
+
+@lru_cache(maxsize=64)
+def _demand_of(level: str, on: str | None, group: str) -> Body:
+    told = cached.demand_report(level, on, group)
+    said = {"from": told.first, "to": told.last, "group": group}
+    officers = {code: area["officers"] for code, area in cached.facts()[level].items()}
+    areas = [
+        {**asdict(row), **said, "fte_per_ward": officers[row.code].get("fte_per_ward")}
+        for row in told.rows
+    ]
+    cautions = [demand.CAUTIONS[key] for key in told.cautions]
+    met = {**asdict(told.met), **said}
+    return json_body({**_said(), **said, "cautions": cautions, "met": met, "areas": areas})
+
+
+def _group(request: Request) -> str:
+    group = request.query_params.get("group", demand.ALL)
+    if group not in (demand.ALL, *demand.GROUPS):
+        names = ", ".join((demand.ALL, *demand.GROUPS))
+        raise _BadRequestError(f"there is no group {group[:40]!r}; give one of {names}")
+    return group
+
+
+def _of_area(request: Request) -> list[str]:
+    """The code that is asked for, of an area of the Met, and what stands for the Met."""
+    code = request.query_params.get("area", "").strip().upper()
+    known = cached.facts()
+    met = [each for level in LEVELS for each, area in known[level].items() if area["officers"]]
+    if code and code not in met:
+        raise _BadRequestError(f"there is no area {code[:40]!r} of the Met; give the code of one")
+    return [code, demand.MET] if code else [demand.MET]
+
+
+def _demand_months(request: Request) -> Body:
+    code, group = _of_area(request)[0], _group(request)
+    rows = demand.months_told(cached.demand(), cached.facts(), code, group)
+    return json_body({**_said(), "months": rows})
+
+
+def _confidence(request: Request) -> Body:
+    rows = demand.survey_told(cached.demand(), cached.facts(), _of_area(request))
+    return json_body({**_said(), "questions": demand.QUESTIONS, "quarters": rows})
+
+
+@lru_cache
+def _abstraction() -> Body:
+    rows = demand.abstraction_told(cached.demand(), cached.facts())
+    return json_body({**_said(), "caution": demand.CAUTIONS["abstraction"], "years": rows})
 
 
 def _counters(request: Request) -> Body:

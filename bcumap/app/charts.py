@@ -14,13 +14,15 @@ from urllib.parse import quote
 
 import altair as alt
 
-from bcumap.base.words import NO_FIGURE
+from bcumap.base.words import NO_FIGURE, NOT_KNOWN
 from bcumap.facts.measures import Measure
 
 # Colours come from Streamlit's theme but for these; both are told apart on white and on black.
 PLAIN, CHOSEN, PROMISE, WORDS = "#8fa3b5", "#2f6db5", "#c8642a", "#6b7b8a"
 ROW_PX = 17  # height of a bar with its gap
 MOST_TICKS = 7  # of months below a chart
+_YEAR = {"interval": "year", "step": 1}
+_YEARS = alt.Axis(format="%Y", grid=False, labelAngle=0, labelOverlap=True, tickCount=_YEAR)
 
 
 def ranking(
@@ -134,6 +136,166 @@ def months(rows: Sequence[Mapping[str, Any]], *, promise: float, title: str = "F
     return alt.layer(
         line.encode(x=across, y=up, tooltip=told), rule.encode(y="promised:Q")
     ).properties(height=220)
+
+
+def dots(
+    rows: Sequence[Mapping[str, Any]], measure: Measure, *, chosen: str | None, met: float | None
+) -> Any:
+    """Draw areas as dots on a line each, in the given order; what is not known says so.
+
+    Parameters
+    ----------
+    rows
+        `code`, `name` and `value`, None where there is no figure.
+    met
+        The value of the Met, drawn as a line.
+    """
+    style = ".0%" if measure.decimals is None else f",.{measure.decimals}f"
+    names = [row["name"] for row in rows]
+    base = alt.Chart(_data(rows)).transform_calculate(
+        shown=f"datum.value === null ? '{NOT_KNOWN}' : format(datum.value, '{style}')",
+        at="datum.value === null ? 0 : datum.value",
+    )
+    down = alt.Y(
+        "name:N",
+        title=None,
+        sort=names,
+        axis=alt.Axis(labelLimit=190, labelOverlap=False, ticks=False, domain=False, grid=True),
+    )
+    across = alt.X("at:Q", title=measure.title, axis=alt.Axis(format=style, tickCount=6))
+    colour = alt.condition(f"datum.code === '{chosen or ''}'", alt.value(CHOSEN), alt.value(WORDS))
+    points = base.mark_circle(size=70, opacity=1).encode(
+        y=down, x=across, color=colour, tooltip=["name:N", "shown:N"],
+        opacity=alt.condition("datum.value === null", alt.value(0), alt.value(1)),
+    )  # fmt: skip
+    words = base.mark_text(align="left", dx=8, fontSize=11, color=WORDS).encode(
+        y=down, x="at:Q", text="shown:N"
+    )
+    layers: list[Any] = [points, words]
+    if met is not None:
+        layers.append(_rule().encode(x=alt.datum(met)))
+    told = "; ".join(
+        f"{row['name']} {NOT_KNOWN if row['value'] is None else measure.text(row['value'])}"
+        for row in rows
+    )
+    described = f"{measure.title}, by area: {told}."
+    return alt.layer(*layers).properties(height=len(names) * ROW_PX, description=described)
+
+
+def demand_months(
+    url: str, events: Sequence[tuple[str, str]], *, field: str, title: str, described: str
+) -> Any:
+    """Draw the offences of areas by month as lines, with what changed as numbered lines.
+
+    Parameters
+    ----------
+    url
+        Where `demand.months_told` is served.
+    events
+        The month (YYYY-MM) and the number of each.
+    field
+        `year_per_1k` or `per_1k`.
+    described
+        What the chart shows, in words.
+    """
+    # Without an offset a time is the visitor's own, so that a month begins when it does.
+    base = alt.Chart(_served(url, "months")).transform_calculate(
+        at="toDate(datum.month + '-01T00:00')"
+    )
+    lines = base.mark_line(strokeWidth=2).encode(
+        x=alt.X("at:T", title=None, axis=_YEARS),
+        y=alt.Y(f"{field}:Q", title=title, scale=alt.Scale(zero=True)),
+        color=_by_name(),
+        strokeDash=alt.StrokeDash("name:N", title=None, sort=None),
+        tooltip=["name:N", alt.Tooltip("at:T", title="month", format="%B %Y"),
+                 alt.Tooltip(f"{field}:Q", title=title, format=",.1f")],
+    )  # fmt: skip
+    layers: list[Any] = [lines]
+    if events:
+        marks = alt.Chart(_data([{"at": f"{on}-01T00:00", "label": word} for on, word in events]))
+        layers.append(marks.mark_rule(color=WORDS, strokeDash=[2, 3]).encode(x="at:T"))
+        layers.append(
+            marks.mark_text(baseline="top", align="left", dx=3, fontSize=11, color=WORDS).encode(
+                x="at:T", y=alt.value(0), text="label:N"
+            )
+        )
+    return alt.layer(*layers).properties(height=260, description=described)
+
+
+def confidence(url: str, question: str, described: str) -> Any:
+    """Draw the shares of a question by quarter: of a borough, if one is in the data, and the Met.
+
+    Parameters
+    ----------
+    url
+        Where `demand.survey_told` is served.
+    """
+    base = (
+        alt.Chart(_served(url, "quarters"))
+        .transform_filter(f"datum.question === '{question}'")
+        .transform_calculate(at="toDate(datum.quarter + '-01T00:00')")
+    )
+    lines = base.mark_line(strokeWidth=2).encode(
+        x=alt.X("at:T", title=None, axis=_YEARS),
+        y=alt.Y("share:Q", title="agree", axis=alt.Axis(format=".0%"), scale=alt.Scale(zero=True)),
+        color=_by_name(),
+        strokeDash=alt.StrokeDash("name:N", title=None, sort=None),
+        tooltip=["name:N", alt.Tooltip("at:T", title="quarter to", format="%B %Y"),
+                 alt.Tooltip("share:Q", format=".0%")],
+    )  # fmt: skip
+    return alt.layer(lines).properties(height=220, description=described)
+
+
+def officers_and_demand(url: str, described: str) -> Any:
+    """Draw boroughs by offences for each ward officer promised and officers there for each ward.
+
+    Parameters
+    ----------
+    url
+        Where `demand.Row`s of boroughs are served, with `fte_per_ward`.
+    """
+    base = alt.Chart(_served(url, "areas")).transform_filter("datum.fte_per_ward !== null")
+    across = alt.X(
+        "per_promised_officer:Q",
+        title="offences for each officer promised (each step doubles)",
+        scale=alt.Scale(type="log", base=2, nice=False, padding=16),
+        axis=alt.Axis(values=[200, 400, 800, 1600], grid=True),
+    )
+    scale = alt.Scale(zero=False, padding=12)
+    up = alt.Y("fte_per_ward:Q", title="officers in post, FTE a ward", scale=scale)
+    points = base.mark_circle(size=60, color=CHOSEN, opacity=1).encode(
+        x=across, y=up,
+        tooltip=["name:N", alt.Tooltip("per_promised_officer:Q", title="offences per promised",
+                                       format=",.0f"),
+                 alt.Tooltip("fte_per_ward:Q", title="FTE a ward", format=".1f")],
+    )  # fmt: skip
+    # Names find no room on a phone, where the table has them.
+    names = base.mark_text(
+        align="left", dx=6, fontSize=10, color=WORDS, opacity=alt.ExprRef("width > 520 ? 1 : 0")
+    ).encode(x=across, y=up, text="name:N")
+    return alt.layer(points, names).properties(height=460, description=described)
+
+
+def _by_name() -> alt.Color:
+    return alt.Color(
+        "name:N",
+        title=None,
+        sort=None,
+        scale=alt.Scale(range=[CHOSEN, PROMISE, WORDS]),
+        legend=alt.Legend(orient="top"),
+    )
+
+
+def _rule() -> alt.Chart:
+    rule: alt.Chart = alt.Chart(_data([{}])).mark_rule(
+        color=PROMISE, strokeWidth=2, strokeDash=[5, 3]
+    )
+    return rule
+
+
+def _served(url: str, rows: str) -> alt.UrlData:
+    """Rows that the API serves under a name."""
+    return alt.UrlData(url=url, format={"type": "json", "property": rows})
 
 
 def _data(rows: Sequence[Mapping[str, Any]]) -> alt.UrlData:

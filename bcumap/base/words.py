@@ -27,6 +27,7 @@ PAGES = (
     ("", "Map"),
     ("ward", "My ward"),
     ("officers", "Ward officers"),
+    ("demand", "Resources and demand"),
     ("counters", "Front counters"),
     ("history", "How areas changed"),
     ("download", "Download"),

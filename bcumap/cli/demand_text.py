@@ -8,7 +8,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from bcumap.base.words import LEVEL_WORDS, date, figure, percent
-from bcumap.facts.demand import ALL, CAUTIONS, GROUPS, Report, Row, rate_text
+from bcumap.facts.demand import CAUTIONS, Report, Row, rate_text
+from bcumap.facts.demand_views import named, offences, signed
 
 if TYPE_CHECKING:
     from bcumap.build import steps
@@ -45,23 +46,22 @@ def row_told(report: Report, row: Row) -> dict[str, object]:
 
 def report_lines(report: Report) -> Iterator[str]:
     """Tell of every area, the highest rate first, and what to mind."""
-    what = "All offences" if report.group == ALL else GROUPS[report.group]
+    what = offences(report.group)
     years = report.met.change_years
     one, first, last = LEVEL_WORDS[report.level].one, date(report.first), date(report.last)
     yield f"{what} recorded from {first} to {last}, by {one}"
     heads = ("offences", "per 1,000", "per promised", "per known", f"in {years} years", "rank")
     yield f"{'':<{NAME_WIDTH}}" + "".join(f"{head:>14}" for head in heads)
     for row in (*report.rows, report.met):
-        change = "not known" if row.change is None else f"{row.change * 100:+.0f}%"
         cells = (
             figure(row.offences, 0),
             rate_text(row.per_1k),
             rate_text(row.per_promised_officer),
             rate_text(row.per_officer),
-            change,
+            signed(row.change),
             str(row.rank or ""),
         )
-        yield f"{row.name[: NAME_WIDTH - 1]:<{NAME_WIDTH}}" + "".join(
+        yield f"{named(row)[: NAME_WIDTH - 1]:<{NAME_WIDTH}}" + "".join(
             f"{cell:>14}" for cell in cells
         )
     yield "Residents: mid-2024. Promised, known: ward officers and PCSOs together."

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
+from bcumap.facts import demand as asked
 from bcumap.facts import events, store
 from bcumap.facts.events import Event
 from bcumap.facts.find import Finder
@@ -28,6 +29,18 @@ def counters() -> Mapping[str, Any]:
 def history() -> Mapping[str, Any]:
     """The prepared policing models of every date."""
     return store.history_web()
+
+
+@cache
+def demand() -> asked.Demand:
+    """Offences, survey and abstraction, of all months."""
+    return store.demand()
+
+
+@lru_cache(maxsize=64)  # three levels of twelve groups, and some earlier months
+def demand_report(level: str, on: str | None = None, group: str = asked.ALL) -> asked.Report:
+    """Twelve months of the areas of a level: see `demand.report`."""
+    return asked.report(demand(), facts(), level, on=on, group=group)
 
 
 @cache

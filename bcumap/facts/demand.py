@@ -6,7 +6,7 @@ but not compared says why in its `cautions`.
 
 from __future__ import annotations
 
-import datetime as dt
+import sys
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -222,12 +222,13 @@ def read_offences(rows: Iterable[Sequence[str]]) -> Offences:
     ValueError, OverflowError
         If a number is none, or a row has more or fewer than there are months.
     """
-    head, *body = rows
+    lines = iter(rows)
+    head = next(lines, [])
     counts: dict[str, dict[str, array[int]]] = {}
-    for code, group, *numbers in body:
+    for code, group, *numbers in lines:
         if len(numbers) != len(head) - 2:
             raise ValueError(f"{len(numbers)} numbers of {code}, but {len(head) - 2} months")
-        counts.setdefault(code, {})[group] = array("I", map(int, numbers))
+        counts.setdefault(code, {})[sys.intern(group)] = array("H", map(int, numbers))
     return Offences(tuple(head[2:]), counts)
 
 
@@ -362,7 +363,7 @@ def _met(facts: Facts) -> Facts:
     bcus = facts["bcus"].values()
     fte = [bcu["officers"].get("fte") for bcu in bcus]
     return {
-        "name": "The Met",
+        "name": "the Met",
         "residents": sum(bcu["residents"] or 0 for bcu in bcus) or None,
         "area_km2": sum(bcu["area_km2"] for bcu in bcus),
         "officers": {
@@ -479,11 +480,78 @@ def sums(known: Demand, facts: Facts) -> list[dict[str, Any]]:
     return told
 
 
+def months_told(
+    known: Demand, facts: Facts, code: str = MET, group: str = ALL
+) -> list[dict[str, Any]]:
+    """Return an area month by month, with what it is compared with, as flat records.
+
+    Parameters
+    ----------
+    code
+        Of an area of any level. A ward comes with its borough and the Met for the months of wards,
+        any other with the Met.
+
+    Returns
+    -------
+    list of dict
+        `month`, `code`, `name`, `offences` (of that month), `per_1k` (residents), and the same of
+        the twelve months to it: `year_offences`, `year_per_1k`, None in the first eleven.
+    """
+    ward = facts["wards"].get(code)
+    codes = dict.fromkeys([code, *([ward["borough_code"]] if ward else []), MET])
+    first = known.wards.months[0] if ward and known.wards.months else ""
+    told = []
+    for each in codes:
+        level = next((level for level in LEVELS if each in facts[level]), "boroughs")
+        area = _met(facts) if each == MET else facts[level][each]
+        numbers = series(known, facts, level, each, group)
+        for at, month in enumerate(known.offences(level).months):
+            if month < first:
+                continue
+            count = numbers[at]
+            year = sum(numbers[at + 1 - MONTHS : at + 1]) if at + 1 >= MONTHS else None
+            told.append(
+                {"month": month, "code": each, "name": area["name"], "offences": count,
+                 "per_1k": _per(count, area["residents"], 1000), "year_offences": year,
+                 "year_per_1k": None if year is None else _per(year, area["residents"], 1000)}
+            )  # fmt: skip
+    return told
+
+
+def survey_told(known: Demand, facts: Facts, codes: Iterable[str]) -> list[dict[str, Any]]:
+    """Return shares of the survey as flat records: `quarter`, `code`, `name`, `question`, `share`.
+
+    Parameters
+    ----------
+    codes
+        Of boroughs, or `MET`; others have no share.
+    """
+    return [
+        {"quarter": quarter, "code": code,
+         "name": "the Met" if code == MET else facts["boroughs"][code]["name"],
+         "question": question, "share": share / 100}
+        for code in codes
+        for question, shares in known.survey.shares.get(code, {}).items()
+        for quarter, share in zip(known.survey.quarters, shares, strict=True)
+        if share is not None
+    ]  # fmt: skip
+
+
+def abstraction_told(known: Demand, facts: Facts) -> list[dict[str, Any]]:
+    """Return the share of time taken from ward duty by calendar year, of the Met and each BCU."""
+    months = abstraction_months(known)
+    told = []
+    for code, name in [(MET, "the Met"), *((c, b["name"]) for c, b in facts["bcus"].items())]:
+        boroughs = boroughs_of(facts, "bcus", code)
+        for year in sorted({month[:4] for month in months}):
+            of_year = [month for month in months if month.startswith(year)]
+            told.append(
+                {"year": year, "from": of_year[0], "to": of_year[-1], "code": code, "name": name,
+                 "share": abstracted(known, boroughs, of_year)}
+            )  # fmt: skip
+    return told
+
+
 def rate_text(value: float | None, decimals: int = 0) -> str:
     """Write a rate, or that it is not known."""
     return "not known" if value is None else figure(value, decimals)
-
-
-def quarter_text(quarter: str) -> str:
-    """Write the last month of a quarter as people do."""
-    return f"{dt.date.fromisoformat(quarter + '-01'):%B %Y}"

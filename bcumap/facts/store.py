@@ -12,7 +12,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -187,16 +187,16 @@ def demand(*, data: Path | None = None) -> Demand:
     """
     from bcumap.facts import demand as asked
 
-    def rows(kind: str) -> list[list[str]]:
+    def rows(kind: str) -> Iterator[list[str]]:
         path = (data or data_dir()) / DEMAND_FILES[kind]
-        if not path.exists():
-            return [[]]
-        with path.open(encoding="utf-8", newline="") as stream:
-            return list(csv.reader(stream))
+        if path.exists():
+            with path.open(encoding="utf-8", newline="") as stream:
+                yield from csv.reader(stream)
 
-    def by_name(kind: str) -> list[dict[str, str]]:
-        head, *body = rows(kind)
-        return [dict(zip(head, row, strict=True)) for row in body]
+    def by_name(kind: str) -> Iterator[dict[str, str]]:
+        lines = rows(kind)
+        head = next(lines, [])
+        yield from (dict(zip(head, row, strict=True)) for row in lines)
 
     try:
         return asked.Demand(

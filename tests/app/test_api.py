@@ -364,6 +364,50 @@ def test_every_hostile_level_is_refused_in_short() -> None:
         assert len(line) < 500
 
 
+def test_the_demand_of_a_level_is_that_of_the_module() -> None:
+    told = one("/api/v1/demand?level=wards&group=burglary&on=2026-02").json()
+    known = cached.demand_report("wards", "2026-02", "burglary")
+    assert (told["from"], told["to"]) == ("2025-03", "2026-02")
+    assert [row["code"] for row in told["areas"]] == [row.code for row in known.rows]
+    assert told["areas"][0]["per_1k"] == known.rows[0].per_1k
+    assert any("7 % in January 2025" in each for each in told["cautions"])
+    assert len(one("/api/v1/demand?level=boroughs").content) < 20_000
+
+
+@pytest.mark.parametrize(
+    ("area", "names"),
+    [("", ["the Met"]), ("SE", ["South East", "the Met"]),
+     (DEPTFORD, ["Deptford", "Lewisham", "the Met"])],
+)  # fmt: skip
+def test_an_area_is_told_month_by_month_beside_the_met(area: str, names: list[str]) -> None:
+    rows = one("/api/v1/demand/months" + (f"?area={area}" if area else "")).json()["months"]
+    assert list(dict.fromkeys(row["name"] for row in rows)) == names
+    assert rows[0]["month"] == ("2023-04" if area == DEPTFORD else "2010-04")
+    assert rows[0]["year_offences"] is None
+    assert rows[11]["year_offences"] == sum(row["offences"] for row in rows[:12])
+
+
+def test_confidence_and_abstraction_are_served() -> None:
+    shares = one("/api/v1/demand/confidence?area=E09000023").json()["quarters"]
+    here = [row for row in shares if row["question"] == "good_job"]
+    assert {row["name"] for row in here} == {"Lewisham", "the Met"}
+    assert [row["share"] for row in here if row["quarter"] == "2023-12"] == [0.45, 0.47]
+    years = one("/api/v1/demand/abstraction").json()["years"]
+    met = [round(row["share"], 3) for row in years if row["code"] == "MET"]
+    assert met == [0.106, 0.113, 0.112, 0.109, 0.185, 0.169, 0.195]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [("?level=streets", "no level"), ("?group=piracy", "no group"), ("?on=2030-01", "months to"),
+     ("/months?area=E09000001", "no area"), ("/months?area=<b>", "no area")],
+)  # fmt: skip
+def test_demand_that_there_is_none_of_is_refused(query: str, said: str) -> None:
+    answer = one(f"/api/v1/demand{query}")
+    assert answer.status_code == 400
+    assert said in answer.json()["error"]
+
+
 def test_headers_are_read_as_lists() -> None:
     path = "/api/v1/bcus"
     plain = one(path, **{"accept-encoding": "gzip;q=0"})

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from bcumap.app import charts
-from bcumap.facts import store
+from bcumap.facts import demand_measures, store
 from bcumap.facts.measures import MEASURES
 from tests.test_floors import run
 
@@ -24,6 +24,16 @@ MONTHS = [{"month": "2024-07", "fte": 3.0}, {"month": "2024-08", "fte": None},
 RANKING = charts.ranking(URL, FTE, NAMES, chosen="E09000023", promise=3).to_dict()
 PROMISED = charts.promised(HELD, "2026-11-22").to_dict()
 STRENGTH = charts.months(MONTHS, promise=3).to_dict()
+RATES = [{"code": "AW", "name": "Central West", "value": 219.5},
+         {"code": "CN", "name": "Central North", "value": None}]  # fmt: skip
+PER_1K = demand_measures.MEASURES["per_1k"]
+DOTS = charts.dots(RATES, PER_1K, chosen="AW", met=100.0).to_dict()
+DEMAND = charts.demand_months(
+    "/api/v1/demand/months", [("2017-01", "1")], field="year_per_1k", title="a year",
+    described="Offences of the Met",
+).to_dict()  # fmt: skip
+CONFIDENCE = charts.confidence("/api/v1/demand/confidence", "good_job", "A good job").to_dict()
+SCATTER = charts.officers_and_demand("/api/v1/demand?level=boroughs", "Boroughs").to_dict()
 
 
 def inside(spec: Any) -> Iterator[dict[str, Any]]:
@@ -53,7 +63,9 @@ def layers(spec: dict[str, Any], mark: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    "spec", [RANKING, PROMISED, STRENGTH], ids=["ranking", "promised", "months"]
+    "spec",
+    [RANKING, PROMISED, STRENGTH, DOTS, DEMAND, CONFIDENCE, SCATTER],
+    ids=["ranking", "promised", "months", "dots", "demand", "confidence", "scatter"],
 )
 def test_all_data_are_linked(spec: dict[str, Any]) -> None:
     assert sources(spec)
@@ -215,3 +227,34 @@ def test_drawing_them_needs_neither_pandas_nor_pyarrow() -> None:
     ).split()
     assert {"altair", "streamlit"} <= set(loaded)
     assert [name for name in ("pandas", "pyarrow", "numpy", "geopandas") if name in loaded] == []
+
+
+# --- demand --------------------------------------------------------------------------------------
+
+
+def test_dots_say_what_they_show_and_what_is_not_known() -> None:
+    assert DOTS["description"] == (
+        "Offences for every 1,000 residents, by area: Central West 220; Central North not known."
+    )
+    (points,) = layers(DOTS, "circle")
+    assert points["encoding"]["opacity"]["condition"]["test"] == "datum.value === null"
+    (rule,) = layers(DOTS, "rule")
+    assert rule["encoding"]["x"]["datum"] == 100.0
+
+
+def test_lines_through_time_are_served_by_the_api_and_marked() -> None:
+    (lines,) = layers(DEMAND, "line")
+    assert lines["data"]["url"] == "/api/v1/demand/months"
+    assert lines["encoding"]["y"]["field"] == "year_per_1k"
+    (marks,) = layers(DEMAND, "rule")
+    assert linked(marks["data"]) == [{"at": "2017-01-01T00:00", "label": "1"}]
+
+
+@pytest.mark.parametrize("spec", [DOTS, DEMAND, CONFIDENCE, SCATTER])
+def test_every_chart_of_demand_has_a_text_alternative(spec: dict[str, Any]) -> None:
+    assert spec["description"]
+
+
+def test_names_of_boroughs_leave_a_phone_free() -> None:
+    (names,) = layers(SCATTER, "text")
+    assert names["mark"]["opacity"] == {"expr": "width > 520 ? 1 : 0"}

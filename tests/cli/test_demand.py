@@ -30,7 +30,7 @@ def test_the_report_as_text_and_json(monkeypatch: Monkey, capsys: Captured) -> N
     text = told("--level", "bcus", "--on", "2026-06").out
     assert "from July 2025 to June 2026" in text
     line = next(each for each in text.splitlines() if each.startswith("Central West"))
-    assert line.split()[2:] == ["119,224", "219", "697", "482", "-6%", "1"]
+    assert line.split()[2:] == ["119,224", "219", "697", "482", "−6%", "1"]
     assert "changed its recording system" in text
     rows: list[dict[str, Any]] = json.loads(told("--level", "wards", "--json").out)
     assert len(rows) == 679

@@ -3,10 +3,18 @@
 import streamlit as st
 
 from bcumap.app.assets import TITLE
-from bcumap.app.pages import areas, counters, download, history, officers, ward
+from bcumap.app.pages import areas, counters, demand, download, history, officers, ward
 from bcumap.base.words import PAGES
 
-DRAWN = (areas.page, ward.page, officers.page, counters.page, history.page, download.page)
+DRAWN = (
+    areas.page,
+    ward.page,
+    officers.page,
+    demand.page,
+    counters.page,
+    history.page,
+    download.page,
+)
 
 st.set_page_config(page_title=TITLE, layout="wide")
 st.navigation(

@@ -1,0 +1,292 @@
+"""Resources and demand: what is asked of the police beside the officers there, area by area."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from bcumap.app import assets, charts, panels, search
+from bcumap.app.api import DEMAND
+from bcumap.app.assets import base_path
+from bcumap.app.links import Chosen, answered, choose, found, from_link, show_level
+from bcumap.app.panels import shown
+from bcumap.app.ui import area_map, area_table, map_data, save_bar, save_data, sent
+from bcumap.base.schema import LEVELS
+from bcumap.base.words import LEVEL_WORDS, date, listed
+from bcumap.facts import demand, demand_measures, measures
+from bcumap.facts import demand_views as views
+from bcumap.facts.cached import around, demand_report, facts, history
+from bcumap.facts.cached import demand as known
+from bcumap.facts.demand import ALL, GROUPS, MET, NEW_SYSTEM_FROM, QUESTIONS
+from bcumap.facts.demand_measures import FIRST, MEASURES, OF_OFFENCES
+from bcumap.facts.measures import Measure
+from bcumap.facts.views import shading_legend
+
+NAMES = {
+    "bcus": [("name", "BCU", "")],
+    "boroughs": [("name", "Borough", ""), ("bcu", "BCU", "")],
+    "wards": [("name", "Ward", ""), ("borough", "Borough", "")],
+}
+# The changes of the model that the line through time is marked with, and the Met's new system.
+MARKED = ("2013-06-24", "2017-01", "2018-05", "2019-02")
+NEW_SYSTEM = "The Met’s new recording system, CONNECT"
+
+
+def page() -> None:
+    """Draw the page."""
+    st.html(shown("demand.heading"))
+    if not known().boroughs.months:
+        st.html(shown("demand.no_data"))
+        return
+    told = demand_report("bcus")
+    st.html(shown("parts.table", views.question(known(), told, around()["strength"])))
+    st.html("<h2>The BCUs side by side</h2>")
+    st.html(shown("parts.table", views.side_by_side(told, _time_taken())))
+    st.html(panels.explained(views.highest(told)))
+    _minded(told.cautions)
+    explorer()
+    _officers()
+    st.html("<h2>What to mind</h2>")
+    _minded(demand.CAUTIONS)
+    st.html(panels.footer(facts(), "demand"))
+
+
+def _minded(keys: Iterable[str]) -> None:
+    """The cautions of what stands above."""
+    st.html(shown("demand.cautions", views.cautions(keys)))
+
+
+def _time_taken() -> dict[str, float | None]:
+    months = demand.abstraction_months(known())[-demand.MONTHS :]
+    return {
+        code: demand.abstracted(known(), demand.boroughs_of(facts(), "bcus", code), months)
+        for code in (*facts()["bcus"], MET)
+    }
+
+
+@st.fragment
+def explorer() -> None:
+    """Search box, measure, map, ranking, table, and the chosen area through time."""
+    st.html("<h2>Area by area</h2>")
+    answer = search.box(on_choose=choose)
+    said = st.container()
+    query: dict[str, str] = st.query_params.to_dict()
+    wanted, problem = (answered(answer), None) if answer else from_link(query, facts())
+    if answer:
+        said.html(panels.answer_card(answer))
+    elif problem:
+        said.html(panels.notice(problem))
+    level = st.session_state.get("level", wanted.level if wanted else "bcus")
+    one, two = st.columns(2, gap="medium")
+    measure = _measure(one)
+    group = _group(two, measure)
+    reports = {each: demand_report(each, None, group) for each in _levels()}
+    if level not in reports:
+        level = "boroughs"
+    values = {
+        each: demand_measures.values(known(), facts(), told, measure.key)
+        for each, told in reports.items()
+    }
+    if wanted and wanted.level in reports and facts()[wanted.level][wanted.code]["officers"]:
+        told = views.beside(wanted.level, wanted.code, reports, facts())
+        st.html(shown("demand.minded", *told))
+    left, right = st.columns([5, 4], gap="medium")
+    title = measure.title + (f": {GROUPS[group]}" if group != ALL else "")
+    with left:
+        area_map()(
+            key="map",
+            data=map_data(
+                chosen=vars(wanted) if wanted else None,
+                found=found(answer),
+                level=level,
+                shading={each: _shading(each, measure, title, values[each]) for each in values},
+            ),
+            on_choose_change=lambda: choose(st.session_state["map"]["choose"]),
+            on_level_change=lambda: show_level(st.session_state["map"]["level"]),
+        )
+        st.html(_legend(level, measure, values[level]))
+        save_bar()(
+            key="save",
+            data=save_data(
+                "officers", level, wanted, level=level, values=values[level], title=title
+            ),
+        )
+    with right:
+        unknown = demand_measures.unknown(level, measure.key)
+        offences = {row.code: row.offences for row in reports[level].rows}
+        area_table()(
+            key="table",
+            data=sent(
+                url=assets.url("facts.json"),
+                level=level,
+                columns=[
+                    *NAMES[level],
+                    (measure.key, measure.short, panels.KINDS[measure.decimals]),
+                    *([] if measure.key == "offences" else [("offences", "Offences", "count")]),
+                ],
+                sort=measure.key,
+                caption=f"{title}: {LEVEL_WORDS[level].plural}",
+                chosen=wanted.code if wanted else None,
+                unknown={measure.key: unknown, "offences": "", "bcu": ""},
+                of_met=[measure.key, "offences"],
+                given={"offences": offences, measure.key: values[level]},
+            ),
+            on_choose_change=lambda: choose(st.session_state["table"]["choose"]),
+        )
+    _ranking(level, measure, values[level], reports[level].met, wanted)
+    _minded(demand_measures.cautions(level, measure.key))
+    _through_time(wanted, group)
+    _confidence(wanted, measure)
+
+
+def _levels() -> list[str]:
+    return [level for level in LEVELS if known().offences(level).months]
+
+
+def _measure(place: Any) -> Measure:
+    """Let the visitor choose a measure; it is part of the link."""
+    asked = st.session_state.get("demand-measure") or st.query_params.get("measure")
+    st.session_state["demand-measure"] = asked if asked in MEASURES else FIRST
+    key = place.selectbox(
+        "What to compare",
+        list(MEASURES),
+        format_func=lambda key: MEASURES[key].title,
+        key="demand-measure",
+        on_change=lambda: st.query_params.update(measure=st.session_state["demand-measure"]),
+    )
+    place.html(panels.explained(MEASURES[key].what))
+    return MEASURES[key]
+
+
+def _group(place: Any, measure: Measure) -> str:
+    """Let the visitor choose a group of offences; it is part of the link."""
+    known_groups = {ALL: "All offences", **GROUPS}
+    asked = st.session_state.get("demand-group") or st.query_params.get("group")
+    st.session_state["demand-group"] = asked if asked in known_groups else ALL
+    group: str = place.selectbox(
+        "Which offences",
+        list(known_groups),
+        format_func=lambda key: known_groups[key],
+        key="demand-group",
+        on_change=lambda: st.query_params.update(group=st.session_state["demand-group"]),
+        disabled=measure.key not in OF_OFFENCES,
+    )
+    return group if measure.key in OF_OFFENCES else ALL
+
+
+def _shading(
+    level: str, measure: Measure, title: str, values: dict[str, float | None]
+) -> dict[str, Any]:
+    """How the map shades the areas of a level, see web/static/areas.js."""
+    return {
+        "title": title,
+        "values": values,
+        "decimals": measure.decimals,
+        "breaks": measures.breaks(values.values(), measure),
+        "unknown": demand_measures.unknown(level, measure.key),
+    }
+
+
+def _legend(level: str, measure: Measure, values: dict[str, float | None]) -> str:
+    numbers = values.values()
+    names = measures.labels(numbers, measures.breaks(numbers, measure), measure)
+    unknown = demand_measures.unknown(level, measure.key) if None in numbers else None
+    return panels.legend(shading_legend(names, unknown))
+
+
+def _ranking(
+    level: str,
+    measure: Measure,
+    values: dict[str, float | None],
+    met: demand.Row,
+    wanted: Chosen | None,
+) -> None:
+    """The areas of a level in order; wards are too many for it."""
+    if level == "wards":
+        return
+    rows = [
+        {"code": code, "name": facts()[level][code]["name"], "value": value}
+        for code, value in sorted(
+            values.items(), key=lambda item: (item[1] is None, -(item[1] or 0))
+        )
+    ]
+    of_met = getattr(met, measure.key, None) if measure.key != "offences" else None
+    st.html(f"<h3>{LEVEL_WORDS[level].plural} in order</h3>")
+    unknown = demand_measures.unknown(level, measure.key)
+    st.html(panels.explained(views.ranking(rows, measure, unknown)))
+    if any(row["value"] is not None for row in rows):
+        st.altair_chart(
+            charts.dots(rows, measure, chosen=wanted.code if wanted else None, met=of_met)
+        )
+
+
+def _met_area(wanted: Chosen | None) -> tuple[str, str] | None:
+    """The chosen area as level and code, if it is one of the Met."""
+    if wanted is None or facts()[wanted.level][wanted.code]["officers"] is None:
+        return None
+    return wanted.level, wanted.code
+
+
+def _through_time(wanted: Chosen | None, group: str) -> None:
+    """Offences of twelve months to each month, of the chosen area and the Met."""
+    chosen = _met_area(wanted)
+    code = chosen[1] if chosen else MET
+    rows = demand.months_told(known(), facts(), code, group)
+    names = list(dict.fromkeys(row["name"] for row in rows))
+    st.html(f"<h3>Through time: {escape(listed(names))}</h3>")
+    marked = [(on, text) for on, text in _marks() if on[:7] >= rows[0]["month"]]
+    told = views.time_told(rows, group)
+    url = f"{base_path()}{DEMAND}/months?group={group}" + (f"&area={code}" if chosen else "")
+    st.altair_chart(
+        charts.demand_months(
+            url,
+            [(on[:7], str(number)) for number, (on, _) in enumerate(marked, start=1)],
+            field="year_per_1k",
+            title="in twelve months, per 1,000",
+            described=told,
+        )
+    )
+    st.html(shown("demand.marks", [(date(on), text) for on, text in marked]))
+    st.html(shown("demand.time_note", told))
+    st.html(shown("demand.folded", views.through_time(rows, group)))
+
+
+def _marks() -> list[tuple[str, str]]:
+    """What changed, by date."""
+    models = {row["from"]: row["label"] for row in history()["models"]}
+    marked = [(on, models[on]) for on in MARKED if on in models]
+    return [*marked, (NEW_SYSTEM_FROM, NEW_SYSTEM)]
+
+
+def _confidence(wanted: Chosen | None, measure: Measure) -> None:
+    """What people think of the police through time: the Met's and the borough's."""
+    question = measure.key if measure.key in QUESTIONS else "good_job"
+    chosen = _met_area(wanted)
+    borough = None
+    if chosen and chosen[0] != "bcus":
+        level, code = chosen
+        borough = code if level == "boroughs" else facts()["wards"][code]["borough_code"]
+    codes = [*([borough] if borough else []), MET]
+    rows = demand.survey_told(known(), facts(), codes)
+    if not rows:
+        return
+    st.html(f"<h3>Confidence: “{QUESTIONS[question]}”</h3>")
+    told = views.shares_told(rows, question)
+    url = f"{base_path()}{DEMAND}/confidence" + (f"?area={borough}" if borough else "")
+    st.altair_chart(charts.confidence(url, question, told))
+    st.html(panels.explained(told))
+    st.html(shown("demand.folded", views.shares(rows, question)))
+    _minded(["survey"])
+
+
+def _officers() -> None:
+    """Officers against demand by borough."""
+    told = demand_report("boroughs")
+    described = views.officers_told(told)
+    st.html("<h2>Officers against demand, by borough</h2>")
+    st.altair_chart(charts.officers_and_demand(f"{base_path()}{DEMAND}?level=boroughs", described))
+    st.html(panels.explained(described))
+    st.html(shown("demand.folded", views.officers(told, facts())))
