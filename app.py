@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import streamlit as st
 from starlette.middleware import Middleware
 
-from bcumap.app import assets, guard, headers, jobs, listening, origins, routes, uploads
+from bcumap.app import assets, first, guard, headers, jobs, listening, origins, routes, uploads
 from bcumap.base import feedback
 from bcumap.base.errors import DataError
 from bcumap.facts import store
@@ -31,6 +31,7 @@ app = st.App(
         Middleware(headers.Headers),
         Middleware(guard.Guard),
         Middleware(origins.SameOrigin),
+        Middleware(first.First),
         Middleware(assets.FromMemory),
         Middleware(uploads.Uploads),
     ],

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 
 from bcumap.app.bodies import FOREVER, Body
-from bcumap.base.words import PAGES
+from bcumap.base.errors import DataError
 from bcumap.facts import store
 from bcumap.web.files import SITE_FILES, hashed_name, paths, with_imports
 
@@ -29,15 +29,14 @@ PREFIX = "/assets"
 
 # Streamlit's page learns here where its server is. It would look below the address of each page
 # first, and the browser would complain of what is not there.
-INDEX, HEAD = "index.html", "<head>"
+INDEX, HEAD, ROOT = "index.html", "<head>", '<div id="root"></div>'
 SAYS_WHERE = (
     "<script>window.__streamlit = {{ BACKEND_BASE_URL: location.origin + {base!r} }}</script>"
 )
-TITLE = "bcumap: how London is policed"
 
 MEDIA_TYPES = {".topojson": "application/json", ".js": "text/javascript"}
 OCTETS = "application/octet-stream"
-COMPRESSIBLE = {".html", ".js", ".css", ".json", ".topojson"}
+COMPRESSIBLE = {".html", ".js", ".css", ".json", ".svg", ".topojson"}
 
 
 @dataclass(frozen=True)
@@ -80,8 +79,7 @@ class FromMemory:
         if asset is None or scope["method"] not in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return
-        lasts = "no-cache" if asset.name == INDEX else FOREVER
-        await asset.answer(Request(scope), lasts=lasts)(scope, receive, send)
+        await asset.answer(Request(scope), lasts=FOREVER)(scope, receive, send)
 
 
 @cache
@@ -121,18 +119,46 @@ def _served() -> dict[str, Asset]:
         if path.suffix in COMPRESSIBLE
     }
     index = page_html()
-    page = _asset(INDEX, index.encode)
-    pages = {f"/{path}": page for path, _ in PAGES}
     first = {name for name in theirs if f'".{name}"' in index}
-    for asset in (page, *ours.values(), *(theirs[name] for name in first)):
+    for asset in (*ours.values(), *(theirs[name] for name in first)):
         if asset.compresses:
             _ = asset.compressed  # now, and not while someone waits
-    return ours | theirs | pages
+    return ours | theirs
 
 
-def page_html() -> str:
-    """Return Streamlit's page with its title, and the place of its server, from the start."""
+def page_html(head: str = "", first: str = "") -> str:
+    """Return Streamlit's page, which knows where its server is from the start.
+
+    Parameters
+    ----------
+    head
+        What the page is called, and the rest of what stands in its head.
+    first
+        What is shown until Streamlit's own scripts have drawn the page.
+    """
+    before, between, after = _shell()
+    return f"{before}{head}{between}{first}{after}"
+
+
+@cache
+def _shell() -> tuple[str, str, str]:
+    """Return Streamlit's page in three parts: ours stand between them.
+
+    What it says where scripts are off is ours to say, its icon is not ours, and its fonts are not
+    used. Its style sheet comes last, so that nothing waits for it.
+    """
     index = (Path(get_static_dir()) / INDEX).read_text(encoding="utf-8")
+    for theirs in (r"<!--.*?-->", r"<title>.*?</title>", r"<noscript>.*?</noscript>",
+                   r'<link\s+rel="(?:shortcut icon|preload)"[^>]*>'):  # fmt: skip
+        index = re.sub(theirs, "", index, flags=re.DOTALL)
+    index = index.replace('<html lang="en">', '<html lang="en-GB">', 1)
+    index = re.sub(r"\n\s*", "\n", index)
+    styles = "".join(re.findall(r'<link rel="stylesheet"[^>]*>', index))
+    index = re.sub(r'<link rel="stylesheet"[^>]*>', "", index)
     where = SAYS_WHERE.format(base=base_path() + "/")
-    titled = re.sub(r"<title>.*?</title>", f"<title>{TITLE}</title>", index)
-    return titled.replace(HEAD, f"{HEAD}{where}", 1)
+    viewport = re.search(r'<meta\s+name="viewport"[^>]*>', index)
+    if HEAD not in index or ROOT not in index or not styles or not viewport:
+        raise DataError("Streamlit's page is not as it was when this was made")
+    before = index[: viewport.end()].replace(HEAD, f"{HEAD}{where}", 1)
+    between, _, after = index[viewport.end() :].partition(ROOT)
+    return before.lstrip(), between, f"{ROOT}{styles}{after}"

@@ -29,6 +29,33 @@ class Chosen:
     code: str
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks of a page.
+
+    Attributes
+    ----------
+    page
+        Its path (`PAGES`).
+    query
+        Its parameters, the last of several alike.
+    answer, wanted
+        The answer to `?q=`, and the area that this or the link names.
+    problems
+        What to say of what is none.
+    on, is_dated
+        The date, and whether the link names it.
+    """
+
+    page: str
+    query: Mapping[str, str]
+    answer: Answer | None = None
+    wanted: Chosen | None = None
+    problems: tuple[str, ...] = ()
+    on: dt.date = dt.date.min
+    is_dated: bool = False
+
+
 def from_link(query: Mapping[str, str], known: Facts) -> tuple[Chosen | None, str | None]:
     """Return the area that a link names, or what to say about a link that names none we know.
 
@@ -95,8 +122,14 @@ def date_asked(rows: Sequence[Mapping[str, Any]], what: str) -> tuple[dt.date, s
     what
         What that is of.
     """
+    return day_of(st.query_params.get("on"), rows, what)
+
+
+def day_of(
+    asked: str | None, rows: Sequence[Mapping[str, Any]], what: str
+) -> tuple[dt.date, str | None]:
+    """Return the same for the text of a link; see `date_asked`."""
     today = dt.date.today()
-    asked = st.query_params.get("on")
     if asked is None:
         return today, None
     try:

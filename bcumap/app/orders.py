@@ -63,10 +63,17 @@ class Order:
 
 @dataclass(frozen=True)
 class PictureOrder:
-    """A picture that is wanted: the arguments of `bcumap picture`, and PNG or SVG."""
+    """A picture that is wanted: the arguments of `bcumap picture`, and PNG or SVG.
+
+    Attributes
+    ----------
+    is_card
+        Whether it is for the preview of a link.
+    """
 
     wish: Wish
     suffix: str
+    is_card: bool = False
 
     @property
     def name(self) -> str:
@@ -84,7 +91,8 @@ class PictureOrder:
             "view": ",".join(map(str, wish.view)) if wish.view else "",
             "title": wish.title,
         }
-        given = _options(options) + (["--closed"] if wish.closed else [])
+        given = _options(options)
+        given += ["--closed"] * wish.closed + ["--card"] * self.is_card
         if wish.values:
             lines = "".join(f"{code},{value}\n" for code, value in wish.values)
             (folder / VALUES).write_text(f"code,value\n{lines}", encoding="utf-8")

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import asdict
-from functools import cache
+from functools import cache, partial
 from pathlib import PurePath
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bcumap.app import api, orders
-from bcumap.app.assets import base_path
+from bcumap.app import api, heads, orders
+from bcumap.app.assets import base_path, url
 from bcumap.app.bodies import A_WHILE, Body, json_body
 from bcumap.app.orders import PictureOrder
 from bcumap.app.origins import public_address
 from bcumap.base.errors import BcuMapError, BusyError
 from bcumap.base.safe import plain
+from bcumap.base.schema import LEVELS
 from bcumap.base.words import FEED
 from bcumap.export import feed
 from bcumap.facts.cached import facts, finder, happenings
@@ -25,8 +27,11 @@ from bcumap.maps import request as picture_wish
 
 SUGGEST = "/suggest"
 PICTURE = "/picture"
+ROBOTS, SITEMAP, MANIFEST = "robots.txt", "sitemap.xml", "manifest.webmanifest"
+A_DAY = "public, max-age=86400"
 MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
 # An SVG is a document of its own if somebody opens it: nothing in it runs.
+CARD = "/card"  # pictures for previews of links
 NOTHING_RUNS = "default-src 'none'; style-src 'unsafe-inline'"
 NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
 VALUES_BYTES = 65_536  # of a visitor's figures: 704 wards take 15,000
@@ -72,6 +77,48 @@ async def picture(request: Request) -> Response:
     return body.answer(request, lasts=lasts, headers=headers)
 
 
+async def card(request: Request) -> Response:
+    """Answer with the picture for the preview of a link, as /card/E05013719.png or /card/areas.png.
+
+    Of areas and pages alone, never of what somebody asked.
+    """
+    path = PurePath(request.path_params["name"])
+    known = facts()
+    level = next((level for level in LEVELS if path.stem in known[level]), "")
+    asked = {"kind": picture_wish.AREAS, "area": path.stem, "level": level}
+    if not level and path.stem in picture_wish.KINDS:
+        asked = {"kind": path.stem}
+    elif not level:
+        return PlainTextResponse("there is no such area or page\n", 404, NO_SNIFFING)
+    try:
+        order = PictureOrder(
+            picture_wish.read(asked, known, today=dt.date.today()), ".png", is_card=True
+        )
+        content = await orders.deliver(order, request.is_disconnected)
+    except BusyError as error:
+        return PlainTextResponse(str(error), 503, {"Retry-After": "30", **NO_SNIFFING})
+    body = Body(lambda: content, MEDIA_TYPES[".png"], compresses=False)
+    return body.answer(request, lasts=A_DAY)
+
+
+async def plain_file(body: Body, request: Request) -> Response:
+    """Answer for what search engines and phones ask of a site."""
+    return body.answer(request, lasts=A_WHILE)
+
+
+def _plain_files() -> dict[str, Body]:
+    base, public = base_path(), public_address()
+    about = json.dumps(heads.manifest(base, url("icon.svg")))
+    files = {
+        ROBOTS: Body(heads.robots(base, public).encode, "text/plain; charset=utf-8"),
+        MANIFEST: Body(about.encode, "application/manifest+json"),
+    }
+    if public:
+        sitemap = partial(heads.sitemap, facts(), public)
+        files[SITEMAP] = Body(lambda: sitemap().encode(), "application/xml")
+    return files
+
+
 async def _posted(request: Request) -> str:
     """Return the text that was posted, "" if none was."""
     body = b""
@@ -93,8 +140,14 @@ async def changes(request: Request) -> Response:
 @cache
 def _feed() -> Body:
     public = public_address()
-    url = f"{public}/" if public else ""
-    return Body(lambda: feed.atom(happenings(), url=url, page="history", feed=FEED), feed.ATOM)
+    front = f"{public}/" if public else ""
+    return Body(lambda: feed.atom(happenings(), url=front, page="history", feed=FEED), feed.ATOM)
+
+
+def first_names() -> set[str]:
+    """Return the first name of the path of every route."""
+    base = base_path()
+    return {each.path.removeprefix(base).split("/")[1] for each in routes()}
 
 
 def routes() -> list[Route]:
@@ -103,6 +156,11 @@ def routes() -> list[Route]:
     return [
         Route(f"{base}{SUGGEST}", suggest, methods=["GET"]),
         Route(f"{base}{PICTURE}/{{name}}", picture, methods=["GET", "POST"]),
+        Route(f"{base}{CARD}/{{name}}", card, methods=["GET"]),
         Route(f"{base}/{FEED}", changes, methods=["GET"]),
+        *(
+            Route(f"{base}/{name}", partial(plain_file, body), methods=["GET"])
+            for name, body in _plain_files().items()
+        ),
         *api.routes(base),
     ]

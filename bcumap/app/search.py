@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
 
 import streamlit as st
 from streamlit.components.v2 import component
 
-from bcumap.app import assets
-from bcumap.app.links import kept
+from bcumap.app import assets, heads
+from bcumap.app.links import Asked, answered, day_of, from_link, kept
 from bcumap.app.panels import shown
 from bcumap.app.routes import SUGGEST
 from bcumap.app.ui import loader, sent
 from bcumap.base.errors import BcuMapError
 from bcumap.facts.answers import Answer, nothing
-from bcumap.facts.cached import finder
+from bcumap.facts.cached import counters, facts, finder, history
 from bcumap.facts.find import LONGEST_QUERY
+
+PAGE = "page"  # in the session: the path of the page that is shown
 
 _runs = count()
 
@@ -49,7 +52,26 @@ def box(*, on_choose: Callable[[Any], None]) -> Answer | None:
         on_ask_change=lambda: ask(st.session_state["search"]["ask"]),
         on_choose_change=lambda: on_choose(st.session_state["search"]["choose"]),
     )
-    return answer(asked) if asked.strip() else None
+    read_now = read(st.session_state.get(PAGE, ""), st.query_params.to_dict())
+    st.set_page_config(page_title=heads.head(read_now, facts()).title)
+    return read_now.answer
+
+
+def read(name: str, query: Mapping[str, str]) -> Asked:
+    """Read what an address asks of a page."""
+    texts = dict(query)
+    text = texts.get("q", "").strip()
+    found = answer(text) if text else None
+    wanted, problem = (answered(found), None) if found else from_link(texts, facts())
+    on, late = dt.date.today(), None
+    if name in ("counters", "history"):
+        rows, what = {
+            "counters": (counters()["key_dates"], "front counters"),
+            "history": (history()["models"], "police units"),
+        }[name]
+        on, late = day_of(texts.get("on"), rows, what)
+    problems = tuple(each for each in (problem, late) if each)
+    return Asked(name, texts, found, wanted, problems, on, is_dated="on" in texts and not late)
 
 
 def answer(asked: str) -> Answer:

@@ -41,6 +41,9 @@ def picture(
     ] = None,
     sheet: Annotated[str, typer.Option(metavar="NAME", help="The sheet of a workbook.")] = "",
     title: Annotated[str, typer.Option(help="What your own figures are called.")] = "",
+    card: Annotated[
+        bool, typer.Option(help="1200 × 630 dots, for the preview of a link; no legend.")
+    ] = False,
 ) -> None:
     """Draw a map of the pages as a PNG or SVG for a report, with legend, date and sources."""
     from bcumap.cli import text as reporting
@@ -61,7 +64,7 @@ def picture(
         from bcumap.matching.values import read_values
 
         asked["values"], notes = read_values(values, sheet=sheet or None)
-    size = pictures.write(to, asked, today=dt.date.today())
+    size = pictures.write(to, asked, today=dt.date.today(), as_card=card)
     for note in notes:
         out.print(f"{values}: {note}", markup=False)
     out.print(reporting.picture_line(to, size), markup=False)

@@ -13,7 +13,7 @@ from pathlib import Path
 from bcumap.base.errors import BcuMapError
 from bcumap.base.files import beside
 from bcumap.facts import store
-from bcumap.maps import image, request, scene
+from bcumap.maps import image, request, scene, svg
 from bcumap.maps.scene import Documents
 from bcumap.maps.shapes import Shapes
 
@@ -35,7 +35,7 @@ def known(data: Path | None = None) -> Documents:
     )
 
 
-def write(path: Path, asked: Mapping[str, str], *, today: dt.date) -> int:
+def write(path: Path, asked: Mapping[str, str], *, today: dt.date, as_card: bool = False) -> int:
     """Draw what is asked for and write it; it appears whole or not at all.
 
     Parameters
@@ -44,6 +44,8 @@ def write(path: Path, asked: Mapping[str, str], *, today: dt.date) -> int:
         Its suffix says whether PNG or SVG.
     asked
         See `request.read`.
+    as_card
+        See `image.draw`.
 
     Returns
     -------
@@ -66,7 +68,8 @@ def write(path: Path, asked: Mapping[str, str], *, today: dt.date) -> int:
         raise BcuMapError(f"{path.parent}: there is no such folder to write to; make it first")
     documents = known()
     wish = request.read(asked, documents.facts, today=today)
-    content = image.draw(scene.scene(wish, documents), form)
+    wide = svg.CARD[0] - svg.CARD_WORDS if as_card else scene.WIDE
+    content = image.draw(scene.scene(wish, documents, wide=wide), form, as_card=as_card)
     with beside(path) as staged:
         staged.write_bytes(content)
     return len(content)

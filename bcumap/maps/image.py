@@ -16,13 +16,15 @@ _HEADER_BYTES = 33  # of a PNG: signature and first chunk
 METRES_PER_INCH = 0.0254
 
 
-def draw(scene: Scene, form: str) -> bytes:
+def draw(scene: Scene, form: str, *, as_card: bool = False) -> bytes:
     """Draw a scene.
 
     Parameters
     ----------
     form
         One of `FORMS`.
+    as_card
+        Whether it is for the preview of a link: 1200 × 630 dots, without legend and sources.
 
     Returns
     -------
@@ -36,7 +38,7 @@ def draw(scene: Scene, form: str) -> bytes:
     """
     if form not in FORMS:
         raise BcuMapError(f"there is no picture as {form!r}; give one of {', '.join(FORMS)}")
-    drawing = svg.document(scene)
+    drawing = svg.card(scene) if as_card else svg.document(scene)
     return drawing.encode() if form == ".svg" else _png(drawing, scene)
 
 

@@ -16,7 +16,7 @@ from itertools import pairwise, product
 
 from bcumap.maps import shapes
 from bcumap.maps.lettering import BELOW, CAPITALS, EM, font
-from bcumap.maps.looks import CAUTION, GROUND, INK, LOOKS, OUTLINES, SIGNS, Look, mixed
+from bcumap.maps.looks import ACCENT, CAUTION, GROUND, INK, LOOKS, OUTLINES, SIGNS, Look, mixed
 from bcumap.maps.scene import CLOSED_SIGN, WIDE, Mark, Scene
 from bcumap.maps.shapes import Line, Point, Rings, View
 
@@ -34,6 +34,10 @@ SIGN, SIGN_LINE, HALO, HATCH = 6.8, 1.2, 2.2, 5.0
 BETWEEN = 1.4  # points around each name
 BAR_WORDS, BAR_GAP = 7.0, 5.3  # of the scale: size of its words, how far they stand above it
 METRES_PER_KM = 1000
+# A picture for the preview of a link: dots, and how much of it is words.
+CARD = (1200, 630)
+CARD_WORDS, CARD_EDGE, CARD_POINT = 480, 48, 2.4
+CARD_CHARACTERS = 15, 30  # of the title and of what stands below it
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -144,6 +148,29 @@ def fragment(scene: Scene) -> str:
     body = [*_map(paper, scene)]
     size = f'viewBox="0 0 {scene.view.wide} {scene.view.high}" width="{scene.view.wide}"'
     return _framed(f'class="bcumap" {size} height="{scene.view.high}"', scene, paper, body)
+
+
+def card(scene: Scene) -> str:
+    """Draw the map of a scene beside its title, for the preview of a link (`CARD`)."""
+    paper = Paper(CARD_POINT)
+    (wide, high), (left, top) = CARD, (CARD_EDGE, 2.6 * CARD_EDGE)
+    title = textwrap.wrap(scene.title, CARD_CHARACTERS[0])[:5]
+    below = textwrap.wrap(scene.subtitle, CARD_CHARACTERS[1])[:6]
+    y = top + 25 * CARD_POINT * len(title)
+    body = [
+        f'<path class="paper" fill="{GROUND}" d="M0 0h{wide}v{high}H0z"/>',
+        f'<path class="ground" fill="{mixed(INK, 0.05)}"'
+        f' d="M{CARD_WORDS} 0H{wide}V{high}H{CARD_WORDS}z"/>',
+        f'<svg x="{CARD_WORDS}" width="{wide - CARD_WORDS}" height="{high}"'
+        f' viewBox="0 0 {scene.view.wide} {scene.view.high}">',
+        *_map(paper, scene),
+        "</svg>",
+        *paper.lines(title, (left, top), Type(19, "bold"), 24),
+        *paper.lines(below, (left, y), Type(10, colour=mixed(INK, 0.8)), 15),
+        paper.line("bcumap", (left, high - CARD_EDGE), Type(11, "bold", ACCENT)),
+    ]
+    size = f'width="{wide}" height="{high}" viewBox="0 0 {wide} {high}"'
+    return _framed(size, scene, paper, body)
 
 
 def about(scene: Scene) -> str:

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from streamlit.file_util import get_static_dir
 
 from bcumap.app import assets
-from bcumap.base.words import PAGES
+from bcumap.base.errors import DataError
 from bcumap.facts import store
 
 
@@ -96,47 +96,34 @@ def test_only_reading_is_answered() -> None:
 # --- the page itself ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/", "/ward", "/officers", "/ward?ward=E05013714"])
-def test_every_page_has_its_title_and_knows_its_server_from_the_start(path: str) -> None:
-    answer = ask(path)
-    assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("text/html")
-    assert answer.headers["cache-control"] == "no-cache"
-    assert answer.headers["content-encoding"] == "gzip"
-    assert re.findall("<title>(.*?)</title>", answer.text) == ["bcumap: how London is policed"]
-    where = "window.__streamlit = { BACKEND_BASE_URL: location.origin + '/' }"
-    assert answer.text.count(where) == 1
-    assert answer.text.index(where) < min(
-        answer.text.index("<script type"), answer.text.index("<title>")
-    )
-    assert ask(path, encoding="identity").text == answer.text
-
-
-def test_a_page_is_streamlit_s_but_for_that() -> None:
-    ours = ask("/ward").text
+def test_a_page_is_streamlit_s_but_for_what_is_ours() -> None:
+    ours = assets.page_html("<title>ours</title>", "<main>first</main>")
     theirs = (Path(get_static_dir()) / "index.html").read_text("utf-8")
-    for bundle in re.findall(r"static/[\w./-]+", theirs):
-        assert bundle in ours
+    for bundle in re.findall(r"static/(?:js|css)/[\w./-]+", theirs):
+        assert ours.count(bundle) == 1
+    assert "noscript" not in ours
+    assert "Streamlit</title>" not in ours
+    where = ours.index("window.__streamlit = { BACKEND_BASE_URL: location.origin + '/' }")
+    assert where < ours.index("<title>ours</title>") < ours.index('<script type="module"')
+    first = ours.index("<main>first</main>")
+    assert first < ours.index('<div id="root"></div>') < ours.index('rel="stylesheet"')
 
 
-def test_under_another_path_the_pages_know_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_page_of_streamlit_s_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "index.html").write_text("<html><head></head></html>")
+    monkeypatch.setattr(assets, "get_static_dir", lambda: str(tmp_path))
+    assets._shell.cache_clear()
+    with pytest.raises(DataError, match="not as it was"):
+        assets.page_html()
+
+
+def test_under_another_path_the_files_know_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assets.st, "get_option", {"server.baseUrlPath": "/met/map/"}.get)
     app = assets.FromMemory(APP._app)
-    for path in ("/met/map/", "/met/map/ward", "/met/map/officers"):
-        assert "BACKEND_BASE_URL: location.origin + '/met/map/' }" in ask(path, app=app).text
-    assert ask("/ward", app=app).text == "the app"
     assert assets.url("areas.js").startswith("/met/map/assets/")
     assert ask(assets.url("areas.js"), app=app).status_code == 200
-
-
-@pytest.mark.parametrize("path", ["/ward/", "/officers/x", "/Ward", "/index.html"])
-def test_no_other_path_is_a_page(path: str) -> None:
-    assert ask(path).text == "the app"
-
-
-@pytest.mark.parametrize("path", [path for path, _ in PAGES])
-def test_every_page_of_the_navigation_is_answered(path: str) -> None:
-    assert "BACKEND_BASE_URL" in ask(f"/{path}").text
 
 
 @pytest.mark.parametrize("name", ["areas-000000000000.js", "areas.js", "", "%2e%2e/app.py"])

@@ -187,3 +187,21 @@ def test_who_comes_too_late_may_come_again(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(made, "deliver", busy)
     reply = post("/picture/areas.png")
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "30")
+
+
+def test_cards_are_of_areas_and_pages_and_of_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted: list[PictureOrder] = []
+
+    async def deliver(order: PictureOrder, _gone: object) -> bytes:
+        wanted.append(order)
+        return b"png"
+
+    monkeypatch.setattr(made, "deliver", deliver)
+    for name in ("E05013719", "NA", "areas", "counters"):
+        (answer,) = ask(None, path=f"{routes.CARD}/{name}.png")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png"), name
+    assert [order.wish.level for order in wanted] == ["wards", "bcus", "bcus", "boroughs"]
+    assert all(order.is_card for order in wanted)
+    for name in ("SE8 4RX", "E05999999", "%3Cscript%3E"):
+        (answer,) = ask(None, path=f"{routes.CARD}/{name}.png")
+        assert answer.status_code == 404

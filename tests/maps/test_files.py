@@ -46,6 +46,15 @@ def test_a_picture_of_every_kind(words: list[str], command: Command, tmp_path: P
     assert [path.name for path in tmp_path.iterdir()] == ["map.png"]
 
 
+@pytest.mark.parametrize(
+    "words", [["areas", "--area", "E05013719", "--level", "wards"], ["counters"]]
+)
+def test_a_card_has_the_size_of_previews(words: list[str], command: Command) -> None:
+    assert command(*words, "--card", "--out", "card.png").code == 0
+    with Image.open("card.png") as image:
+        assert image.size == (1200, 630)
+
+
 def test_figures_of_one_s_own(command: Command) -> None:
     Path("own.csv").write_text("\ufeffcode,value\nE09000023,7\n", encoding="utf-8")
     done = command("officers", "--values", "own.csv", "--title", "Mine", "--out", "own.SVG")
@@ -101,7 +110,7 @@ def test_bad_use_ends_with_2_and_one_line(words: list[str], said: str, command: 
 def test_an_interrupted_picture_leaves_the_old_file(command: Command, monkeypatch: Monkey) -> None:
     Path("map.png").write_text("as it was")
 
-    def interrupt(*_: object) -> bytes:
+    def interrupt(*_: object, **__: object) -> bytes:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(picture, "draw", interrupt)

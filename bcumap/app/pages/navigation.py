@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from bcumap.app.assets import TITLE
+from bcumap.app.heads import TITLE
 from bcumap.app.pages import areas, counters, demand, download, history, officers, ward
+from bcumap.app.search import PAGE
 from bcumap.base.words import PAGES
 
 DRAWN = (
@@ -17,10 +18,12 @@ DRAWN = (
 )
 
 st.set_page_config(page_title=TITLE, layout="wide")
-st.navigation(
+page = st.navigation(
     [
         st.Page(draw, title=title, url_path=path, default=not path)
         for (path, title), draw in zip(PAGES, DRAWN, strict=True)
     ],
     position="top",
-).run()
+)
+st.session_state[PAGE] = page.url_path
+page.run()

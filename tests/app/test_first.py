@@ -1,0 +1,234 @@
+"""What the server says of every page by itself: its head, redirects, and what is not there."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from html.parser import HTMLParser
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from bcumap.app import assets, first, heads, routes
+from bcumap.base.words import PAGES
+from bcumap.facts.cached import facts
+from tests.hostile import QUERIES
+
+PUBLIC = "https://map.example"
+DEPTFORD = "E05013719"
+
+
+async def the_app(_request: object) -> PlainTextResponse:
+    return PlainTextResponse("the app")
+
+
+def ask(path: str, *, encoding: str = "gzip", method: str = "GET") -> httpx.Response:
+    inner = Starlette(routes=[*routes.routes(), Route("/{path:path}", the_app)])
+
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app=first.First(inner))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            return await client.request(method, path, headers={"Accept-Encoding": encoding})
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(asyncio.run, send()).result()
+
+
+class Heads(HTMLParser):
+    """The title, and every meta and link by its name, of a page as it was sent."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.said: dict[str, str] = {}
+        self._is_title = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self._is_title = tag == "title"
+        if name := given.get("name") or given.get("property") or given.get("rel"):
+            self.said[name] = given.get("content") or given.get("href") or ""
+
+    def handle_endtag(self, _tag: str) -> None:
+        self._is_title = False
+
+    def handle_data(self, data: str) -> None:
+        if self._is_title:
+            self.said["title"] = self.said.get("title", "") + data
+
+
+@pytest.fixture
+def _public(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BCUMAP_URL", PUBLIC)
+
+
+@pytest.fixture(autouse=True)
+def _shell() -> Iterator[None]:
+    yield
+    assets._shell.cache_clear()
+    first._missing.cache_clear()
+
+
+@pytest.mark.parametrize("path", [path for path, _ in PAGES])
+def test_every_page_knows_its_server_and_is_compressed(path: str) -> None:
+    answer = ask(f"/{path}")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.text.count("BACKEND_BASE_URL") == 1
+    assert ask(f"/{path}", encoding="identity").text == answer.text
+
+
+LINKS = {
+    "/": "bcumap: how London is policed",
+    f"/ward?ward={DEPTFORD}": "Deptford, Lewisham: ward officers and police team",
+    f"/?ward={DEPTFORD.lower()}": "Deptford, Lewisham: who polices it",
+    "/?borough=E09000023": "Lewisham: who polices it",
+    "/?bcu=SE": "South East BCU: who polices it",
+    "/officers?measure=committed": "Ward officers: promised and in post",
+    "/counters?on=2025-09-01": "Front counters on 1 September 2025",
+    "/counters?borough=E09000023&on=2025-09-01": "Lewisham: front counters on 1 September 2025",
+    "/history?on=2018-12-31": "Police units on 31 December 2018",
+    "/download": "Download: boundaries and facts of London’s police areas",
+}
+
+
+@pytest.mark.usefixtures("_public")
+def test_each_link_says_what_it_is() -> None:
+    said = {path: Heads(ask(path).text).said for path in LINKS}
+    assert {path: each["title"] for path, each in said.items()} == LINKS
+    for path, each in said.items():
+        assert len(each["description"]) > 40, path
+        assert each["og:title"] == each["title"]
+        assert each["og:url"] == each["canonical"]
+        assert each["canonical"].startswith(f"{PUBLIC}/")
+        assert each["og:image"].startswith(f"{PUBLIC}/card/")
+        assert (each["og:image:width"], each["og:image:height"]) == ("1200", "630")
+        assert each["twitter:card"] == "summary_large_image"
+        assert each["icon"].startswith("/assets/icon-")
+    assert said[f"/?ward={DEPTFORD.lower()}"]["canonical"] == f"{PUBLIC}/?ward={DEPTFORD}"
+    assert (
+        "policed by South East BCU of the Metropolitan Police"
+        in said[f"/ward?ward={DEPTFORD}"]["description"]
+    )
+
+
+def test_without_a_public_address_nothing_claims_one() -> None:
+    said = Heads(ask(f"/?ward={DEPTFORD}").text).said
+    assert not [name for name in said if name.startswith("og:") or name == "canonical"]
+    assert said["title"].startswith("Deptford")
+
+
+@pytest.mark.usefixtures("_public")
+@pytest.mark.parametrize("path", ["/?q=SE8 4RX", "/ward?q=Deptford", "/counters?q=51.48,-0.03"])
+def test_what_was_asked_is_kept_and_found_by_nobody(path: str) -> None:
+    answer = ask(path)
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert answer.headers["x-robots-tag"] == "noindex"
+    assert "etag" not in answer.headers
+    said = Heads(answer.text).said
+    assert said["robots"] == "noindex"
+    assert not [
+        name for name in said if name.startswith(("og:", "twitter:")) or name == "canonical"
+    ]
+
+
+def test_whatever_is_asked_stays_text() -> None:
+    for query in QUERIES:
+        asked = str(httpx.QueryParams({"q": query.encode("utf-8", "replace").decode()[:2000]}))
+        for path in ("/", "/ward", "/counters"):
+            answer = ask(f"{path}?{asked}")
+            assert answer.status_code == 200, ascii(query)
+            assert not re.search(r"<script>(?!\s*window\.)|<img|onerror=", answer.text, re.I)
+
+
+@pytest.mark.parametrize("parameter", ["ward", "borough", "bcu", "on", "measure", "level"])
+def test_hostile_parameters_stay_text_and_out_of_the_head(parameter: str) -> None:
+    value = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+    answer = ask(f"/counters?{httpx.QueryParams({parameter: value})}")
+    assert answer.status_code in (200, 404)
+    assert "<script>alert" not in answer.text
+    assert "<img" not in answer.text
+    assert "alert" not in json.dumps(Heads(answer.text).said)
+
+
+@pytest.mark.parametrize("path", ["/?ward=E05999999", "/ward?ward=x", "/?borough=", "/?bcu=ZZ"])
+def test_an_area_that_is_none_is_not_there(path: str) -> None:
+    answer = ask(path)
+    assert (answer.status_code, answer.headers["cache-control"]) == (404, "no-store")
+    assert Heads(answer.text).said["robots"] == "noindex"
+
+
+@pytest.mark.parametrize(
+    ("path", "to"),
+    [
+        (f"/ward/{DEPTFORD}", f"/ward?ward={DEPTFORD}"),
+        (f"/ward/{DEPTFORD.lower()}", f"/ward?ward={DEPTFORD}"),
+        ("/borough/E09000023", "/?borough=E09000023"),
+        ("/bcu/NA", "/?bcu=NA"),
+        ("/ward/", "/ward"),
+        ("/counters/?on=2025-09-01", "/counters?on=2025-09-01"),
+    ],
+)
+def test_what_looks_like_an_address_leads_to_the_one_that_is(path: str, to: str) -> None:
+    answer = ask(path)
+    assert (answer.status_code, answer.headers["location"]) == (308, to)
+
+
+@pytest.mark.parametrize(
+    "path", ["/nope", "/ward/E05999999", "/Ward", "/index.html", "/officers/x"]
+)
+def test_what_is_no_page_is_said_with_help(path: str) -> None:
+    answer = ask(path)
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.text
+    assert 'name="q"' in answer.text
+    assert 'href="/counters"' in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/_stcore/health", "/static/x.js", "/ward/_stcore/host-config", "/assets/x", "/media/x"],
+)
+def test_streamlit_s_paths_and_files_are_left_to_them(path: str) -> None:
+    assert ask(path).text == "the app"
+
+
+def test_only_reading_is_answered() -> None:
+    assert ask("/", method="HEAD").content == b""
+    assert ask("/", method="POST").status_code == 405
+
+
+def test_under_another_path_the_pages_know_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assets.st, "get_option", {"server.baseUrlPath": "/met/map/"}.get)
+    for path in ("/met/map/", "/met/map/ward", "/met/map/officers"):
+        assert "BACKEND_BASE_URL: location.origin + '/met/map/' }" in ask(path).text
+    assert ask(f"/met/map/ward/{DEPTFORD}").headers["location"] == f"/met/map/ward?ward={DEPTFORD}"
+
+
+def test_search_engines_are_told_every_area(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BCUMAP_URL", PUBLIC)
+    places = re.findall("<loc>(.*?)</loc>", ask("/sitemap.xml").text)
+    assert len(places) == len(PAGES) + sum(
+        len(facts()[each]) for each in ("bcus", "boroughs", "wards")
+    )
+    assert f"{PUBLIC}/ward?ward={DEPTFORD}" in places
+    told = ask("/robots.txt").text
+    assert f"Sitemap: {PUBLIC}/sitemap.xml" in told
+    assert "Disallow: /*?q=" in told
+    assert ask("/manifest.webmanifest").json()["name"] == heads.TITLE
+
+
+def test_structured_data_cannot_end_its_script() -> None:
+    said = heads.Head("</script><script>alert(1)", "x", "?ward=1", "areas")
+    written = heads.tags(said, public=PUBLIC, base="", icon="", card_path="/card", facts=facts())
+    assert written.count("</script>") == 1
+    assert "<script>" not in written
