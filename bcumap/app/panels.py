@@ -95,6 +95,7 @@ def footer(facts: Facts, page: str = "") -> str:
         facts["edition"],
         date(facts["residents_as_of"]),
         views.OFFICER_SOURCES,
+        views.seen(facts),
         (*PAGES, ("api", "API")),
         feedback.link(feedback.stated(), f"/{page}"),
     )

@@ -109,6 +109,7 @@ def area_facts(
     officers: Mapping[str, pd.DataFrame],
     strength_months: tuple[str, str],
     neighbours: Mapping[str, list[str]],
+    seen_on: tuple[str, str],
 ) -> bytes:
     """Encode what the pages say of each area, as JSON.
 
@@ -124,11 +125,13 @@ def area_facts(
         The first and last month that the strengths are a mean of.
     neighbours
         What `neighbours` returned.
+    seen_on
+        The first and last day on which sources of the tables were seen.
 
     Returns
     -------
     bytes
-        `edition`, `residents_as_of`, `officers` (the commitment, with all before it as its
+        `edition`, `residents_as_of`, `seen_on`, `officers` (the commitment, with all before it as its
         `timeline`), and under `bcus`, `boroughs` and `wards` one object per code with `name`, the
         codes above it, `area_km2`, `residents` (null where a source gives none); for a BCU its
         aliases, the codes of its boroughs and its go-live date with basis, note and source; for a
@@ -142,6 +145,7 @@ def area_facts(
     facts = {
         "edition": edition,
         "residents_as_of": residents_as_of,
+        "seen_on": seen_on,
         "officers": {
             **asdict(commitment),
             "months": strength_months,

@@ -12,7 +12,7 @@ import json
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -650,8 +650,15 @@ def _write_web(
         },
         strength_months=(strengths["from_month"].min(), strengths["to_month"].max()),
         neighbours=documents.neighbours(ward_layer),
+        seen_on=_seen_on(tables.values()),
     )
     (folder / "facts.json").write_bytes(facts)
+
+
+def _seen_on(tables: Iterable[pd.DataFrame]) -> tuple[str, str]:
+    """Return the first and last day on which sources of the tables were seen."""
+    days = pd.concat([table["seen_on"] for table in tables if "seen_on" in table])
+    return str(days.min()), str(days.max())
 
 
 def _write_through_time(staging: Path, wards: pd.DataFrame) -> None:

@@ -544,3 +544,12 @@ def number(value: float) -> str:
 def square_km(value: float) -> str:
     """Write an area."""
     return f"{figure(value, 2)} km²"
+
+
+def seen(facts: Facts) -> str:
+    """When the sources of the tables were last seen, as "between 22 and 26 November 2026"."""
+    first, last = map(date, facts["seen_on"])
+    if first == last:
+        return f"on {first}"
+    day, _, month = first.partition(" ")
+    return f"between {day if last.endswith(month) else first} and {last}"

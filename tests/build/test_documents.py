@@ -242,8 +242,10 @@ def test_facts_of_squares_keep_what_is_not_known_as_null(four_wards: gpd.GeoData
             },
             strength_months=("2025-08", "2026-07"),
             neighbours={"E05000001": ["E05000002", "E05000003"]},
+            seen_on=("2026-11-22", "2026-11-26"),
         )
     )
+    assert read["seen_on"] == ["2026-11-22", "2026-11-26"]
     assert read["officers"]["months"] == ["2025-08", "2026-07"]
     assert read["boroughs"]["E09000010"]["officers"] == {
         "committed": 6, "committed_dwo": 4, "committed_pcso": 2, "residents_per_committed": 50,

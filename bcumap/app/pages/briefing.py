@@ -132,6 +132,7 @@ def timeline(facts: Facts) -> str:
             "text": f"{_each_ward(each)}, {STATUS[each['status']]}",
             "note": each["note"],
             "source": each["source"],
+            "seen": date(each["seen_on"]),
         }
         for each in facts["officers"]["timeline"]
     ]
