@@ -117,7 +117,12 @@ class Renderer:
             facts=facts,
             data=self._page_data(up, page),
             legend=views.AREAS_LEGEND,
-            footer=(facts["edition"], date(facts["residents_as_of"]), views.OFFICER_SOURCES, views.seen(facts)),
+            footer=(
+                facts["edition"],
+                date(facts["residents_as_of"]),
+                views.OFFICER_SOURCES,
+                views.seen(facts),
+            ),
             report=report(),
             changes_title=CHANGES,
             feed=FEED,
