@@ -132,8 +132,8 @@ def area_facts(
     -------
     bytes
         `edition`, `residents_as_of`, `seen_on`, `officers` (the commitment, with all before it as
-        its `timeline`), and under `bcus`, `boroughs` and `wards` one object per code with `name`, the
-        codes above it, `area_km2`, `residents` (null where a source gives none); for a BCU its
+        its `timeline`), and under `bcus`, `boroughs` and `wards` one object per code with `name`,
+        the codes above it, `area_km2`, `residents` (null where a source gives none); for a BCU its
         aliases, the codes of its boroughs and its go-live date with basis, note and source; for a
         ward the codes of its `neighbours`. Areas of the Met have `officers`: those of
         `FACT_DECIMALS` (null where no figure is reliable) and, above wards, `at_least`,
