@@ -374,7 +374,7 @@
     map.bcumapMark = cased(path.feature, "chosen").addTo(map);
     const bounds = L.latLngBounds(path.getBounds().getSouthWest(), path.getBounds().getNorthEast());
     if (found) bounds.extend([found.lat, found.lon]);
-    goal(map, { bounds, name: found ? found.label : area.name });
+    goal(map, { bounds, name: found ? found.label : path.feature.properties.name });
     if (fit) map.fitBounds(bounds, { ...CLOSE, animate: false });
     if (found) markPossible(map, layer, found.others);
   };
