@@ -73,6 +73,8 @@ HAND_KEPT = (
     "force_strength.csv",
 )
 
+WARD_OPTIONS = ("crs", "edition", "layer", "code", "name")  # how to read the ward layer
+
 # What stands for the postcodes in a build that has none.
 NO_POSTCODES = pd.DataFrame(columns=["live", "easting", "northing", "ward_code"])
 
@@ -84,7 +86,8 @@ class Request:
     Attributes
     ----------
     wards
-        The ward layer; `crs` and `edition` override what it says of itself.
+        The ward layer; `crs` and `edition` override what it says of itself, `layer`, `code` and
+        `name` say where in it the wards, their codes and their names are.
     out
         The folder to write.
     data
@@ -118,6 +121,9 @@ class Request:
     crs: str | None = None
     edition: str | None = None
     met_wards: int | None = None
+    layer: str | None = None
+    code: str | None = None
+    name: str | None = None
 
 
 @dataclass
@@ -170,7 +176,8 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
     step = _Steps(report.seconds, on_step)
 
     with step("read the ward layer"):
-        source = wards.read_wards(request.wards, crs=request.crs, edition=request.edition)
+        said = {name: getattr(request, name) for name in WARD_OPTIONS}
+        source = wards.read_wards(request.wards, **said)
         tables = {
             name: store.table(name, data=request.data)
             for name in ("bcu table", "borough table", "commitments", "borough strengths")
@@ -763,7 +770,7 @@ def _command(request: Request) -> str:
     words += _context_words(request.streets, request.places)
     if request.postcodes:
         words.append("--postcodes")
-    for option in ("crs", "edition", "met_wards"):
+    for option in (*WARD_OPTIONS, "met_wards"):
         if value := getattr(request, option):
             words.append(f"--{option.replace('_', '-')} {value}")
     return " ".join(words)

@@ -6,24 +6,28 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import shapely
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
 from bcumap.base.errors import SourceError
 from bcumap.base.schema import BOROUGH_CODE, LONDON_BOUNDS_BNG, WARD_CODE, some
+from bcumap.build import vectors
 from bcumap.geo.projection import frame_to_bng
 
 PARQUET_SUFFIXES = (".parquet", ".geoparquet")
 # Formats that hold their data themselves; others of GDAL's may fetch it (VRT, WFS).
-OGR_SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".zip", ".fgb")
-LAYERED_SUFFIXES = (".gpkg", ".zip")  # can hold several layers
+OGR_SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".fgb", ".kml", ".gdb")
+ZIP_SUFFIX = ".zip"
+KNOWN_LAYERS = ("district_borough_unitary_ward",)  # of Boundary-Line, which holds many
 
 GSS_CODE = r"[EWNS]\d{8}"  # any area of the United Kingdom
 
@@ -31,23 +35,36 @@ EDITION = r"20\d\d(?:-(?:0[1-9]|1[0-2]))?"
 
 # A ward belongs to the borough that holds at least this share of its area.
 PLACED_SHARE = 0.5
+MOSTLY = 0.5  # of the names, that end in "Ward" where a publisher adds it
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How one publisher names its columns, as regular expressions without regard to case."""
+    """How one publisher names its columns, as regular expressions without regard to case.
+
+    Attributes
+    ----------
+    evidence
+        A column that only this publisher's layers have, where the others could be anybody's.
+    """
 
     name: str
     ward_code: str
     ward: str | None = None
     borough_code: str | None = None
+    evidence: str | None = None
 
 
+NOT_STATED = "not stated"
+POLICE = "data.police.uk"
 DIALECTS = (
     Dialect("ONS", r"WD\d\dCD", r"WD\d\dNM", r"LAD\d\dCD"),
-    Dialect("GLA", r"GSS_CODE", r"NAME", r"LAGSSCODE|LB_GSS_CD"),
+    Dialect("GLA", r"GSS_CODE", r"NAME", r"LAGSSCODE|LB_GSS_CD", r"LAGSSCODE|LB_GSS_CD"),
     Dialect("bcumap", r"ward_code", r"ward", r"borough_code"),
-    Dialect("data.police.uk", r"gss|code|id|neighbourhood", r"name"),
+    Dialect("OS Boundary-Line", r"CODE|Census_Code", r"NAME", evidence=r"FILE_NAME|AREA_CODE"),
+    Dialect("planning.data.gov.uk", r"reference", r"name", evidence=r"entity|dataset"),
+    Dialect(POLICE, r"neighbourhood", r"name"),
+    Dialect(NOT_STATED, r"gss_code|gss|code|id|reference|ward_?code", r"name|ward|ward_?name"),
 )
 
 
@@ -77,24 +94,35 @@ class WardFile:
     geometry_sources: tuple[str, ...]
 
 
-def read_layer(path: Path, *, crs: str | None = None) -> gpd.GeoDataFrame:
+def read_layer(path: Path, *, crs: str | None = None, layer: str | None = None) -> gpd.GeoDataFrame:
     """Read a vector file with a stated CRS; `crs` overrides what the file says.
+
+    Parameters
+    ----------
+    layer
+        Which layer of a file with several, or which file in a ZIP.
 
     Raises
     ------
     SourceError
         If it is no vector file that bcumap reads, has no rows, no geometry or no CRS.
     """
-    if not path.is_file():
-        raise SourceError(f"{path}: there is no such file; give the path of a vector layer")
     suffix = path.suffix.lower()
-    if suffix not in PARQUET_SUFFIXES + OGR_SUFFIXES:
+    if not path.is_file() and not (path.is_dir() and suffix == ".gdb"):
+        raise SourceError(f"{path}: there is no such file; give the path of a vector layer")
+    if suffix not in (*PARQUET_SUFFIXES, *OGR_SUFFIXES, ZIP_SUFFIX):
         raise SourceError(
             f"{path}: not a vector file by its suffix {suffix!r}; expected one of"
-            f" {', '.join(OGR_SUFFIXES + PARQUET_SUFFIXES)}"
+            f" {', '.join((*OGR_SUFFIXES, ZIP_SUFFIX, *PARQUET_SUFFIXES))}"
         )
     with _quietly():
-        frame = _read_parquet(path) if suffix in PARQUET_SUFFIXES else _read_ogr(path)
+        if suffix in PARQUET_SUFFIXES:
+            frame = _read_parquet(path)
+        else:
+            with vectors.opened(path, layer=layer) as files:
+                frame = _read_files(files, path, layer)
+    if frame.crs is not None and frame.crs.is_engineering:  # "undefined", in metres of nowhere
+        frame = frame.set_crs(None, allow_override=True)
     if crs is not None:
         frame = _label(frame, crs)
     if frame.crs is None:
@@ -107,8 +135,23 @@ def read_layer(path: Path, *, crs: str | None = None) -> gpd.GeoDataFrame:
     return frame
 
 
-def read_wards(path: Path, *, crs: str | None = None, edition: str | None = None) -> WardFile:
+def read_wards(
+    path: Path,
+    *,
+    crs: str | None = None,
+    edition: str | None = None,
+    layer: str | None = None,
+    code: str | None = None,
+    name: str | None = None,
+) -> WardFile:
     """Read a ward layer of any known dialect, format and CRS, and keep what may be London.
+
+    Parameters
+    ----------
+    layer
+        Which layer of a file with several.
+    code, name
+        The columns of ward codes and names, if they are not those of a known dialect.
 
     Rows whose own borough code is outside London are left out; where the layer carries no
     borough column all rows stay, to be placed by area (`place_in_boroughs`).
@@ -121,8 +164,8 @@ def read_wards(path: Path, *, crs: str | None = None, edition: str | None = None
     """
     if edition is not None and not re.fullmatch(EDITION, edition):
         raise SourceError(f"the edition {edition!r} is no year or month; expected 2025 or 2025-12")
-    raw = read_layer(path, crs=crs)
-    dialect, columns = recognise(raw, path)
+    raw = read_layer(path, crs=crs, layer=layer)
+    dialect, columns = recognise(raw, path, code=code, name=name)
     wards = _rename(raw, columns)
     if "borough_code" in columns:
         wards = wards[wards["borough_code"].str.fullmatch(BOROUGH_CODE).fillna(False)]
@@ -164,26 +207,52 @@ def read_boroughs(path: Path) -> gpd.GeoDataFrame:
     raise SourceError(f"{path}: no column holds London borough codes (E09…); expected LAD25CD")
 
 
-def recognise(frame: gpd.GeoDataFrame, path: Path) -> tuple[Dialect, dict[str, str]]:
+def recognise(
+    frame: gpd.GeoDataFrame, path: Path, *, code: str | None = None, name: str | None = None
+) -> tuple[Dialect, dict[str, str]]:
     """Find the dialect of a layer and which of its columns hold code, name and borough.
 
     A column counts as the ward code only if most of its values look like ward codes, so that a
-    column that merely is called `code` does not pass.
+    column that merely is called `code` does not pass. Whose layer it is, is told by columns that no
+    other publisher has, or by the N after codes of data.police.uk; else it is not stated.
     """
+    given = {
+        role: _named(frame, column, path)
+        for role, column in (("ward_code", code), ("ward", name))
+        if column is not None
+    }
     for dialect in DIALECTS:
         columns = {
             role: column
             for role in ("ward_code", "ward", "borough_code")
             if (pattern := getattr(dialect, role))
             and (column := _column_named(frame, pattern, codes=role == "ward_code"))
-        }
-        if "ward_code" in columns:
-            return dialect, columns
+        } | given
+        proven = not dialect.evidence or _column_named(frame, dialect.evidence, codes=False)
+        if "ward_code" not in columns or not proven:
+            continue
+        of_police = frame[columns["ward_code"]].astype("str").str.fullmatch(r"\s*E\d{8}N\s*").any()
+        if dialect.name == NOT_STATED and of_police:
+            dialect = replace(dialect, name=POLICE)
+        elif given and not re.fullmatch(dialect.ward_code, columns["ward_code"], re.IGNORECASE):
+            dialect = replace(dialect, name=NOT_STATED)
+        return dialect, columns
     found = ", ".join(str(column) for column in frame.columns if column != "geometry")
     raise SourceError(
         f"{path}: no column holds ward codes (E05…); found {found or 'no columns'}; expected"
-        " WD25CD (ONS, any year), GSS_CODE (GLA), or code or id (data.police.uk)"
+        " WD25CD (ONS, any year), GSS_CODE (GLA), Census_Code or CODE (OS Boundary-Line),"
+        " reference (planning.data.gov.uk), or code or id (data.police.uk); name another with"
+        " --code COLUMN and --name COLUMN"
     )
+
+
+def _named(frame: gpd.GeoDataFrame, name: str, path: Path) -> str:
+    """Return the column of that name, without regard to case."""
+    for column in map(str, frame.columns):
+        if column.casefold() == name.casefold() and column != frame.geometry.name:
+            return column
+    found = ", ".join(str(column) for column in frame.columns if column != frame.geometry.name)
+    raise SourceError(f"{path}: there is no column {name!r}; found {found or 'no columns'}")
 
 
 def place_in_boroughs(wards: gpd.GeoDataFrame, boroughs: gpd.GeoDataFrame) -> pd.Series:
@@ -215,12 +284,37 @@ def _read_parquet(path: Path) -> gpd.GeoDataFrame:
         ) from error
 
 
-def _read_ogr(path: Path) -> gpd.GeoDataFrame:
+def _read_files(files: list[Path], path: Path, layer: str | None) -> gpd.GeoDataFrame:
+    """Read the one layer, or the files of one ward each that data.police.uk gives."""
+    if len(files) == 1:
+        return _read_ogr(files[0], path, layer)
+    parts = [_read_ogr(file, path, None).assign(neighbourhood=file.stem) for file in files]
+    whole = pd.concat([part[["neighbourhood", part.geometry.name]] for part in parts])
+    return gpd.GeoDataFrame(whole, geometry=parts[0].geometry.name, crs=parts[0].crs).dissolve(
+        "neighbourhood", as_index=False
+    )
+
+
+def _read_ogr(file: Path, path: Path, layer: str | None) -> gpd.GeoDataFrame:
+    if file.suffix.lower() in PARQUET_SUFFIXES:
+        return _read_parquet(file)
     try:
-        frame = gpd.read_file(path, engine="pyogrio", use_arrow=True, layer=_layer(path))
+        name = _layer(file, path, layer)
+        try:
+            frame = gpd.read_file(file, engine="pyogrio", use_arrow=True, layer=name)
+            for column in frame.columns:
+                if pd.api.types.is_string_dtype(frame[column]):
+                    pa.array(frame[column]).validate(full=True)
+        except pa.ArrowException:  # a .dbf of Windows that does not say so
+            frame = gpd.read_file(file, engine="pyogrio", layer=name, encoding="cp1252")
+        except (RuntimeError, ValueError) as error:
+            if "onlinear" not in str(error):  # curves, which Arrow does not have
+                raise
+            frame = gpd.read_file(file, engine="pyogrio", layer=name)
     except (RuntimeError, ValueError, OSError, shapely.errors.ShapelyError) as error:
+        said = _first_line(error).replace(str(file), path.name)
         raise SourceError(
-            f"{path}: not a vector file that GDAL can read ({_first_line(error)});"
+            f"{path}: not a vector file that GDAL can read ({said});"
             " expected GeoJSON, GeoPackage, Shapefile or GeoParquet"
         ) from error
     if not isinstance(frame, gpd.GeoDataFrame):
@@ -236,20 +330,24 @@ def _quietly() -> Iterator[None]:
         yield
 
 
-def _layer(path: Path) -> str | None:
+def _layer(file: Path, path: Path, layer: str | None) -> str | None:
     """Name the layer to read of a file that may hold several; None is the only one."""
-    if path.suffix.lower() not in LAYERED_SUFFIXES:
-        return None
-    found = pyogrio.list_layers(path)
+    found = pyogrio.list_layers(file)
     layers = [str(name) for name, kind in found if kind is not None]
-    if len(layers) > 1:
+    if layer is not None and layer != file.stem:
+        for name in layers:
+            if name.casefold() == layer.casefold():
+                return name
+        raise SourceError(f"{path}: there is no layer {layer!r}; found {', '.join(layers[:12])}")
+    known = [name for name in layers if name in KNOWN_LAYERS]
+    if len(layers) > 1 and len(known) != 1:
         raise SourceError(
             f"{path}: {len(layers)} layers: {some(pd.Series(layers))};"
-            " expected one: save the layer of wards to a file of its own"
+            " say which holds the wards with --layer NAME"
         )
     if not len(found):
         raise SourceError(f"{path}: no layer with geometry; expected one of ward polygons")
-    return layers[0] if layers else None
+    return (known or layers or [None])[0]
 
 
 def _label(frame: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
@@ -264,6 +362,11 @@ def _to_bng(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
         return frame_to_bng(frame)
     except SourceError as error:
         raise SourceError(f"{path}: {error}") from error
+    except ProjError as error:
+        raise SourceError(
+            f"{path}: its CRS cannot be turned into the British National Grid"
+            f" ({_first_line(error)}); say the right one with --crs EPSG:27700"
+        ) from error
 
 
 def _column_named(frame: gpd.GeoDataFrame, pattern: str, *, codes: bool) -> str | None:
@@ -283,16 +386,35 @@ def _rename(raw: gpd.GeoDataFrame, columns: dict[str, str]) -> gpd.GeoDataFrame:
     """Keep the known columns under our names, tidy the text and drop the police's trailing N."""
     wards = gpd.GeoDataFrame(
         {role: _tidy(raw[column]) for role, column in columns.items()},
-        geometry=shapely.force_2d(raw.geometry.to_numpy()),
+        geometry=_polygons(shapely.force_2d(raw.geometry.to_numpy())),
         crs=raw.crs,
     )
     wards["ward_code"] = wards["ward_code"].str.replace(r"^(E\d{8})N$", r"\1", regex=True)
+    if "ward" in wards and wards["ward"].str.endswith(" Ward").mean() > MOSTLY:  # as OS has it
+        wards["ward"] = wards["ward"].str.removesuffix(" Ward")
     return wards
 
 
+def _polygons(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return the polygons of collections, in which repairs leave stray lines and points too."""
+    mixed = np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION)
+    for place in mixed:
+        parts = shapely.get_parts(shapely.get_parts(shapes[place]))
+        polygons = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+        shapes[place] = shapely.multipolygons(polygons) if len(polygons) else None
+    return shapes
+
+
 def _tidy(values: pd.Series) -> pd.Series:
-    """Text without blanks around it; what is nothing but blanks is missing."""
+    """Text without blanks around it; what is nothing but blanks is missing.
+
+    A letter of Windows that was read as Latin-1, which has a control character there, is put right.
+    """
     text = values.astype("str").str.strip()
+    of_windows = text.str.contains(r"[\x80-\x9f]").fillna(False)
+    text[of_windows] = [
+        name.encode("latin-1", "replace").decode("cp1252", "replace") for name in text[of_windows]
+    ]
     return text.mask(text == "")
 
 

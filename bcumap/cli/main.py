@@ -62,7 +62,17 @@ def build(
         bool, typer.Option("--download", help="Fetch the newest ONS ward layer instead.")
     ] = False,
     layer: Annotated[
-        str | None, typer.Option(help="Which ONS layer to download, as WD_DEC_2025_UK_BFC.")
+        str | None,
+        typer.Option(
+            help="Which layer of the file holds the wards; or which ONS layer to download, as"
+            " WD_DEC_2025_UK_BFC."
+        ),
+    ] = None,
+    code: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The column of ward codes (E05…).")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The column of ward names.")
     ] = None,
     to: Annotated[
         Path | None,
@@ -125,8 +135,6 @@ def build(
         return
     if download == (wards is not None):
         raise BcuMapError("give one of --wards FILE and --download")
-    if layer is not None and not download:
-        raise BcuMapError("--layer chooses what to --download; a file needs none")
     from bcumap.build import steps as building
     from bcumap.cli import text as reporting
 
@@ -149,6 +157,9 @@ def build(
             crs=crs,
             edition=edition,
             met_wards=met_wards,
+            layer=None if download else layer,
+            code=code,
+            name=name,
         )
         with err.status("Building …") as status:
             result = building.build(

@@ -112,7 +112,7 @@ def test_a_check_of_the_folder_that_the_environment_names(data_copy: Path) -> No
     [
         (["build"], "give one of --wards FILE and --download"),
         (["build", "--wards", "a.gpkg", "--download"], "give one of --wards FILE and --download"),
-        (["build", "--wards", "a.gpkg", "--layer", "X"], "--layer chooses what to --download"),
+        (["build", "--wards", "a.gpkg", "--layer", "X"], "a.gpkg: there is no such file"),
         (["build", "--wards"], "--wards"),
         (["build", "--wards", "a.gpkg", "--colour", "red"], "No such option: --colour"),
         (["build", "--wards", "a.gpkg", "--met-wards", "many"], "--met-wards"),
