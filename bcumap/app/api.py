@@ -7,11 +7,13 @@ and what is wrong with a request is said in a sentence. docs/api in a browser: `
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -22,7 +24,7 @@ from bcumap.app.bodies import GEOJSON, HTML, JSON, Body, json_body
 from bcumap.app.openapi import Endpoint, Parameter
 from bcumap.base import __version__, dates
 from bcumap.base.errors import BcuMapError
-from bcumap.base.schema import LEVELS, THEMES
+from bcumap.base.schema import LEVELS, THEMES, area_code
 from bcumap.base.words import ATTRIBUTION, LEVEL_WORDS
 from bcumap.export import feed
 from bcumap.facts import cached, counters, demand, events, history, store
@@ -39,6 +41,8 @@ OFFICERS = f"{V1}/officers"
 DEMAND = f"{V1}/demand"
 METHODS = ("GET", "HEAD", "OPTIONS")
 ALLOWED = ", ".join(METHODS)
+MOST_QUESTIONS = 100  # of one POST, and what it may be long
+LONGEST_BODY = 64_000  # bytes
 ANY_ORIGIN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag"}
 PREFLIGHT = {
     "Allow": ALLOWED,
@@ -87,6 +91,8 @@ def endpoints(base: str) -> tuple[Endpoint, ...]:
                        required=True),
              Parameter("on", "A date since 2012: who policed it then, as `then`.", "2018-12-31",
                        ON)),
+            posted=_find_many,
+            posts=f"The same for a JSON list of up to {MOST_QUESTIONS} questions, in their order.",
         ),
         Endpoint(
             "/units",
@@ -180,7 +186,7 @@ def _of_level(level: str) -> tuple[Endpoint, ...]:
 def routes(base: str) -> list[Route]:
     """Return the routes of the API under a base path."""
     return [
-        *(Route(f"{base}{V1}{each.path}", _Served(each.work, each.query))
+        *(Route(f"{base}{V1}{each.path}", _Served(each.work, each.query, each.posted))
           for each in endpoints(base)),
         Route(f"{base}/api", _Served(lambda _: _explained(base))),
         Route(f"{base}/api/{{rest:path}}", _Served(_missing)),
@@ -199,20 +205,39 @@ class _Served:
 
     work: Callable[[Request], Body]
     query: tuple[str, ...] | None = None
+    posted: Callable[[Request, bytes], Body] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._answer(Request(scope, receive))(scope, receive, send)
+        request = Request(scope, receive)
+        if request.method != "POST" or self.posted is None:
+            await self._answer(request, self.work)(scope, receive, send)
+            return
+        content = b""
+        async for piece in request.stream():
+            content += piece
+            if len(content) > LONGEST_BODY:
+                error = f"the body is longer than {LONGEST_BODY:,} bytes; ask in several requests"
+                response = _response(request, json_body({"error": error}), 413)
+                await response(scope, receive, send)
+                return
+        posted = self.posted
+        work = lambda asked: posted(asked, content)  # noqa: E731
+        response = await run_in_threadpool(self._answer, request, work)
+        await response(scope, receive, send)
 
-    def _answer(self, request: Request) -> Response:
+    def _answer(self, request: Request, work: Callable[[Request], Body]) -> Response:
+        methods = (*METHODS, "POST") if self.posted else METHODS
+        allowed = ", ".join(methods)
         if request.method == "OPTIONS":
-            return Response(status_code=204, headers=PREFLIGHT)
-        if request.method not in METHODS:
+            told = {"Allow": allowed, "Access-Control-Allow-Methods": allowed}
+            return Response(status_code=204, headers=PREFLIGHT | told)
+        if request.method not in methods:
             error = f"{request.method[:20]} is not answered here; ask by GET"
-            allowed = {"Allow": ALLOWED, **ANY_ORIGIN}
-            return json_body({"error": error}).answer(request, status=405, headers=allowed)
+            headers = {"Allow": allowed, **ANY_ORIGIN}
+            return json_body({"error": error}).answer(request, status=405, headers=headers)
         try:
             self._check(request)
-            return _response(request, self.work(request))
+            return _response(request, work(request))
         except _NotFoundError as error:
             return _response(request, json_body({"error": str(error)}), 404)
         except _BadRequestError as error:
@@ -244,12 +269,37 @@ def _find(request: Request) -> Body:
         raise _BadRequestError("nothing was asked; give ?q= a postcode, a name, a code or lat,lon")
     if len(asked) > LONGEST_QUERY:
         raise _BadRequestError(f"?q= is longer than {LONGEST_QUERY} characters")
+    return json_body(_found(asked, _day(request, "police units", cached.history()["models"])))
+
+
+def _found(asked: str, on: dt.date | None) -> dict[str, Any]:
     answer = cached.finder().find(asked)
-    on = _day(request, "police units", cached.history()["models"])
     if on is None:
-        return json_body(asdict(answer))
+        return asdict(answer)
     then = told_on(cached.history(), answer.place, on)
-    return json_body(asdict(answer) | {"on": on.isoformat(), "then": then})
+    return asdict(answer) | {"on": on.isoformat(), "then": then}
+
+
+def _find_many(request: Request, content: bytes) -> Body:
+    """Answer a JSON list of questions, each as `_find` would."""
+    try:
+        asked = json.loads(content)
+    except (ValueError, RecursionError):
+        asked = None
+    if not isinstance(asked, list) or not all(isinstance(each, str) for each in asked):
+        raise _BadRequestError('the body is no JSON list of questions, as ["SE8 4RX", "Deptford"]')
+    if not 0 < len(asked) <= MOST_QUESTIONS:
+        raise _BadRequestError(
+            f"{len(asked):,} questions; ask 1 to {MOST_QUESTIONS} in one request"
+        )
+    if any(not each.strip() or len(each) > LONGEST_QUERY for each in asked):
+        raise _BadRequestError(
+            f"a question is empty or longer than {LONGEST_QUERY} characters; leave it out"
+        )
+    if "q" in request.query_params:
+        raise _BadRequestError("ask by ?q= or by the body, not by both")
+    on = _day(request, "police units", cached.history()["models"])
+    return json_body({"answers": [_found(each, on) for each in asked]})
 
 
 def _day(request: Request, what: str, rows: Any) -> dt.date | None:
@@ -276,7 +326,8 @@ def _listed(level: str) -> Body:
 
 @lru_cache(maxsize=2000)  # there are 749 areas, each with and without its shape
 def _area(level: str, asked: str) -> Body:
-    code, point, suffix = asked.partition(".")
+    code, point, suffix = asked.rstrip(".").partition(".")
+    code = area_code(code)
     if suffix not in ("", "GEOJSON") or bool(point) != bool(suffix):
         raise _NotFoundError(f"there is nothing of the kind .{suffix[:20].lower()}; try .geojson")
     if code not in cached.facts()[level]:
@@ -324,7 +375,7 @@ def _said() -> dict[str, Any]:
 
 def _units(request: Request) -> Body:
     document = cached.history()
-    on = _day(request, "police units", document["models"]) or dt.date.today()
+    on = _day(request, "police units", document["models"]) or dates.today()
     boroughs = {code: history.unit_then(document, code, on) for code in document["boroughs"]}
     bcus = [
         {name: row[name] for name in ("bcu_code", "bcu", "go_live", "go_live_basis",
@@ -337,7 +388,7 @@ def _units(request: Request) -> Body:
 
 def _asked_events(request: Request) -> list[Event]:
     theme = request.query_params.get("theme", "")
-    area = request.query_params.get("area", "").strip().upper()
+    area = area_code(request.query_params.get("area", ""))
     if theme and theme not in THEMES:
         names = ", ".join(THEMES)
         raise _BadRequestError(f"there is no theme {theme[:40]!r}; give one of {names}")
@@ -415,7 +466,7 @@ def _group(request: Request) -> str:
 
 def _of_area(request: Request) -> list[str]:
     """The code that is asked for, of an area of the Met, and what stands for the Met."""
-    code = request.query_params.get("area", "").strip().upper()
+    code = area_code(request.query_params.get("area", ""))
     known = cached.facts()
     met = [each for level in LEVELS for each, area in known[level].items() if area["officers"]]
     if code and code not in met:
@@ -443,7 +494,7 @@ def _abstraction() -> Body:
 def _counters(request: Request) -> Body:
     asked = request.query_params.get("on")
     try:
-        on = dt.date.today() if asked is None else dates.day(asked[:40])
+        on = dates.today() if asked is None else dates.day(asked[:40])
         dates.check_known(on, cached.counters()["key_dates"], "front counters")
     except BcuMapError as error:
         raise _BadRequestError(str(error)) from error

@@ -11,6 +11,7 @@ import streamlit as st
 
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
+from bcumap.base.schema import area_code
 from bcumap.base.words import LEVEL_WORDS
 from bcumap.facts.answers import Answer
 from bcumap.facts.cached import facts
@@ -70,8 +71,8 @@ def from_link(query: Mapping[str, str], known: Facts) -> tuple[Chosen | None, st
         code = query.get(words.parameter)
         if code is None:
             continue
-        if code.strip().upper() in known[level]:
-            return Chosen(level, code.strip().upper()), None
+        if area_code(code) in known[level]:
+            return Chosen(level, area_code(code)), None
         return None, f"There is no {words.one} with the code “{code[:40]}” in this edition."
     return None, None
 
@@ -129,7 +130,7 @@ def day_of(
     asked: str | None, rows: Sequence[Mapping[str, Any]], what: str
 ) -> tuple[dt.date, str | None]:
     """Return the same for the text of a link; see `date_asked`."""
-    today = dt.date.today()
+    today = dates.today()
     if asked is None:
         return today, None
     try:

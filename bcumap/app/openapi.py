@@ -61,6 +61,8 @@ class Endpoint:
         What it answers.
     work
         Answers a request.
+    posted, posts
+        Answers a POST from its body, if it is answered, and what that is.
     """
 
     path: str
@@ -68,6 +70,8 @@ class Endpoint:
     work: Callable[[Request], Body]
     parameters: tuple[Parameter, ...] = ()
     media_types: tuple[str, ...] = (JSON,)
+    posted: Callable[[Request, bytes], Body] | None = None
+    posts: str = ""
 
     @property
     def query(self) -> tuple[str, ...]:
@@ -88,6 +92,17 @@ class Endpoint:
         return {"summary": self.words, "parameters": parameters, "responses": responses}
 
 
+def _methods(endpoint: Endpoint) -> dict[str, Operation]:
+    told = {"get": endpoint.described()}
+    if endpoint.posted:
+        post = endpoint.described() | {"summary": endpoint.posts}
+        post["parameters"] = [each for each in post["parameters"] if not each["required"]]
+        schema = {"type": "array", "items": {"type": "string"}}
+        post["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+        told["post"] = post
+    return told
+
+
 def document(base: str, endpoints: Iterable[Endpoint]) -> dict[str, Any]:
     """Return the OpenAPI document (version 3.1) of endpoints under a base path."""
     return {
@@ -102,7 +117,7 @@ def document(base: str, endpoints: Iterable[Endpoint]) -> dict[str, Any]:
             },
         },
         "servers": [{"url": f"{base}/api/v1"}],
-        "paths": {each.path: {"get": each.described()} for each in endpoints},
+        "paths": {each.path: _methods(each) for each in endpoints},
         "components": {
             "schemas": {
                 "Error": {
@@ -155,7 +170,7 @@ def _parameters(endpoint: Endpoint) -> str:
     return "".join(
         f"<small><code>{escape(each.name)}</code>: {escape(each.words)}</small>"
         for each in endpoint.parameters
-    )
+    ) + (f"<small><code>POST</code>: {escape(endpoint.posts)}</small>" if endpoint.posts else "")
 
 
 def _error(description: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from dataclasses import asdict
 from functools import cache, partial
@@ -17,6 +16,7 @@ from bcumap.app.assets import base_path, url
 from bcumap.app.bodies import A_WHILE, Body, json_body
 from bcumap.app.orders import PictureOrder
 from bcumap.app.origins import public_address
+from bcumap.base import dates
 from bcumap.base.errors import BcuMapError, BusyError
 from bcumap.base.safe import plain
 from bcumap.base.schema import LEVELS
@@ -60,7 +60,7 @@ async def picture(request: Request) -> Response:
             raise BcuMapError(f"a picture ends in {forms}, as /picture/areas.png")
         asked = {name: request.query_params.get(name, "") for name in PARAMETERS}
         asked |= {"kind": path.stem, "values": await _posted(request)}
-        wish = picture_wish.read(asked, facts(), today=dt.date.today())
+        wish = picture_wish.read(asked, facts(), today=dates.today())
         order = PictureOrder(wish, path.suffix)
         content = await orders.deliver(order, request.is_disconnected)
     except BusyError as error:
@@ -92,7 +92,7 @@ async def card(request: Request) -> Response:
         return PlainTextResponse("there is no such area or page\n", 404, NO_SNIFFING)
     try:
         order = PictureOrder(
-            picture_wish.read(asked, known, today=dt.date.today()), ".png", is_card=True
+            picture_wish.read(asked, known, today=dates.today()), ".png", is_card=True
         )
         content = await orders.deliver(order, request.is_disconnected)
     except BusyError as error:

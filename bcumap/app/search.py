@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
@@ -15,6 +14,7 @@ from bcumap.app.links import Asked, answered, day_of, from_link, kept
 from bcumap.app.panels import shown
 from bcumap.app.routes import SUGGEST
 from bcumap.app.ui import loader, sent
+from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.facts.answers import Answer, nothing
 from bcumap.facts.cached import counters, facts, finder, history
@@ -63,7 +63,7 @@ def read(name: str, query: Mapping[str, str]) -> Asked:
     text = texts.get("q", "").strip()
     found = answer(text) if text else None
     wanted, problem = (answered(found), None) if found else from_link(texts, facts())
-    on, late = dt.date.today(), None
+    on, late = dates.today(), None
     if name in ("counters", "history"):
         rows, what = {
             "counters": (counters()["key_dates"], "front counters"),

@@ -10,14 +10,22 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bcumap.base.errors import BcuMapError, DataError
 from bcumap.base.schema import PARTIAL_DATE
+
+LONDON = ZoneInfo("Europe/London")
 
 # No fact is earlier than the Met itself, and none is asked for that is later than this.
 FIRST_DAY, LAST_DAY = dt.date(1829, 9, 29), dt.date(2099, 12, 31)
 
 Row = Mapping[str, Any]
+
+
+def today() -> dt.date:
+    """Return the date in London, wherever the server or the reader is."""
+    return dt.datetime.now(LONDON).date()
 
 
 def day(text: str) -> dt.date:

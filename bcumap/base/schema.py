@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -279,6 +280,13 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "source": Column(r".+"),
     },
 }
+
+
+def area_code(text: str) -> str:
+    """Return the code of an area that somebody wrote: without blanks, a full stop after it, or the
+    N that data.police.uk puts after some codes of wards."""
+    code = text.strip().rstrip(".,;").strip().upper()
+    return re.sub(r"^(E\d{8})N$", r"\1", code, flags=re.ASCII)
 
 
 def table_faults(frame: pd.DataFrame, table: str) -> list[str]:

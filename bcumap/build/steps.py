@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from bcumap.base import dates
 from bcumap.base.errors import CoverageError, DataError, SourceError
 from bcumap.base.files import filling
 from bcumap.base.schema import BNG, LEVELS
@@ -504,7 +505,7 @@ def _demand_read(
     kept = demand.kept(store.demand_tables(data=data), places)
     if not paths:
         return kept
-    read = demand.read(paths, places, kept.frames, today=dt.date.today())
+    read = demand.read(paths, places, kept.frames, today=dates.today())
     notes = [*(kept.notes if not read.frames else []), *read.notes]
     return demand.Tables({**kept.frames, **read.frames}, read.strength, notes)
 

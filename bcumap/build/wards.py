@@ -347,7 +347,7 @@ def _layer(file: Path, path: Path, layer: str | None) -> str | None:
         )
     if not len(found):
         raise SourceError(f"{path}: no layer with geometry; expected one of ward polygons")
-    return (known or layers or [None])[0]
+    return next(iter(known or layers), None)
 
 
 def _label(frame: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
@@ -412,9 +412,10 @@ def _tidy(values: pd.Series) -> pd.Series:
     """
     text = values.astype("str").str.strip()
     of_windows = text.str.contains(r"[\x80-\x9f]").fillna(False)
-    text[of_windows] = [
-        name.encode("latin-1", "replace").decode("cp1252", "replace") for name in text[of_windows]
-    ]
+    put_right = text[of_windows].map(
+        lambda name: name.encode("latin-1", "replace").decode("cp1252", "replace")
+    )
+    text = put_right.reindex(text.index).fillna(text)
     return text.mask(text == "")
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
 import typer
 
+from bcumap.base import dates
 from bcumap.cli.terminal import out
 from bcumap.facts import store
 
@@ -26,11 +26,10 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, with every ward.")] = False,
 ) -> None:
     """Tell by borough and BCU which counters were open on a date, and how far residents lived."""
-    from bcumap.base import dates
     from bcumap.cli import counters_text as reporting
     from bcumap.facts import counters
 
-    day = dt.date.today() if on is None else dates.day(on)
+    day = dates.today() if on is None else dates.day(on)
     found = counters.picture(store.counters_web(), day)
     lines = reporting.report_json if as_json else reporting.report_lines
     for line in lines(found, store.facts()):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import LEVELS
 from bcumap.cli.terminal import out, progress
@@ -41,14 +41,13 @@ def export(
     .wkt.csv is CSV with the geometry as text. `export all --out DIR` writes every layer in every
     format. Each file is read back and checked before it takes its place.
     """
-    from bcumap.base import dates
     from bcumap.export import describe as reporting
     from bcumap.export import layers
     from bcumap.export import write as exporting
 
     area = area and area.strip().upper()
     _check_use(layer, columns=columns, on=on, measure=measure, level=level)
-    day = dt.date.today() if on is None else dates.day(on)
+    day = dates.today() if on is None else dates.day(on)
     if layer == ALL:
         exporting.check_folder(to)
         with progress("Exporting") as tell:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import CITY_OF_LONDON, LEVELS
 from bcumap.cli.terminal import FAILED, INTERRUPTED, err, out, progress
@@ -36,7 +37,7 @@ def report(
 
     if level not in LEVELS:
         raise BcuMapError(f"there is no level {level!r}; give one of {', '.join(LEVELS)}")
-    day = _day(on) if on else dt.date.today()
+    day = _day(on) if on else dates.today()
     commitment = officers.commitment_on(store.table("commitments"), day)
     strengths = officers.strengths_on(store.table("borough strengths"), day)
     wards = store.areas("wards").drop(columns="geometry")

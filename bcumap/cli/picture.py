@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bcumap.base import dates
 from bcumap.cli.terminal import out
 
 
@@ -64,7 +64,7 @@ def picture(
         from bcumap.matching.values import read_values
 
         asked["values"], notes = read_values(values, sheet=sheet or None)
-    size = pictures.write(to, asked, today=dt.date.today(), as_card=card)
+    size = pictures.write(to, asked, today=dates.today(), as_card=card)
     for note in notes:
         out.print(f"{values}: {note}", markup=False)
     out.print(reporting.picture_line(to, size), markup=False)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bcumap.base import dates
 from bcumap.cli.terminal import out, progress
 
 
@@ -29,11 +29,11 @@ def site(
     DIR is written beside itself and renamed when it is whole. An earlier site is replaced; any
     other folder that is not empty is refused.
     """
-    from bcumap.base import dates, feedback
+    from bcumap.base import feedback
     from bcumap.cli import text as reporting
     from bcumap.site import write as writing
 
-    day = dt.date.today() if on is None else dates.day(on)
+    day = dates.today() if on is None else dates.day(on)
     with progress("Writing the site") as tell:
         result = writing.write(writing.Request(to, day, url, feedback.stated()), progress=tell)
     for line in reporting.site_lines(result, to):

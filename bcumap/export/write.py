@@ -46,6 +46,14 @@ class Format:
     encode: Callable[[Layer], bytes]
     decode: Callable[[bytes, Layer], pd.DataFrame]
     clockwise: bool = False
+    placed: bool = False  # rows without a geometry are left out: its readers stop at one
+
+    def takes(self, layer: Layer) -> Layer:
+        """Return what the format can hold of a layer."""
+        has = layer.frame.geometry.notna()
+        if not self.placed or has.all():
+            return layer
+        return replace(layer, frame=layer.frame[has].reset_index(drop=True))
 
 
 FORMATS = {
@@ -58,7 +66,7 @@ FORMATS = {
     ),
     ".gpkg": Format("GeoPackage", gdal.geopackage, gdal.read_geopackage),
     ".parquet": Format("GeoParquet", columns.geoparquet, columns.read_geoparquet),
-    ".fgb": Format("FlatGeobuf", gdal.flatgeobuf, gdal.read),
+    ".fgb": Format("FlatGeobuf", gdal.flatgeobuf, gdal.read, placed=True),
     ".kml": Format("KML", gdal.kml, gdal.read),
     ".shp.zip": Format("zipped Shapefile", gdal.shapefile, gdal.read_shapefile, clockwise=True),
     ".wkt.csv": Format("CSV with WKT", columns.csv_wkt, columns.read_csv),
@@ -133,6 +141,7 @@ def encode(layer: Layer, suffix: str) -> bytes:
         If what was read back is not the layer.
     """
     made = FORMATS[suffix]
+    layer = made.takes(layer)
     content = made.encode(layer)
     _check(content, layer, made)
     return content
@@ -148,6 +157,7 @@ def write(path: Path, layer: Layer) -> Written:
         there is then as it was.
     """
     made = FORMATS[suffix_of(path)]
+    layer = made.takes(layer)
     content = made.encode(layer)
     with beside(path) as staged:
         staged.write_bytes(content)

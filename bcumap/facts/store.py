@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from bcumap.facts.surroundings import Surroundings
     from bcumap.geo.coverage import Polygons
 
-SHIPPED = Path(__file__).resolve().parents[2] / "geodata"
+_PACKAGE = Path(__file__).resolve().parents[1]
+# In the package where it is installed, beside it in the repository.
+SHIPPED = next(filter(Path.is_dir, [_PACKAGE / "geodata"]), _PACKAGE.parent / "geodata")
 
 TABLE_FILES = {
     "bcu table": "bcus.csv",

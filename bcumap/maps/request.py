@@ -16,7 +16,7 @@ from typing import Any
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.base.safe import plain
-from bcumap.base.schema import LEVELS
+from bcumap.base.schema import LEVELS, area_code
 from bcumap.facts import counter_measures, measures
 
 Frame = tuple[float, float, float, float]  # west, south, east, north (degrees, EPSG:4326)
@@ -149,7 +149,7 @@ def _measure(kind: str, given: Mapping[str, str]) -> str:
 
 
 def _area(text: str, facts: Mapping[str, Any]) -> str:
-    code = text.strip().upper()
+    code = area_code(text)
     if code and not any(code in facts[level] for level in LEVELS):
         raise BcuMapError(
             f"there is no area {text[:40]!r};"

@@ -6,12 +6,12 @@ map that it was taken of. `svg` draws it. Standard library only.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from bcumap.base import dates
 from bcumap.base.bases import ANNOUNCED, KNOWN, UNCONFIRMED
 from bcumap.base.bases import NOT_KNOWN as UNCERTAIN
 from bcumap.base.dates import check_known, last_on
@@ -414,7 +414,7 @@ def _shades(names: Iterable[str], unknown: str | None) -> list[tuple[str, str]]:
 
 def _counters(wish: Wish, level: str, documents: Documents) -> _Part:
     measure = counter_measures.MEASURES[wish.measure]
-    on = wish.on or dt.date.today()
+    on = wish.on or dates.today()
     check_known(on, documents.counters["key_dates"], "front counters")
     picture = counters.picture(documents.counters, on)
     known = counter_measures.values(measure.key, level, picture, documents.counters)
@@ -476,7 +476,7 @@ def _sign(site: counters.Standing) -> str:
 
 def _units(wish: Wish, documents: Documents, view: View) -> Scene:
     """The units of a date: boroughs of their own, and BCUs."""
-    document, on = documents.history, wish.on or dt.date.today()
+    document, on = documents.history, wish.on or dates.today()
     check_known(on, document["models"], "police units")
     change = last_on(document["changes"], on) or document["changes"][0]
     units = [document["units"][place] for place in dict.fromkeys(change["units"])]

@@ -16,7 +16,7 @@ import shapely
 from shapely.geometry import shape
 from starlette.applications import Starlette
 
-from bcumap.app import api, openapi, routes
+from bcumap.app import api, links, openapi, routes
 from bcumap.base import __version__
 from bcumap.base.schema import LEVELS
 from bcumap.facts import cached, counters, events, store
@@ -47,6 +47,65 @@ def one(path: str, **headers: str) -> httpx.Response:
 
 def query(path: str, name: str, value: str) -> str:
     return f"{path}?{httpx.QueryParams({name: value})}"
+
+
+def post(content: object, path: str = "/api/v1/find") -> httpx.Response:
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app=APP)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            if isinstance(content, bytes):
+                return await client.post(path, content=content)
+            return await client.post(path, json=content)
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(asyncio.run, send()).result()
+
+
+# --- many questions ------------------------------------------------------------------------------
+
+
+def test_many_questions_are_answered_as_one_by_one() -> None:
+    asked = ["SE8 4RX", "51.4779,-0.0015", "nowhere at all"]
+    told = post(asked)
+    assert told.status_code == 200
+    alone = [one(query("/api/v1/find", "q", each)).json() for each in asked]
+    assert told.json() == {"answers": alone}
+    then = post(["SE8 4RX"], "/api/v1/find?on=2018-12-31").json()["answers"][0]
+    assert then["on"] == "2018-12-31"
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "said"),
+    [
+        (b"", 400, "the body is no JSON list of questions"),
+        (b"[" * 60_000, 400, "the body is no JSON list"),
+        ({"q": "SE8"}, 400, "the body is no JSON list"),
+        (["SE8", 1], 400, "the body is no JSON list"),
+        ([], 400, "0 questions; ask 1 to 100"),
+        (["SE8"] * 101, 400, "101 questions; ask 1 to 100"),
+        (["SE8", " "], 400, "a question is empty or longer"),
+        (["x" * 5_000], 400, "a question is empty or longer"),
+        (b" " * 64_001, 413, "the body is longer than 64,000 bytes"),
+    ],
+)
+def test_what_is_no_list_of_questions(content: object, status: int, said: str) -> None:
+    told = post(content)
+    assert told.status_code == status
+    assert said in told.json()["error"]
+
+
+def test_only_find_takes_a_post_and_its_preflight_says_so() -> None:
+    (allowed,) = get("/api/v1/find", method="OPTIONS")
+    assert "POST" in allowed.headers["access-control-allow-methods"]
+    assert post(["SE8"], "/api/v1/wards").status_code == 405
+    assert "post" in one("/api/v1/openapi.json").json()["paths"]["/find"]
+
+
+@pytest.mark.parametrize("code", ["E05013719N", "e05013719.", " E05013719 ", "E05013719N."])
+def test_a_code_as_the_police_write_it_or_at_the_end_of_a_sentence(code: str) -> None:
+    assert one(f"/api/v1/wards/{code}").json()["code"] == DEPTFORD
+    assert one(query("/api/v1/events", "area", code)).status_code == 200
+    assert links.from_link({"ward": code}, FACTS) == (links.Chosen("wards", DEPTFORD), None)
 
 
 # --- what is answered ----------------------------------------------------------------------------
@@ -208,7 +267,6 @@ def test_what_has_not_changed_is_not_sent_again() -> None:
         ("/api/v1/find?q=" + "x" * 500, 400, "longer than"),
         ("/api/v1/wards/E05999999", 404, "no area 'E05999999' among the wards"),
         ("/api/v1/wards/E05013719.kml", 404, "nothing of the kind .kml"),
-        ("/api/v1/wards/E05013719.", 404, "nothing of the kind"),
         ("/api/v1/streets", 404, "/api tells what there is"),
         ("/api/v2/find?q=SE8", 404, "/api tells what there is"),
         ("/api/v1/counters?on=soon", 400, "is no date"),
@@ -237,7 +295,7 @@ def test_no_hostile_question_breaks_it(path: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "BREW"])
-@pytest.mark.parametrize("path", ["/api/v1/bcus", "/api/v1/find?q=SE8", "/api"])
+@pytest.mark.parametrize("path", ["/api/v1/bcus", "/api/v1/units", "/api"])
 def test_nothing_can_be_written(method: str, path: str) -> None:
     (answer,) = get(path, method=method)
     assert answer.status_code == 405

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
@@ -63,3 +64,21 @@ def test_before_the_first_fact_nothing_is_known() -> None:
 def test_the_days_of_several_tables_are_told_once_and_in_order() -> None:
     days = dates.change_days(ROWS, [{"from": "2018-06-01"}, {"from": "2013"}])
     assert [str(day) for day in days] == ["2013-01-01", "2018-01-01", "2018-06-01", "2018-06-06"]
+
+
+def test_today_is_londons(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half past midnight of summer time is still yesterday in UTC."""
+
+    class Clock(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:
+            return dt.datetime(2026, 6, 30, 23, 30, tzinfo=dt.UTC).astimezone(tz)
+
+    monkeypatch.setattr(dates.dt, "datetime", Clock)
+    assert dates.today() == dt.date(2026, 7, 1)
+
+
+def test_nobody_asks_for_the_day_of_the_machine() -> None:
+    package = Path(dates.__file__).parents[1]
+    asking = [path for path in package.rglob("*.py") if "date.today()" in path.read_text()]
+    assert asking == []

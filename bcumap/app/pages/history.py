@@ -19,6 +19,7 @@ from bcumap.app.ui import (
     time_bar,
     units_scene,
 )
+from bcumap.base import dates
 from bcumap.base.schema import COMMITMENT_HOLDS, THEMES
 from bcumap.base.words import ATTRIBUTION
 from bcumap.facts import events
@@ -138,7 +139,7 @@ def _time(on: dt.date) -> None:
         data=sent(
             on=on.isoformat(),
             first=changes[0],
-            last=max(dt.date.today().isoformat(), changes[-1]),
+            last=max(dates.today().isoformat(), changes[-1]),
             changes=changes,
             marks=[{"from": row["from"], "label": row["label"]} for row in document()["models"]],
         ),

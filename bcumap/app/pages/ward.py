@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import streamlit as st
 
 from bcumap.app import charts, panels, search
@@ -12,6 +10,7 @@ from bcumap.app.assets import base_path
 from bcumap.app.links import Chosen, answered, choose, found, from_link
 from bcumap.app.pages import briefing, own_list
 from bcumap.app.ui import area_map, map_data, save_bar, save_data, sent, share_bar
+from bcumap.base import dates
 from bcumap.base.errors import BcuMapError, NotThereError
 from bcumap.base.schema import COMMITMENT_HOLDS
 from bcumap.facts import measures, views
@@ -124,7 +123,7 @@ def _history(code: str) -> None:
     st.html("<h2>The promise through time</h2>")
     held = [each for each in facts()["officers"]["timeline"] if each["status"] in COMMITMENT_HOLDS]
     with st.container(key="promised"):
-        st.altair_chart(charts.promised(held, dt.date.today().isoformat()))
+        st.altair_chart(charts.promised(held, dates.today().isoformat()))
     st.html(briefing.timeline(facts()))
     changes = views.changes(happenings(), code, facts())
     st.html(panels.shown("parts.folded", changes, page="ward"))
