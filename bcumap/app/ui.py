@@ -10,12 +10,13 @@ from streamlit.components.v2 import component
 from bcumap.app import assets
 from bcumap.app.links import Chosen
 from bcumap.app.panels import shown
-from bcumap.app.routes import PICTURE
+from bcumap.app.routes import PICTURE, STREETS
 from bcumap.base.words import LEVEL_WORDS
+from bcumap.facts import cached
 from bcumap.facts.views import Table
 
 MAP_SCRIPTS = ("leaflet.js", "areas.js", "map.js")
-MAP_FILES = (*MAP_SCRIPTS, "areas.topojson", "wards.topojson", "facts.json")
+MAP_FILES = (*MAP_SCRIPTS, "streets.js", "areas.topojson", "wards.topojson", "facts.json")
 
 # A component's own script is a file of ours; inline, Streamlit would send it with every run.
 # (Streamlit takes a single line for the path of a file, hence the two.)
@@ -78,7 +79,10 @@ def map_data(**data: object) -> list[dict[str, object]]:
         "kept" if a scene of the page shades them.
     """
     ready: dict[str, object] = {"chosen": None, "found": None, "look": "", "shading": None}
-    return sent(urls={name: assets.url(name) for name in MAP_FILES}, **(ready | data))
+    urls = {name: assets.url(name) for name in MAP_FILES}
+    if cached.context().tiles:
+        urls["streets"] = f"{assets.base_path()}{STREETS}"
+    return sent(urls=urls, **(ready | data))
 
 
 @st.cache_resource

@@ -60,7 +60,7 @@ LEAST_WIDE_M2 = 100_000.0
 LEAST_RAIL = 40  # a railway shorter than this share of a tile is a siding
 SAME_STREET_M = 150.0  # lines of a name that are nearer than this are one street
 SAME_POINTS_M = 400.0  # points of a name likewise
-SAME_PLACE_M = 400.0
+SAME_PLACE_M = 800.0
 NEAR_WARD_M = 5.0  # a point so near to another ward counts for both
 # A window that holds a whole table, and no more of the memory of who reads it.
 PACKING = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": 1 << 22}]

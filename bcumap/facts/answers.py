@@ -54,8 +54,8 @@ class Answer:
     Attributes
     ----------
     kind
-        "postcode", "point", "area", "postcodes" (the beginning of some), "choice" (several areas of
-        a name) or "nothing".
+        "postcode", "point", "area", "postcodes" (the beginning of some), "street", "place" (without
+        a boundary), "choice" (several of a name) or "nothing".
     title
         What was found, as it is properly written.
     text
@@ -77,7 +77,7 @@ class Answer:
     others
         Other wards that may be the right one, nearest first.
     options
-        For "choice" and "nothing" what may be meant; for "postcodes" the wards they are in.
+        For "choice" and "nothing" what may be meant; for "postcodes", "street" and "place" wards.
     as_of
         The edition of what the answer is from, by what it is.
     """
@@ -179,3 +179,18 @@ def exact_to(metres: float) -> str:
 
 def _either(items: Sequence[str]) -> str:
     return " or ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+
+
+def street_is(name: str, wards: int, *, by_points: bool) -> str:
+    """Say in how many wards a street lies; `by_points` if no line of it is known."""
+    if by_points:
+        return f"{name} has points in {counted(wards, 'ward')}; its line is not known here."
+    return f"{name} runs through {counted(wards, 'ward')}, or along them."
+
+
+def place_is(name: str, kind: str, wards: Sequence[str]) -> str:
+    """Say of a place without a boundary which wards are around its centre."""
+    around = f"{'are' if len(wards) > 1 else 'is'} {listed([f'{ward} ward' for ward in wards])}"
+    if kind == "locality":
+        return f"{name} is a place, not a ward: around its centre {around}."
+    return f"Around the centre of {name} {around}."

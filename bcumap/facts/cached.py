@@ -11,6 +11,7 @@ from bcumap.facts import demand as asked
 from bcumap.facts import events, store
 from bcumap.facts.events import Event
 from bcumap.facts.find import Finder
+from bcumap.facts.places import Atlas
 
 
 @cache
@@ -60,6 +61,12 @@ def topology(name: str) -> Mapping[str, Any]:
     """A layer as TopoJSON, parsed when somebody first asks for shapes of it."""
     document: Mapping[str, Any] = json.loads(store.web_files()[name])
     return document
+
+
+@cache
+def context() -> Atlas:
+    """Streets and places, as far as there are any."""
+    return store.context()
 
 
 @cache

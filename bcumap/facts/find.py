@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bcumap.base.words import LEVEL_WORDS, counted, date
+from bcumap.facts import coordinates
 from bcumap.facts.answers import (
     Answer,
     Nearby,
@@ -27,7 +28,18 @@ from bcumap.facts.answers import (
     nothing,
 )
 from bcumap.facts.areas import Area, Gazetteer
-from bcumap.facts.postcodes import OUTSIDE, Archive, Postcode, Prefix, Reach, readings
+from bcumap.facts.coordinates import Numbers
+from bcumap.facts.named import Places
+from bcumap.facts.postcodes import (
+    OUTSIDE,
+    Archive,
+    Postcode,
+    Prefix,
+    Reach,
+    beyond,
+    first_half_slips,
+    readings,
+)
 
 if TYPE_CHECKING:
     from bcumap.facts.surroundings import Point, Surroundings
@@ -42,12 +54,8 @@ HINT = "Type a postcode such as SE8 4RX, or the name of a ward, borough or BCU i
 
 # A whole postcode among other words, an O perhaps for the 0 (no letter of its end is an O).
 _IN_TEXT = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9O][A-Z]{2})\b")
+_WITH_DISTRICT = re.compile(r"(.+?)[, ]+([A-Z]{1,2}[0-9][A-Z0-9]?)", re.IGNORECASE)
 _GSS_CODE = re.compile(r"(E0[59][0-9]{6})N?", re.IGNORECASE)  # data.police.uk adds an N to some
-_NUMBER = r"([+-]?[0-9]{1,7}(?:\.[0-9]{1,20})?)"
-_POINT = re.compile(
-    rf"\(?{_NUMBER}°? ?([NS]?)[,; ] ?{_NUMBER}°? ?([EW]?)\)?(?: ?± ?([0-9]{{1,7}}) ?m?)?",
-    re.IGNORECASE,
-)
 
 
 class Finder:
@@ -63,6 +71,8 @@ class Finder:
         Of the ONS Postcode Directory they are from, as 2025-11.
     surroundings
         Returns the wards made ready for points; called when a point is first asked for.
+    places
+        Streets and places, if there are any.
     """
 
     def __init__(
@@ -72,11 +82,13 @@ class Finder:
         *,
         edition: str,
         surroundings: Callable[[], Surroundings],
+        places: Places | None = None,
     ) -> None:
         self._facts = facts
         self._archive = archive
         self._names = Gazetteer(facts)
         self._surroundings = surroundings
+        self._places = places
         self._wards_as_of = {"wards": facts["edition"]}
         self._postcodes_as_of = {"postcodes": edition, **self._wards_as_of}
 
@@ -86,7 +98,9 @@ class Finder:
         Whatever the query holds there is an answer; one of the kind "nothing" says why.
         """
         asked = clean(query)
-        if len(asked) > LONGEST_QUERY:
+        if point := coordinates.read(asked):  # a link of a map may be long
+            answer = self._of_point(point)
+        elif len(asked) > LONGEST_QUERY:
             answer = nothing("That is too long to be a place.", HINT)
         else:
             answer = self._answer(asked) if asked else nothing("Nothing was asked.", HINT)
@@ -94,8 +108,6 @@ class Finder:
 
     def _answer(self, asked: str) -> Answer:
         """Take a query for what it looks like, the strictest form first."""
-        if point := _POINT.fullmatch(asked.replace("−", "-")):
-            return self._of_point(*point.groups())
         if code := _GSS_CODE.fullmatch(asked):
             return self._of_code(code[1].upper())
         prefixes = readings(asked)
@@ -104,6 +116,10 @@ class Finder:
                 return self._of_postcode(found[0]) if prefix.is_full else self._of(prefix, found)
         if found_name := self._of_name(asked):
             return found_name
+        if elsewhere := beyond(asked):
+            return nothing(elsewhere, HINT)
+        if slips := self._first_half_slips(asked):
+            return nothing(f"“{asked}” is no postcode.", "Is one of these meant?", slips)
         if prefixes:
             return self._of_unknown_postcode(prefixes)
         if inside := _IN_TEXT.search(asked.upper()):
@@ -124,12 +140,21 @@ class Finder:
     def _of_name(self, asked: str) -> Answer | None:
         """Answer with the areas of this very name, else with those that have its words."""
         exact = self._names.exact(asked)
+        place = self._places.find(asked) if self._places else None
+        is_area = place is None or place.kind == "place"  # and no street of that district
+        if not exact and is_area and (beside := self._beside_district(asked)):
+            return beside
+        if place and not exact:
+            dated = {what: when for what, when in place.as_of.items() if when}
+            return replace(place, as_of={**dated, **self._wards_as_of})
         found = exact or self._names.containing(asked)
         if not found:
             return None
         if len(found) == 1:
             answer = self._of_area(found[0].level, found[0].code)
             notes = () if exact else (f"It is the only name that fits “{asked}”.",)
+            if exact and place and self._places:
+                notes = (self._places.also(place),)
             return replace(answer, notes=notes)
         are = "areas have this name" if exact else "names have these words"
         more = f" The first {MOST_OPTIONS} are listed." if len(found) > MOST_OPTIONS else ""
@@ -142,6 +167,19 @@ class Finder:
             as_of=self._wards_as_of,
         )
 
+    def _beside_district(self, asked: str) -> Answer | None:
+        """Answer "London SE8" with the district, and "Deptford SE8" with the area of the name."""
+        found = _WITH_DISTRICT.fullmatch(asked)
+        if not found or found[2].upper() not in self._archive.districts:
+            return None
+        if found[1].casefold() in ("london", "greater london"):
+            return self._answer(found[2])
+        if not self._names.exact(found[1]):
+            return None
+        answer = self._of_name(found[1])
+        beside = f"Only the name was looked up: {found[2].upper()} is a postcode district."
+        return answer and replace(answer, notes=(*answer.notes, beside))
+
     def _of_area(self, level: str, code: str) -> Answer:
         row, place = self._facts[level][code], self._place(level, code)
         boroughs = row["boroughs"] if level == "bcus" else ()
@@ -151,6 +189,8 @@ class Finder:
 
     def _of_unknown_name(self, asked: str) -> Answer:
         close = [_option(area) for area in self._names.alike(asked, most=MOST_SUGGESTIONS)]
+        if self._places and " " in asked and len(close) < MOST_SUGGESTIONS:
+            close += self._places.alike(asked, MOST_SUGGESTIONS - len(close))
         hint = "Is one of these meant?" if close else HINT
         return nothing(f"No ward, borough or BCU of London is called “{asked}”.", hint, close)
 
@@ -269,18 +309,11 @@ class Finder:
 
     # --- points -------------------------------------------------------------------------------
 
-    def _of_point(
-        self, first: str, north_south: str, second: str, east_west: str, exact_to_m: str | None
-    ) -> Answer:
-        south, west = north_south.upper() == "S", east_west.upper() == "W"
-        found = self._surroundings().of(
-            -abs(float(first)) if south else float(first),
-            -abs(float(second)) if west else float(second),
-            exact_to_m=float(exact_to_m or 0),
-        )
+    def _of_point(self, point: Numbers) -> Answer:
+        found = self._surroundings().of(point.first, point.second, exact_to_m=point.exact_to_m)
         if found is None:
             return nothing(
-                f"{first}, {second} is no place in Great Britain.",
+                f"{point.first:.10g}, {point.second:.10g} is no place in Great Britain.",
                 "Give latitude and longitude (51.4779, -0.0015) or easting and northing.",
             )
         if found.ward_code is None:
@@ -328,10 +361,21 @@ class Finder:
         if not asked:
             return []
         areas = [*self._names.exact(asked), *self._names.containing(asked)]
-        found = [*self._postcodes_from(asked), *(_option(area) for area in dict.fromkeys(areas))]
+        postcodes = list(self._postcodes_from(asked))
+        found = [*postcodes, *(_option(area) for area in dict.fromkeys(areas))]
+        if self._places and not postcodes:
+            found = [*found[: MOST_OPTIONS // 2], *self._places.suggest(asked, MOST_OPTIONS // 2)]
         if not found:
             found = [_option(area) for area in self._names.alike(asked, most=MOST_SUGGESTIONS)]
         return found[:MOST_OPTIONS]
+
+    def _first_half_slips(self, asked: str) -> list[Option]:
+        """Return the postcodes there are that are written like a text that is none."""
+        return [
+            Option("query", found.postcode, found.postcode, "postcode")
+            for reading in first_half_slips(asked)
+            for found in self._archive.starting(reading)
+        ][:MOST_SUGGESTIONS]
 
     def _postcodes_from(self, asked: str) -> Iterator[Option]:
         """Give the next step towards a postcode: districts, then sectors, then postcodes."""

@@ -37,7 +37,7 @@ MOST_BYTES = 4_000_000  # of one member, unpacked
 
 # The kinds of places, and how far around its centre a place without a boundary is taken to reach.
 REACH_M = {
-    "locality": 500, "station": 100, "tram stop": 50, "park": 250, "hospital": 150,
+    "locality": 800, "station": 100, "tram stop": 50, "park": 250, "hospital": 150,
     "police building": 50,
 }  # fmt: skip
 
@@ -181,7 +181,7 @@ class Table:
         )
 
 
-@lru_cache(20_000)
+@lru_cache(4_000)
 def _key_of(name: str) -> str:
     return street_key(name)
 
@@ -297,10 +297,27 @@ class Atlas:
     def tiles(self) -> tuple[str, ...]:
         """The names of all tiles: "2-536-176" is the one of 2 km from 536 km E, 176 km N."""
         names = {name for each in self._archives.values() for name in each.namelist()}
-        return tuple(sorted(name.removesuffix(".json") for name in names))
+        return tuple(sorted({name.removesuffix(".json") for name in names} | set(self._points)))
+
+    @property
+    def drawn_files(self) -> list[str]:
+        """The files that tiles are made of."""
+        return [name for name in (ROADS, GROUND, STREET_POINTS) if name in self.passports]
+
+    @cached_property
+    def _points(self) -> Mapping[str, list[tuple[str, int, int]]]:
+        """By small tile the names that stand at points, where streets have no lines."""
+        found: dict[str, list[tuple[str, int, int]]] = {}
+        for table in self.tables:
+            for row in table if table.name == STREET_POINTS else ():
+                x, y = (int(metres) for metres in plane.metres(row.lon, row.lat))
+                east, north = x - x % TILE_M, y - y % TILE_M
+                name = f"{TILE_M // 1000}-{east // 1000}-{north // 1000}"
+                found.setdefault(name, []).append((row.name, x - east, y - north))
+        return found
 
     def tile(self, name: str) -> bytes | None:
-        """Return a tile as JSON: its `corners`, `roads` and `ground`; None if there is no such one.
+        """Return a tile as JSON, with its `corners` and `points`; None if there is no such one.
 
         What a tile holds is described in docs/data.md.
         """
@@ -313,6 +330,8 @@ class Atlas:
             except KeyError:
                 text = b"null"
             parts.append(f'"{layer}":'.encode() + text)
+        if name in self._points:
+            parts.append(b'"points":' + encode(self._points[name]))
         return b"{" + b",".join(parts) + b"}"
 
     @cached_property

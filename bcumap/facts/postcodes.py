@@ -113,6 +113,54 @@ def _read(district: str, inward: str) -> Prefix | None:
     return None
 
 
+# Postcodes that are written as ours are, and lie nowhere here.
+_BEYOND = {
+    "JE": "Jersey", "GY": "Guernsey", "IM": "the Isle of Man", "BFPO": "the British forces abroad",
+    "BF": "the British forces abroad", "BX": "", "XX": "", "XM": "", "GIR": "", "AI": "Anguilla",
+    "GX": "Gibraltar", "FIQQ": "the Falkland Islands",
+}  # fmt: skip
+_NON_GEOGRAPHIC = {
+    "E98", "EC1P", "EC2P", "EC3P", "EC4P", "N1P", "N81", "NW1W", "NW26", "SE1P", "SW95", "SW99",
+}  # fmt: skip
+# What is typed for what, in the first half of a postcode.
+_SLIPS = {"O": "0", "0": "O", "I": "1", "1": "I", "L": "1", "S": "5", "5": "S", "Z": "2", "B": "8"}
+_FIRST_HALF = slice(None, -3)
+
+
+def beyond(text: str) -> str:
+    """Say of a postcode that is outside London for good where it is, or "" if it is none such."""
+    compact = re.sub(r"[^A-Z0-9]", "", text.upper()) if text.isascii() else ""
+    found = re.fullmatch(r"(BFPO|GIR|FIQQ|[A-Z]{2})([0-9]{1,4}[A-Z]{0,2}|0AA|1ZZ)", compact)
+    if found and found[1] in _BEYOND:
+        where = _BEYOND[found[1]]
+        lies = f"is a postcode of {where}" if where else "is a postcode of no place"
+        return f"{text.upper()} {lies}: it lies outside London."
+    district = compact if len(compact) <= 4 else compact[_FIRST_HALF]
+    if district in _NON_GEOGRAPHIC:
+        return (
+            f"{district} is for large senders of mail and PO boxes: it lies in no ward of London."
+        )
+    return ""
+
+
+def first_half_slips(text: str) -> list[Prefix]:
+    """Return the postcodes that may be meant by one with a slip in its first half.
+
+    A letter for a digit or the other way round (E2O 1EJ, SEI 8XX), or a 0 too many (SE08 4RX).
+    """
+    compact = re.sub(r"[^A-Z0-9]", "", text.upper()) if text.isascii() else ""
+    district, inward = compact[_FIRST_HALF], compact[-3:]
+    inward = inward.replace("O", "0", 1) if inward[:1] == "O" else inward
+    if not (2 <= len(district) <= 5 and re.fullmatch(r"[0-9][A-Z]{2}", inward)):
+        return []
+    meant = {re.sub(r"(?<=[A-Z])0(?=[0-9])", "", district)}
+    for place, sign in enumerate(district):
+        if other := _SLIPS.get(sign):
+            meant.add(district[:place] + other + district[place + 1 :])
+    found = (_read(each, inward) for each in sorted(meant - {district}))
+    return [prefix for prefix in found if prefix is not None]
+
+
 class Archive:
     """London's postcodes, opened from their file; every look-up reads one sector.
 

@@ -13,7 +13,7 @@ import json
 import os
 import zipfile
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from bcumap.facts.demand import Demand
     from bcumap.facts.find import Finder
     from bcumap.facts.history import Past
+    from bcumap.facts.named import Places
+    from bcumap.facts.places import Atlas
     from bcumap.facts.surroundings import Surroundings
     from bcumap.geo.coverage import Polygons
 
@@ -277,13 +279,17 @@ def postcode_tables(*, data: Path | None = None) -> tuple[pd.DataFrame, pd.DataF
     return frames[0], frames[1]
 
 
-def finder(known: Mapping[str, Any] | None = None, *, data: Path | None = None) -> Finder:
+def finder(
+    known: Mapping[str, Any] | None = None, *, data: Path | None = None, with_places: bool = True
+) -> Finder:
     """Open everything that a question may need; geometry is read when a point is first asked for.
 
     Parameters
     ----------
     known
         The facts, if they are read already.
+    with_places
+        Whether streets and places are answered too: the static site's own finder knows none.
 
     Raises
     ------
@@ -295,12 +301,43 @@ def finder(known: Mapping[str, Any] | None = None, *, data: Path | None = None) 
     entries = {entry["file"]: entry for entry in sources(data=data)["files"]}
     if POSTCODES not in entries:
         raise DataError(f"{data or data_dir()}: no postcodes; run `bcumap build --postcodes`")
+    known = known or facts(data=data)
     return Finder(
-        known or facts(data=data),
+        known,
         postcodes(data=data),
         edition=entries[POSTCODES]["as_of"],
         surroundings=cache(lambda: _surroundings(data)),
+        places=_places(known, data=data) if with_places else None,
     )
+
+
+def context(*, data: Path | None = None) -> Atlas:
+    """Open streets and places, as far as there are any; each file is read when it is wanted.
+
+    All of a process share what has been read.
+    """
+    folder = data or data_dir()
+    changed = (folder / "sources.json").stat().st_mtime_ns
+    return _context(folder, changed)
+
+
+@lru_cache(1)
+def _context(folder: Path, _changed: int) -> Atlas:
+    from bcumap.facts.places import FOLDER, Atlas
+
+    entries = {
+        entry["file"]: entry
+        for entry in sources(data=folder)["files"]
+        if entry["file"].startswith(f"{FOLDER}/")
+    }
+    return Atlas(folder, entries)
+
+
+def _places(known: Mapping[str, Any], *, data: Path | None) -> Places | None:
+    from bcumap.facts.named import Places
+
+    found = context(data=data)
+    return Places(found, known) if found.passports else None
 
 
 def _surroundings(data: Path | None) -> Surroundings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -205,3 +206,35 @@ def test_cards_are_of_areas_and_pages_and_of_nothing_else(monkeypatch: pytest.Mo
     for name in ("SE8 4RX", "E05999999", "%3Cscript%3E"):
         (answer,) = ask(None, path=f"{routes.CARD}/{name}.png")
         assert answer.status_code == 404
+
+
+# --- streets -----------------------------------------------------------------------------------
+
+
+def test_a_tile_of_streets_is_answered_with_its_names() -> None:
+    (index,) = ask(None, path=f"{routes.STREETS}/tiles.json")
+    assert "2-536-176" in index.json()["tiles"]
+    assert "© OpenStreetMap contributors" in index.json()["credit"]
+    (tile,) = ask(None, path=f"{routes.STREETS}/2-536-176.json")
+    assert "New Cross Road" in tile.json()["roads"]["names"]
+
+
+def test_a_tile_without_lines_has_names_at_points() -> None:
+    (tile,) = ask(None, path=f"{routes.STREETS}/2-552-186.json")
+    assert {"corners", "points"} <= tile.json().keys()
+
+
+@pytest.mark.parametrize("name", ["2-0-0", "..%2Fsources", "2-536-176%00", "x" * 2000])
+def test_there_is_no_other_tile(name: str) -> None:
+    (answer,) = ask(None, path=f"{routes.STREETS}/{name}.json")
+    assert answer.status_code == 404
+    assert "Traceback" not in answer.text
+
+
+def test_a_view_of_a_ward_needs_little_of_streets() -> None:
+    """A ward is seen with the four tiles around its middle, or fewer."""
+    known = cached.context()
+    small = [name for name in known.tiles if name.startswith("2-")]
+    sizes = sorted(len(gzip.compress(known.tile(name) or b"")) for name in small)
+    assert sizes[len(sizes) // 2] < 7_500
+    assert sizes[-1] < 22_500

@@ -460,6 +460,7 @@
       bcumap.write(map);
     };
     map.on("moveend", seen);
+    map.on("moveend", () => nearStreets(map));
     map.fitBounds(bounds, { animate: false });
     seen();
     // The wheel scrolls the page until someone works with the map.
@@ -467,6 +468,15 @@
     map.on("mouseout blur", () => map.scrollWheelZoom.disable());
     new ResizeObserver(() => resize(map)).observe(map.getContainer());
   };
+
+  /* Streets are loaded when somebody first comes near enough, where there are any. */
+  function nearStreets(map) {
+    const { urls } = bcumap;
+    if (map.bcumapStreets || map.getZoom() < 13 || !urls.streets) return;
+    map.bcumapStreets = import(new URL(urls["streets.js"], document.baseURI))
+      .then(({ default: Streets }) => new Streets(map, urls.streets))
+      .catch((error) => console.warn(error)); // the areas are there without
+  }
 
   /* Show the same part of London in a map that has become smaller or larger. */
   function resize(map) {

@@ -1,0 +1,156 @@
+"""Streets and places as questions, on the shipped data: what is said, how sure, and whose it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from bcumap.facts import store
+from bcumap.facts.answers import Answer
+
+FINDER = store.finder()
+WARDS = store.facts()["wards"]
+
+
+def find(query: str) -> Answer:
+    return FINDER.find(query)
+
+
+def wards(answer: Answer) -> list[str]:
+    """The names of the wards that an answer offers."""
+    return [option.label for option in answer.options if option.level == "wards"]
+
+
+@pytest.mark.parametrize("query", ["Deptford High Street", "deptford high st", "DEPTFORD HIGH ST."])
+def test_a_street_in_one_ward_is_certain(query: str) -> None:
+    answer = find(query)
+    assert (answer.kind, answer.title, answer.certain) == ("street", "Deptford High Street", True)
+    assert answer.place is not None
+    assert (answer.place.ward, answer.place.bcu) == ("Deptford", "South East")
+    assert "© OpenStreetMap contributors" in answer.notes[-1]
+
+
+def test_a_street_that_crosses_names_all_its_wards_and_shares() -> None:
+    answer = find("New Cross Road")
+    assert not answer.certain
+    assert set(wards(answer)) == {"New Cross Gate", "Deptford", "Brockley", "Telegraph Hill"}
+    shares = [int(option.detail.split(": ")[1].split(" %")[0]) for option in answer.options]
+    assert 98 <= sum(shares) <= 102
+    assert any("along the boundary" in note for note in answer.notes)
+
+
+def test_a_repeated_name_is_a_choice_with_ward_borough_and_district() -> None:
+    answer = find("High Street, Bromley")
+    assert (answer.kind, answer.certain) == ("choice", False)
+    assert ("High Street, BR4", "street in West Wickham, Bromley (BR4)") in [
+        (option.code, option.detail) for option in answer.options
+    ]
+    for option in answer.options:
+        assert find(option.code).kind in {"street", "choice"}, option
+
+
+@pytest.mark.parametrize(
+    ("query", "some"),
+    [
+        ("Crystal Palace", {"Crystal Palace & Anerley", "Gipsy Hill"}),
+        ("Soho", {"West End"}),
+        ("Lewisham station", {"Lewisham Central"}),
+        ("Hornchurch station", {"St Andrew's"}),
+        ("Romford", {"St Edward's"}),
+        ("Lewisham Hospital", {"Ladywell"}),
+        ("Lewisham Police Station", {"Blackheath"}),
+    ],
+)
+def test_a_place_without_a_boundary_is_never_certain(query: str, some: set[str]) -> None:
+    answer = find(query)
+    assert (answer.kind, answer.certain) == ("place", False)
+    assert some <= set(wards(answer))
+
+
+def test_a_ward_that_is_a_place_too_says_so() -> None:
+    answer = find("Brockley")
+    assert (answer.kind, answer.certain) == ("area", True)
+    assert any("the name for a place too" in note for note in answer.notes)
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("10 Downing Street", "Downing Street"),
+        ("flat 2, 14 Evelyn St SE8", "Evelyn Street"),
+        ("London SE8", "SE8"),
+        ("Deptford SE8", "Deptford"),
+        ("Heathrow", "Heathrow Villages"),
+    ],
+)
+def test_longer_questions_are_taken_apart(query: str, title: str) -> None:
+    assert find(query).title == title
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "51.4779, -0.0315", "51,4779; -0,0315", "lat 51.4779 lon -0.0315", "geo:51.4779,-0.0315",
+        "POINT(-0.0315 51.4779)", "https://www.google.com/maps/@51.4779,-0.0315,15z",
+        "https://www.openstreetmap.org/?mlat=51.4779&mlon=-0.0315#map=12/51.5/-0.2",
+        "https://maps.example/" + "x" * 90 + "?q=51.4779,-0.0315", "51°28'40.44\"N 0°01'53.4\"W",
+        "TQ 3679 7727", "TQ 36798 77276",
+    ],
+)  # fmt: skip
+def test_a_point_is_read_in_every_form(query: str) -> None:
+    answer = find(query)
+    assert answer.kind == "point"
+    assert answer.lat == pytest.approx(51.4779, abs=0.0002)
+    assert answer.lon == pytest.approx(-0.0315, abs=0.0002)
+
+
+def test_a_grid_reference_is_as_exact_as_it_is_long() -> None:
+    assert not find("TQ 37 77").certain  # a square of a kilometre
+    assert find("TQ 3712 7701").certain
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [("E2O 1EJ", "E20 1EJ"), ("SEI 8XX", "SE1 8XX"), ("SE08 4RX", "SE8 4RX")],
+)
+def test_a_slip_in_the_first_half_is_offered_and_not_mended(query: str, meant: str) -> None:
+    answer = find(query)
+    assert answer.kind == "nothing"
+    assert [option.code for option in answer.options] == [meant]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("JE2 3AB", "a postcode of Jersey"),
+        ("GY1 1AA", "a postcode of Guernsey"),
+        ("IM1 1AA", "a postcode of the Isle of Man"),
+        ("BFPO 12", "a postcode of the British forces abroad"),
+        ("SW99 1AA", "for large senders of mail"),
+    ],
+)
+def test_postcodes_beyond_are_said_to_exist_and_lie_outside(query: str, words: str) -> None:
+    answer = find(query)
+    assert answer.kind == "nothing"
+    assert words in answer.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "label"),
+    [
+        ("deptford h", "Deptford High Street"),
+        ("New Cross R", "New Cross Road"),
+        ("crystal palace pa", "Crystal Palace Parade"),
+        ("10 downing s", "Downing Street"),
+    ],
+)
+def test_streets_are_suggested_as_they_are_typed(typed: str, label: str) -> None:
+    assert label in [option.label for option in FINDER.suggest(typed)]
+
+
+def test_a_slip_in_a_street_is_offered() -> None:
+    labels = [option.label for option in find("Deptfrod High Street").options]
+    assert "Deptford High Street" in labels
+
+
+def test_a_folder_without_streets_answers_as_before() -> None:
+    assert store.finder(with_places=False).find("Deptford High Street").kind == "nothing"
