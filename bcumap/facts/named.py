@@ -208,7 +208,7 @@ class Places:
         key = street_key(_HOUSE.sub("", _FLAT.sub("", text)))
         if len(key) < FEWEST_LETTERS:
             return []
-        keys = dict.fromkeys(each for table in self._tables for each in table.keys_from(key[0]))
+        keys = dict.fromkeys(each for table in self._tables for each in table.keys_from(key[:2]))
         close = process.extract(
             key, list(keys), scorer=fuzz.ratio, score_cutoff=ALIKE + 12, limit=most
         )
