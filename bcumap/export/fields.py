@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from bcumap.base.schema import BCU_CODE, BOROUGH_CODE, POSTCODE, WARD_CODE
+from bcumap.facts.demand import GROUPS
 
 Kind = Literal["text", "whole", "number", "yes or no"]
 
@@ -100,6 +101,21 @@ FIELDS: dict[str, Field] = {
     "within_1km": Field("whole", "within_1km", "residents within 1 km of an open counter"),
     "within_2km": Field("whole", "within_2km", "residents within 2 km of one"),
     "within_5km": Field("whole", "within_5km", "residents within 5 km of one"),
+    "offences": Field("whole", "offences", "offences recorded by the Met in twelve months"),
+    "offences_per_1k": Field("number", "off_1k", "offences for every 1,000 residents of mid-2024;"
+                             " misleading where few live and many come"),
+    "offences_per_km2": Field("number", "off_km2", "offences for every square kilometre"),
+    "offences_per_committed": Field("number", "off_comm", "offences for each promised post"),
+    "offences_per_fte": Field("number", "off_fte", "offences for each ward officer in post (fte);"
+                              " null where no figure is reliable"),
+    "offences_change": Field("number", "off_change", "change against the same months three years"
+                             " before (wards: two); 0.1 is a tenth more"),
+    "offences_rank": Field("whole", "off_rank", "rank by offences_per_1k; null below 30 offences"),
+    **{f"offences_{group}": Field("whole", f"off_{group[:6]}", f"of them: {title}")
+       for group, title in GROUPS.items()},
+    "offences_from": Field("text", "off_from", "first of the twelve months"),
+    "offences_to": Field("text", "off_to", "last of the twelve months"),
+    "offences_cautions": Field("text", "off_minded", "what is to be minded: see docs/data.md"),
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ import shapely
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import KEYS, LEVELS
 from bcumap.export import fields
-from bcumap.facts import counters, officers
+from bcumap.facts import counters, demand, officers
 from bcumap.facts.measures import FACT_DECIMALS
 from bcumap.geo import projection
 from bcumap.geo.tiers import Drawn
@@ -32,20 +32,34 @@ PROMISED = ("committed", "committed_dwo", "committed_pcso", "residents_per_commi
 STRENGTH = ("fte", "fte_per_ward", "fte_per_10k", "share_of_commitment", "rank")
 COUNTED = ("counters", "open_24_7")
 REACHED = ("nearest_m", "nearest_24_7_m", "within_1km", "within_2km", "within_5km")
+# Offences of the twelve months to the last that is known on the date, by the attribute of a row.
+ASKED = {
+    "offences": "offences",
+    "offences_per_1k": "per_1k",
+    "offences_per_km2": "per_km2",
+    "offences_per_committed": "per_promised_officer",
+    "offences_per_fte": "per_officer",
+    "offences_change": "change",
+    "offences_rank": "rank",
+}
+BY_GROUP = tuple(f"offences_{group}" for group in demand.GROUPS)
+_OF_WARDS = tuple(name for name in ASKED if name != "offences_per_fte")
 MEASURES = {
-    "wards": (*PROMISED, *REACHED),
-    "boroughs": (*PROMISED, *STRENGTH, *COUNTED, "promise", *REACHED),
-    "bcus": (*PROMISED, *STRENGTH, *COUNTED, *REACHED),
+    "wards": (*PROMISED, *REACHED, *_OF_WARDS, *BY_GROUP),
+    "boroughs": (*PROMISED, *STRENGTH, *COUNTED, "promise", *REACHED, *ASKED, *BY_GROUP),
+    "bcus": (*PROMISED, *STRENGTH, *COUNTED, *REACHED, *ASKED, *BY_GROUP),
 }
 # What a figure may not be read without: whether it is one, and for when.
 WITH_PROMISED = ("commitment_since",)
 WITH_STRENGTH = ("at_least", "no_figure_for", "fte_from", "fte_to")
 WITH_COUNTED = ("counters_basis", "counters_complete")
+WITH_ASKED = ("offences_from", "offences_to", "offences_cautions")
 
 # The files of geodata/ that a layer is made of, by what it tells.
 BOUNDARIES = ("ward_population.csv",)
 OF_OFFICERS = ("commitments.csv", "borough_strengths.csv")
 OF_COUNTERS = ("front_counters.csv", "postcodes.zip")
+OF_DEMAND = {"wards": "ward_offences.csv", "boroughs": "borough_offences.csv"}
 
 Row = Mapping[str, Any]
 
@@ -95,12 +109,16 @@ class Known:
         The entries of sources.json by file.
     counters
         The prepared front counters: see `store.counters_web`.
+    demand, facts
+        What is asked of the police, and the prepared facts of areas.
     """
 
     levels: dict[str, gpd.GeoDataFrame]
     commitments: pd.DataFrame
     strengths: pd.DataFrame
     counters: Mapping[str, Any]
+    demand: demand.Demand
+    facts: Mapping[str, Any]
     entries: Mapping[str, Mapping[str, Any]]
 
 
@@ -279,7 +297,10 @@ def _measured(known: Known, wish: Wish) -> pd.DataFrame:
         columns += WITH_STRENGTH if asked & set(STRENGTH) else ()
         table = _officers(known, wish.layer, wish.on)
         tables.append(table[[key, *columns]])
-    if asked := wanted - {*PROMISED, *STRENGTH}:
+    if asked := wanted & {*ASKED, *BY_GROUP}:
+        table = _demand(known, wish)
+        tables.append(table[[key, *sorted(asked), *WITH_ASKED]])
+    if asked := wanted & {*COUNTED, "promise", *REACHED}:
         companions = ("counters_complete",) if wish.layer == "wards" else WITH_COUNTED
         table = _access(known, wish)
         tables.append(table[[key, *sorted(asked), *companions]])
@@ -289,6 +310,34 @@ def _measured(known: Known, wish: Wish) -> pd.DataFrame:
     return first
 
 
+def _demand(known: Known, wish: Wish) -> pd.DataFrame:
+    """Return the offences of areas in the twelve months to the last known month of a date."""
+    months = known.demand.offences(wish.layer).months
+    day = f"{wish.on:%Y-%m}"
+    on = max((month for month in months if month <= day), default=day)
+    told = demand.report(known.demand, known.facts, wish.layer, on=on)
+    groups = {
+        f"offences_{group}": {
+            row.code: row.offences
+            for row in demand.report(known.demand, known.facts, wish.layer, on=on, group=group).rows
+        }
+        for group in demand.GROUPS
+        if f"offences_{group}" in wish.measures
+    }
+    rows = [
+        {
+            KEYS[wish.layer][0]: row.code,
+            **{name: getattr(row, attribute) for name, attribute in ASKED.items()},
+            **{name: counts[row.code] for name, counts in groups.items()},
+            "offences_from": told.first,
+            "offences_to": told.last,
+            "offences_cautions": ", ".join(dict.fromkeys((*told.cautions, *row.cautions))),
+        }
+        for row in told.rows
+    ]
+    return pd.DataFrame(rows)
+
+
 def _access(known: Known, wish: Wish) -> pd.DataFrame:
     """Return what is known of the counters of areas on a date."""
     picture = counters.picture(known.counters, wish.on)
@@ -296,7 +345,7 @@ def _access(known: Known, wish: Wish) -> pd.DataFrame:
     key, areas = KEYS[wish.layer][0], known.levels[wish.layer]
     codes = areas.loc[areas["bcu_code"].notna(), key]
     told = [{key: code, **rows.get(code, {})} for code in codes]
-    columns = [key, *MEASURES[wish.layer], "basis"]
+    columns = [key, *COUNTED, "promise", *REACHED, "basis"]
     table = pd.DataFrame(told, columns=columns).rename(columns={"basis": "counters_basis"})
     return table.assign(counters_complete=picture.complete)
 
@@ -392,8 +441,10 @@ def _made_of(wish: Wish, boundaries: str) -> tuple[str, ...]:
         return (*OF_COUNTERS, boundaries)
     asked = set(wish.measures)
     own = OF_OFFICERS if wish.layer == OFFICERS or asked & {*PROMISED, *STRENGTH} else ()
-    others = OF_COUNTERS if asked - {*PROMISED, *STRENGTH} else ()
-    return (boundaries, *BOUNDARIES, *own, *others)
+    others = OF_COUNTERS if asked & {*COUNTED, "promise", *REACHED} else ()
+    recorded = OF_DEMAND["wards" if wish.layer == "wards" else "boroughs"]
+    offences = (recorded,) if asked & {*ASKED, *BY_GROUP} else ()
+    return (boundaries, *BOUNDARIES, *own, *others, *offences)
 
 
 def _title(wish: Wish, known: Known) -> str:

@@ -116,6 +116,8 @@ def known(data: Path | None = None) -> Known:
         commitments=store.table("commitments", data=data),
         strengths=store.table("borough strengths", data=data),
         counters=store.counters_web(data=data),
+        demand=store.demand(data=data),
+        facts=store.facts(data=data),
         entries={entry["file"]: entry for entry in store.sources(data=data)["files"]},
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bcumap.base.words import NO_FIGURE, NOT_KNOWN, date, figure, listed, percent
@@ -16,6 +17,62 @@ Line = tuple[str, Sequence[str]]  # a name and its cells
 
 DECEMBER = "-12"  # the quarter of each year that a table tells
 CHANGE = "Change#"
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All that a page without a choice tells of demand: see the functions of the same names."""
+
+    question: Table
+    bcus: Table
+    highest: str
+    minded: list[str]
+    months: Table
+    months_told: str
+    shares: tuple[Table, ...]
+    officers: Table
+    officers_told: str
+    all_cautions: list[str]
+
+
+def overview(
+    known: Demand,
+    facts: Facts,
+    reports: Mapping[str, Report],
+    strength: Sequence[Mapping[str, Any]],
+) -> Overview:
+    """Tell of the Met, its BCUs and boroughs.
+
+    Parameters
+    ----------
+    reports
+        Of BCUs and boroughs, by level.
+    strength
+        Of the Met by month.
+    """
+    rows = demand.months_told(known, facts)
+    asked = demand.survey_told(known, facts, [MET])
+    return Overview(
+        question(known, reports["bcus"], strength),
+        side_by_side(reports["bcus"], time_taken(known, facts)),
+        highest(reports["bcus"]),
+        cautions(reports["bcus"].cautions),
+        through_time(rows, ALL),
+        time_told(rows, ALL),
+        tuple(shares(asked, key) for key in ("good_job", "contact_officer")),
+        officers(reports["boroughs"], facts),
+        officers_told(reports["boroughs"]),
+        cautions(CAUTIONS),
+    )
+
+
+def time_taken(known: Demand, facts: Facts) -> dict[str, float | None]:
+    """The share of ward officers' time taken in the last twelve months known, by BCU and MET."""
+    months = demand.abstraction_months(known)[-demand.MONTHS :]
+    return {
+        code: demand.abstracted(known, demand.boroughs_of(facts, "bcus", code), months)
+        for code in (*facts["bcus"], MET)
+    }
 
 
 def question(known: Demand, told: Report, strength: Sequence[Mapping[str, Any]]) -> Table:
@@ -69,7 +126,7 @@ def _confidence(known: Demand) -> str:
     return " ".join(parts) + " Shares of a survey, so a few points may be chance."
 
 
-def side_by_side(told: Report, time_taken: Mapping[str, float | None]) -> Table:
+def side_by_side(told: Report, shares_taken: Mapping[str, float | None]) -> Table:
     """The 12 BCUs with all that is known of each."""
     heads = (
         "BCU", "Offences#", "Per 1,000 residents#", "Per officer promised#",
@@ -77,7 +134,7 @@ def side_by_side(told: Report, time_taken: Mapping[str, float | None]) -> Table:
     )  # fmt: skip
     rows = []
     for row in (*told.rows, told.met):
-        taken = time_taken.get(row.code)
+        taken = shares_taken.get(row.code)
         cells = [
             figure(row.offences, 0),
             demand.rate_text(row.per_1k),
@@ -313,6 +370,18 @@ def ward_told(told: Report, code: str) -> str:
         f" square kilometre, {demand.rate_text(row.per_promised_officer)} for each ward officer"
         f" promised; {change}."
     )
+
+
+def months_told(rows: Sequence[Mapping[str, Any]]) -> str:
+    """What the lines of single months show, in a sentence."""
+    ends = []
+    for name in dict.fromkeys(row["name"] for row in rows):
+        here = [row for row in rows if row["name"] == name and row["per_1k"] is not None]
+        rates = [row["per_1k"] for row in here]
+        if rates:
+            ends.append(f"{name} {figure(min(rates), 1)} to {figure(max(rates), 1)}")
+    span = f"{date(rows[0]['month'])} to {date(rows[-1]['month'])}"
+    return f"Offences in a month for every 1,000 residents, {span}: {'; '.join(ends)}."
 
 
 def to_ask(told: Report, known: Demand, facts: Facts, code: str) -> list[str]:

@@ -17,9 +17,10 @@ from bcumap.base.words import (
     figure,
     percent,
 )
-from bcumap.facts import views
+from bcumap.facts import demand_views, views
 from bcumap.facts.answers import Option
 from bcumap.facts.counters import Picture
+from bcumap.facts.demand import Report
 from bcumap.facts.events import Event
 from bcumap.facts.views import Events, Panel, Said, Table, Told, area, by_name, number
 
@@ -53,6 +54,8 @@ class AreaPage:
         What is on its map, and the counters in it.
     changes
         What happened in it.
+    demand, minded
+        What is asked of its police, and what to mind of that.
     """
 
     path: str
@@ -65,6 +68,8 @@ class AreaPage:
     counters_note: str
     tables: tuple[Table, ...]
     changes: Events
+    demand: Table | None = None
+    minded: Sequence[str] = ()
 
 
 def path(level: str, code: str) -> str:
@@ -81,7 +86,11 @@ def path(level: str, code: str) -> str:
 
 
 def all_pages(
-    facts: Facts, picture: Picture, sites: Iterable[Row], happened: Sequence[Event] = ()
+    facts: Facts,
+    picture: Picture,
+    sites: Iterable[Row],
+    happened: Sequence[Event] = (),
+    asked: Mapping[str, Report] | None = None,
 ) -> Iterator[AreaPage]:
     """Give the page of every BCU, borough and ward.
 
@@ -93,8 +102,11 @@ def all_pages(
         Of the same document, for their addresses.
     happened
         The events of the timeline, the latest first.
+    asked
+        What is asked of the police, by level.
     """
-    maker = _Maker(facts, picture, {site["name"]: site for site in sites}, happened)
+    by_name = {site["name"]: site for site in sites}
+    maker = _Maker(facts, picture, by_name, happened, asked or {})
     for level, make in (("bcus", maker.bcu), ("boroughs", maker.borough), ("wards", maker.ward)):
         for code, row in facts[level].items():
             yield make(code, row)
@@ -104,12 +116,18 @@ class _Maker:
     """Makes pages of areas from what all of them share."""
 
     def __init__(
-        self, facts: Facts, picture: Picture, sites: Mapping[str, Row], happened: Sequence[Event]
+        self,
+        facts: Facts,
+        picture: Picture,
+        sites: Mapping[str, Row],
+        happened: Sequence[Event],
+        asked: Mapping[str, Report],
     ) -> None:
         self.facts = facts
         self.picture = picture
         self.sites = sites
         self.happened = happened
+        self.asked = asked
         self.next_to = borough_neighbours(facts)
 
     def bcu(self, code: str, row: Row) -> AreaPage:
@@ -168,6 +186,11 @@ class _Maker:
         if level != "wards":
             next_to = ("Next to", Said(links=by_name(self.facts, level, beside)))
             panel = Panel(panel.title, panel.kind, (*panel.told, next_to))
+        table: Table | None = None
+        minded: tuple[str, ...] = ()
+        if level in self.asked and self.facts[level][code]["officers"]:
+            table, used = demand_views.beside(level, code, self.asked, self.facts)
+            minded = (*used, *demand_views.cautions(self.asked[level].cautions))
         return AreaPage(
             path=path(level, code),
             level=level,
@@ -179,6 +202,8 @@ class _Maker:
             counters_note=views.distances_note(self.picture),
             tables=tables,
             changes=views.changes(self.happened, code, self.facts),
+            demand=table,
+            minded=minded,
         )
 
     def _above(self, borough: Row) -> tuple[Option, ...]:

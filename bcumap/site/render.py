@@ -14,6 +14,7 @@ from bcumap.base.bases import MEANING
 from bcumap.base.schema import THEMES
 from bcumap.base.words import CHANGES, FEED, date
 from bcumap.facts import views
+from bcumap.facts.demand_views import Overview
 from bcumap.facts.events import Event, about
 from bcumap.facts.find import LONGEST_QUERY
 from bcumap.site.downloads import Offered
@@ -44,6 +45,8 @@ class Site:
         Where an error can be reported; "" if nowhere.
     events
         Of the timeline, the latest first.
+    demand
+        Whether there is a page of resources and demand.
     """
 
     facts: Facts
@@ -53,6 +56,7 @@ class Site:
     url: str
     feedback: str = ""
     events: Sequence[Event] = ()
+    demand: bool = False
 
 
 class Renderer:
@@ -90,6 +94,10 @@ class Renderer:
             strength=views.strength(months),
             strength_source=views.strength_source(months),
         )
+
+    def demand(self, told: Overview) -> str:
+        """Return what is asked of the police beside the officers in post."""
+        return self._fill("demand.html", "demand.html", told=told)
 
     def downloads(self, offered: Offered) -> str:
         """Return the list of downloads."""

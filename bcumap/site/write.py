@@ -18,9 +18,10 @@ from xml.sax.saxutils import escape
 
 from bcumap.base import files as folders
 from bcumap.base.errors import BcuMapError
+from bcumap.base.schema import LEVELS
 from bcumap.base.words import FEED, date
 from bcumap.export import feed
-from bcumap.facts import counters, events, store
+from bcumap.facts import counters, demand, demand_views, events, store
 from bcumap.facts.postcodes import Archive
 from bcumap.site import downloads, finding, pages
 from bcumap.site.render import Renderer, Site
@@ -30,8 +31,8 @@ from bcumap.web import files as linked
 MARKER = "bcumap-site.json"
 MADE_BY = "bcumap site"
 PARTS = frozenset({
-    MARKER, "index.html", "wards.html", "changes.html", FEED, "404.html", "robots.txt",
-    "sitemap.xml",
+    MARKER, "index.html", "wards.html", "demand.html", "changes.html", FEED, "404.html",
+    "robots.txt", "sitemap.xml",
     "assets", "bcu", "borough", "ward", "downloads",
 })  # fmt: skip
 SHARDS = "postcodes-"  # followed by a hash of the archive
@@ -100,7 +101,13 @@ def write(
     archive = store.postcodes(data=data)
     picture = counters.picture(document, request.on)
     happened = events.read(store.events_web(data=data))
-    areas = list(pages.all_pages(facts, picture, document["sites"], happened))
+    known = store.demand(data=data)
+    asked = {
+        level: demand.report(known, facts, level)
+        for level in LEVELS
+        if known.offences(level).months
+    }
+    areas = list(pages.all_pages(facts, picture, document["sites"], happened, asked))
     shards = sum(len(set(each)) for each in archive.sectors.values())
     tell = _Telling(progress, len(areas) + shards + downloads.count())
     with folders.replacing(out, check_target) as folder:
@@ -114,11 +121,16 @@ def write(
             url,
             request.feedback,
             happened,
+            demand="bcus" in asked,
         )
         renderer = Renderer(site)
         _write_pages(folder, renderer, areas, tell)
         _write_downloads(folder, renderer, request.on, data, tell)
-        _write_changes(folder, renderer, site, store.events_web(data=data))
+        around = store.events_web(data=data)
+        _write_changes(folder, renderer, site, around)
+        if site.demand:
+            told = demand_views.overview(known, facts, asked, around["strength"])
+            _text(folder / "demand.html", renderer.demand(told))
         _write_plain(folder, url)
         report = _report(folder, postcodes)
         _write_marker(folder, facts, request.on)

@@ -324,6 +324,25 @@ def test_columns_wanted_and_the_key(make: Make) -> None:
     ]
 
 
+def test_offences_are_of_the_twelve_months_that_were_known_on_the_date(make: Make) -> None:
+    wanted = ("offences", "offences_per_1k", "offences_per_fte", "offences_burglary")
+    found = make("bcus", measures=wanted, on=dt.date(2026, 11, 26))
+    rows = found.frame.set_index("bcu_code")
+    assert rows["offences"]["AW"] == 119_224
+    assert rows["offences_per_1k"]["AW"] == pytest.approx(219.484)
+    assert pd.isna(rows["offences_per_fte"]["CN"])
+    assert rows["offences_burglary"].sum() == 47_880
+    assert set(rows["offences_from"]) == {"2025-07"}
+    assert set(rows["offences_to"]) == {"2026-06"}
+    assert "airports" in rows["offences_cautions"]["WA"]
+    assert "Metropolitan Police data" in found.passport["attribution"]
+    wards = make("wards", measures=("offences",), on=dt.date(2025, 8, 1)).frame
+    assert set(wards["offences_to"].dropna()) == {"2025-08"}
+    assert wards["offences"].isna().sum() == 25
+    with pytest.raises(BcuMapError, match="no twelve months to '2012-01' of wards"):
+        make("wards", measures=("offences",), on=dt.date(2012, 1, 1))
+
+
 def test_a_measure_brings_what_it_may_not_be_read_without(make: Make) -> None:
     found = make("bcus", measures=("fte", "counters"))
     assert {"fte", "at_least", "no_figure_for", "counters", "counters_basis"} <= set(found.columns)

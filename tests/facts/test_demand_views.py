@@ -79,6 +79,10 @@ def test_a_ward_is_told_by_group_with_what_may_be_asked() -> None:
     assert counts == sorted(counts, reverse=True)
     assert CAUTIONS["residents"] in minded
     assert CAUTIONS["system"] in minded
+    months = demand.months_told(known(), facts(), WEST_END)
+    assert views.months_told(months).startswith(
+        "Offences in a month for every 1,000 residents, Apr"
+    )
     assert "2,426 for every 1,000 residents (rank 1 of 679 wards" in views.ward_told(told, WEST_END)
     asked = views.to_ask(told, known(), facts(), WEST_END)
     assert asked[0].startswith("Theft is the largest group here")

@@ -111,6 +111,16 @@ def test_all_links_are_relative_and_lead_somewhere(site: Path) -> None:
     assert broken[:5] == []
 
 
+def test_what_is_asked_of_the_police_is_a_page_and_stands_on_every_area_s(site: Path) -> None:
+    told = read(site / "demand.html").text("main")
+    assert "Central West, 697 from July 2025 to June 2026" in told
+    assert "not known: no open data were found on how many crimes are solved" in told
+    ward = read(site / "ward" / "E05013719.html").text("main")
+    assert "95 of 679" in ward
+    assert "Since March 2024 some offences have a borough but no ward" in ward
+    assert "1,000 residents" not in read(site / "borough" / "E09000001.html").text("main")
+
+
 def test_the_timeline_is_a_page_and_a_feed(site: Path) -> None:
     page = read(site / "changes.html")
     assert {"unit-na-live", "2025-11-13-assembly-motion"} <= set(page.ids)

@@ -44,7 +44,7 @@ def page() -> None:
     told = demand_report("bcus")
     st.html(shown("parts.table", views.question(known(), told, around()["strength"])))
     st.html("<h2>The BCUs side by side</h2>")
-    st.html(shown("parts.table", views.side_by_side(told, _time_taken())))
+    st.html(shown("parts.table", views.side_by_side(told, views.time_taken(known(), facts()))))
     st.html(panels.explained(views.highest(told)))
     _minded(told.cautions)
     explorer()
@@ -57,14 +57,6 @@ def page() -> None:
 def _minded(keys: Iterable[str]) -> None:
     """The cautions of what stands above."""
     st.html(shown("demand.cautions", views.cautions(keys)))
-
-
-def _time_taken() -> dict[str, float | None]:
-    months = demand.abstraction_months(known())[-demand.MONTHS :]
-    return {
-        code: demand.abstracted(known(), demand.boroughs_of(facts(), "bcus", code), months)
-        for code in (*facts()["bcus"], MET)
-    }
 
 
 @st.fragment

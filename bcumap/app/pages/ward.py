@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bcumap.app import charts, panels, search
-from bcumap.app.api import OFFICERS
+from bcumap.app.api import DEMAND, OFFICERS
 from bcumap.app.assets import base_path
 from bcumap.app.links import Chosen, answered, choose, found, from_link
 from bcumap.app.pages import briefing, own_list
@@ -13,8 +13,9 @@ from bcumap.app.ui import area_map, map_data, save_bar, save_data, sent, share_b
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError, NotThereError
 from bcumap.base.schema import COMMITMENT_HOLDS
-from bcumap.facts import measures, views
-from bcumap.facts.cached import facts, happenings
+from bcumap.facts import demand, demand_views, measures, views
+from bcumap.facts.cached import demand as known
+from bcumap.facts.cached import demand_report, facts, happenings
 from bcumap.facts.measures import MEASURES
 
 COMPARED = "fte_per_ward"
@@ -66,6 +67,7 @@ def explorer() -> None:
     right.html(briefing.standing(code, facts(), own=_own(code)))
     with left:
         _team(code)
+    _demand(code)
     left, right = st.columns([5, 4], gap="medium")
     with left:
         _compared(code)
@@ -94,6 +96,33 @@ def _own(code: str) -> briefing.OwnFigure | None:
     if listed is None or code not in known:
         return None
     return briefing.OwnFigure(known[code] or 0.0, month, listed.name)
+
+
+def _demand(code: str) -> None:
+    """What is asked of the ward's police: offences by group, months, and what to ask about it."""
+    st.html("<h2>What is asked of its police</h2>")
+    if not known().wards.months:
+        st.html(panels.shown("demand.no_data"))
+        return
+    told = demand_report("wards")
+    st.html(panels.explained(demand_views.ward_told(told, code)))
+    left, right = st.columns([5, 4], gap="medium")
+    with left:
+        table = demand_views.of_ward(known(), facts(), told, code)
+        st.html(panels.shown("demand.minded", *table))
+    with right:
+        rows = demand.months_told(known(), facts(), code)
+        with st.container(key="ward-months"):
+            st.altair_chart(
+                charts.demand_months(
+                    f"{base_path()}{DEMAND}/months?area={code}",
+                    [(demand.NEW_SYSTEM_FROM, "new system")],
+                    field="per_1k",
+                    title="in a month, per 1,000",
+                    described=demand_views.months_told(rows),
+                )
+            )
+        st.html(panels.shown("demand.to_ask", demand_views.to_ask(told, known(), facts(), code)))
 
 
 def _compared(code: str) -> None:
