@@ -213,11 +213,11 @@ def demand_months(
     layers: list[Any] = [lines]
     if events:
         marks = alt.Chart(_data([{"at": f"{on}-01T00:00", "label": word} for on, word in events]))
-        layers.append(marks.mark_rule(color=WORDS, strokeDash=[2, 3]).encode(x="at:T"))
+        layers.append(marks.mark_rule(color=WORDS, strokeDash=[2, 3], aria=False).encode(x="at:T"))
         layers.append(
-            marks.mark_text(baseline="top", align="left", dx=3, fontSize=11, color=WORDS).encode(
-                x="at:T", y=alt.value(0), text="label:N"
-            )
+            marks.mark_text(
+                baseline="top", align="left", dx=3, fontSize=11, color=WORDS, aria=False
+            ).encode(x="at:T", y=alt.value(0), text="label:N")
         )
     return alt.layer(*layers).properties(height=260, description=described)
 
@@ -288,7 +288,7 @@ def _by_name() -> alt.Color:
 
 def _rule() -> alt.Chart:
     rule: alt.Chart = alt.Chart(_data([{}])).mark_rule(
-        color=PROMISE, strokeWidth=2, strokeDash=[5, 3]
+        color=PROMISE, strokeWidth=2, strokeDash=[5, 3], aria=False
     )
     return rule
 

@@ -27,6 +27,12 @@ from bcumap.facts.views import Events, Panel, Said, Table, Told, area, by_name, 
 Facts = Mapping[str, Any]
 Row = Mapping[str, Any]
 
+# What to mind of an area's offences; the page of demand has all of it.
+MINDED = {
+    "bcus": ("recorded", "residents", "system"),
+    "boroughs": ("recorded", "residents", "system"),
+    "wards": ("recorded", "residents", "unplaced"),
+}
 CODE = re.compile(r"[A-Z0-9]{1,12}")
 # How a path leads from a page in a folder to the front of the site.
 UP = "../"
@@ -190,7 +196,7 @@ class _Maker:
         minded: tuple[str, ...] = ()
         if level in self.asked and self.facts[level][code]["officers"]:
             table, used = demand_views.beside(level, code, self.asked, self.facts)
-            minded = (*used, *demand_views.cautions(self.asked[level].cautions))
+            minded = tuple(dict.fromkeys((*used, *demand_views.cautions(MINDED[level]))))
         return AreaPage(
             path=path(level, code),
             level=level,

@@ -499,7 +499,7 @@ def test_the_command_writes_the_same_again(
                     monkeypatch=monkeypatch, capsys=capsys)  # fmt: skip
     assert told.code == 0
     assert told.err == ""  # quiet in a pipe
-    assert "754 pages; 1,449 shards" in told.out
+    assert "755 pages; 1,449 shards" in told.out
     assert "give --url" in told.out
     assert everything(out) == everything(site)
     assert list(tmp_path.iterdir()) == [out]

@@ -67,10 +67,12 @@ def explorer() -> None:
     right.html(briefing.standing(code, facts(), own=_own(code)))
     with left:
         _team(code)
-    _demand(code)
+    with st.container(key="ward-demand"):  # on paper the questions below have the sums
+        _demand(code)
     left, right = st.columns([5, 4], gap="medium")
     with left:
         _compared(code)
+        _to_ask(code)
     with right:
         st.html(briefing.neighbours(code, facts()))
         _history(code)
@@ -106,23 +108,26 @@ def _demand(code: str) -> None:
         return
     told = demand_report("wards")
     st.html(panels.explained(demand_views.ward_told(told, code)))
+    rows = demand.months_told(known(), facts(), code)
     left, right = st.columns([5, 4], gap="medium")
-    with left:
-        table = demand_views.of_ward(known(), facts(), told, code)
-        st.html(panels.shown("demand.minded", *table))
-    with right:
-        rows = demand.months_told(known(), facts(), code)
-        with st.container(key="ward-months"):
-            st.altair_chart(
-                charts.demand_months(
-                    f"{base_path()}{DEMAND}/months?area={code}",
-                    [(demand.NEW_SYSTEM_FROM, "new system")],
-                    field="per_1k",
-                    title="in a month, per 1,000",
-                    described=demand_views.months_told(rows),
-                )
-            )
-        st.html(panels.shown("demand.to_ask", demand_views.to_ask(told, known(), facts(), code)))
+    left.html(panels.shown("demand.minded", *demand_views.of_ward(known(), facts(), told, code)))
+    right.altair_chart(
+        charts.demand_months(
+            f"{base_path()}{DEMAND}/months?area={code}",
+            [(demand.NEW_SYSTEM_FROM, "new system")],
+            field="per_1k",
+            title="in a month, per 1,000",
+            described=demand_views.months_told(rows),
+        )
+    )
+
+
+def _to_ask(code: str) -> None:
+    """What a councillor could ask the ward officers about what is asked of them; it is printed."""
+    if known().wards.months:
+        told = demand_report("wards")
+        asked = demand_views.to_ask(told, known(), facts(), code)
+        st.html(panels.shown("demand.to_ask", demand_views.ward_told(told, code), asked))
 
 
 def _compared(code: str) -> None:
