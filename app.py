@@ -6,7 +6,18 @@ from contextlib import asynccontextmanager
 import streamlit as st
 from starlette.middleware import Middleware
 
-from bcumap.app import assets, first, guard, headers, jobs, listening, origins, routes, uploads
+from bcumap.app import (
+    assets,
+    drawn,
+    first,
+    guard,
+    headers,
+    jobs,
+    listening,
+    origins,
+    routes,
+    uploads,
+)
 from bcumap.base import feedback
 from bcumap.base.errors import DataError
 from bcumap.facts import store
@@ -15,6 +26,7 @@ from bcumap.facts import store
 @asynccontextmanager
 async def lifespan(served: object) -> AsyncIterator[None]:
     """What the server does before it listens, and until it ends."""
+    drawn.prepare(first.PAGE_PATHS)
     async with listening.at_once(served), jobs.swept():
         yield
 

@@ -5,28 +5,57 @@ It draws with what the pages draw with, and knows nobody: what it keeps is of pl
 
 from __future__ import annotations
 
-from functools import cache, partial
+import gzip
+import re
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bcumap.app import assets, heads, search
+from bcumap.app import assets, drawn, heads, parts, search
 from bcumap.app.bodies import HTML, Body
 from bcumap.app.heads import Head
-from bcumap.app.links import Chosen
+from bcumap.app.links import Asked, Chosen
 from bcumap.app.origins import public_address
 from bcumap.app.panels import shown
 from bcumap.app.routes import CARD, first_names
 from bcumap.base.words import LEVEL_WORDS, PAGES
 from bcumap.facts.cached import facts
 from bcumap.facts.find import LONGEST_QUERY
+from bcumap.web.render import html
 
 PAGE_PATHS = tuple(path for path, _ in PAGES)
 # Streamlit's own paths, by the first of their names.
 STREAMLITS = ("_stcore", "static", "media", "component", "vendor", "app", "favicon.png",
               "manifest.json", "healthz", "script-health-check")  # fmt: skip
 NOBODY_ELSES = "private, no-store"
+KEPT_BYTES = 4_000_000  # of pages, compressed
+# What every live page asks for first.
+FETCHED = ("search.js", "host.js", "leaflet.js", "areas.js", "map.js", "page.css", "leaflet.css",
+           "areas.topojson", "facts.json")  # fmt: skip
+
+_room: drawn.Room[Hashable] = drawn.Room(KEPT_BYTES)
+
+
+class Quick(Body):
+    """A page that is sent once: it is not compressed as far as it goes."""
+
+    effort = 3
+
+
+@dataclass(frozen=True)
+class Packed(Body):
+    """A page that was compressed before."""
+
+    packed: bytes = b""
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """The page as it was kept."""
+        return self.packed
 
 
 class First:
@@ -51,7 +80,7 @@ class First:
             return
         request = Request(scope)
         if name in PAGE_PATHS and path == f"/{name}":
-            answer = page(name, request)
+            answer = await page(name, request)
         else:
             answer = self._moved(within, request.url.query) or missing(request)
         await answer(scope, receive, send)
@@ -77,19 +106,53 @@ def link(chosen: Chosen) -> str:
     return f"{page}?{LEVEL_WORDS[chosen.level].parameter}={chosen.code}"
 
 
-def page(name: str, request: Request) -> Response:
+async def page(name: str, request: Request) -> Response:
     """Answer for a page: what its address asks for, as far as it needs no script."""
     asked = search.read(name, request.query_params)
     said = heads.head(asked, facts())
-    body = Body(partial(bytes, assets.page_html(_tags(said), "").encode()), HTML)
     names_an_area = any(words.parameter in asked.query for words in LEVEL_WORDS.values())
     status = 404 if names_an_area and not (asked.wanted or asked.answer) else 200
-    if said.is_public:
-        return body.answer(request, lasts="no-cache")
-    headers = {"X-Robots-Tag": "noindex"}
-    answer = body.answer(request, status=status, headers=headers, lasts=NOBODY_ELSES)
-    del answer.headers["etag"]
-    return answer
+    if not said.is_public:
+        body = await _body(asked, said)
+        answer = body.answer(
+            request, status=status, lasts=NOBODY_ELSES, headers={"X-Robots-Tag": "noindex"}
+        )
+        if "etag" in answer.headers:
+            del answer.headers["etag"]
+        return answer
+    key = (said.link, asked.on, asked.query.get("measure") if asked.page == "counters" else None)
+    return (await _kept_body(key, asked, said)).answer(request, lasts="no-cache")
+
+
+async def _kept_body(key: Hashable, asked: Asked, said: Head) -> Body:
+    """Return a page that is of no visitor, made or kept."""
+    if packed := _room.get(key):
+        return Packed(partial(gzip.decompress, packed), HTML, packed=packed)
+    body = await _body(asked, said)
+    if drawn.NO_MAP not in body.content:  # else it is made again, with its map
+        _room.put(key, body.compressed)
+    return body
+
+
+async def _body(asked: Asked, said: Head) -> Body:
+    wish = drawn.wish(asked)
+    found = await drawn.drawn(wish) if wish else None
+    map_ = found.text if found else drawn.NO_MAP.decode() if wish else ""
+    if found and asked.answer and asked.answer.lat is not None and asked.answer.lon is not None:
+        map_ = drawn.pointed(found, asked.answer.lon, asked.answer.lat)
+    held = html("\n".join(parts.of(asked, map_)))
+    files = " ".join(assets.url(each) for each in FETCHED)
+    first = shown("first.frame", html(_style()), files, PAGES, asked.page, held)
+    script = f'<script type="module" src="{assets.url("first.js")}"></script>'
+    text = assets.page_html(_tags(said) + script, first)
+    return (Body if said.is_public else Quick)(partial(bytes, text.encode()), HTML)
+
+
+@cache
+def _style() -> str:
+    """Return the styles of what is drawn first, which are inside the page: nothing waits."""
+    text = "".join(assets.shipped()[name].content.decode() for name in ("page.css", "first.css"))
+    return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
 
 
 def _tags(said: Head) -> str:
@@ -111,23 +174,6 @@ def missing(request: Request) -> Response:
 @cache
 def _missing() -> Body:
     said = Head(heads.NO_PAGE, "", "", "", is_public=False)
-    links = "".join(
-        f'<li><a href="{assets.base_path()}/{path}">{title}</a></li>' for path, title in PAGES
-    )
-    text = (
-        f'<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8">{_tags(said)}'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{PLAIN}</style></head><body><main><h1>{heads.NO_PAGE}</h1>"
-        "<p>The address may be mistyped, or of an area of another edition of London’s wards. Ask"
-        " for a postcode or a place:</p>"
-        f"{shown('parts.search', LONGEST_QUERY, f'{assets.base_path()}/')}"
-        f"<p>Or go on with a page:</p><ul>{links}</ul></main></body></html>\n"
-    )
+    search_form = html(shown("parts.search", LONGEST_QUERY, f"{assets.base_path()}/"))
+    text = shown("first.missing", html(_style()), html(_tags(said)), search_form, PAGES)
     return Body(partial(bytes, text.encode()), HTML)
-
-
-PLAIN = (
-    "body{max-width:40rem;margin:4rem auto;padding:0 1rem;font:1.05rem/1.5 system-ui,sans-serif}"
-    "label{display:block;font-weight:600}input,button{padding:.5rem .8rem;font:inherit}"
-    "li{padding:.2rem 0}"
-)

@@ -7,6 +7,7 @@ them, so that each border is made once and what is drawn fits together. Standard
 from __future__ import annotations
 
 import math
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
@@ -38,40 +39,41 @@ class Shapes:
     """The areas of two TopoJSON documents; arcs of the second are numbered after the first's."""
 
     def __init__(self, areas: Document, wards: Document) -> None:
-        self._areas, self._wards = areas, wards
         self._first_of_wards = len(areas["arcs"])
-        self.of_level = cache(self._of_level)
+        self._bounds: Frame = tuple(areas["bbox"])
+        # As bare numbers: lists of pairs would take ten times the memory for as long as it serves.
+        self._arcs = [
+            array("i", chain.from_iterable(arc)) for each in (areas, wards) for arc in each["arcs"]
+        ]
+        self._transforms = [each["transform"] for each in (areas, wards)]
+        self._levels = {
+            level: {shape["properties"].get("code", ""): _rings(shape, before) for shape in shapes}
+            for document, before in ((areas, 0), (wards, self._first_of_wards))
+            for level, shapes in _objects(document)
+        }
         self.view = lru_cache(maxsize=2)(self._view)
 
     @property
     def bounds(self) -> Frame:
         """What all of London lies in."""
-        west, south, east, north = self._areas["bbox"]
-        return (west, south, east, north)
+        return self._bounds
 
     @property
     def thames(self) -> Rings:
         """The tidal Thames."""
         return self.of_level("thames")[""]
 
-    def _of_level(self, level: str) -> ByCode:
+    def of_level(self, level: str) -> ByCode:
         """Return the areas of bcus, boroughs or wards by code."""
-        of_wards = level == "wards"
-        document = self._wards if of_wards else self._areas
-        before = self._first_of_wards if of_wards else 0
-        return {
-            shape["properties"].get("code", ""): _rings(shape, before)
-            for shape in document["objects"][level]["geometries"]
-        }
+        return self._levels[level]
 
     def places(self, number: int) -> Iterator[Point]:
         """Give the positions of an arc (degrees), whose steps are differences on a grid."""
-        before = self._first_of_wards if number >= self._first_of_wards else 0
-        document = self._wards if before else self._areas
-        transform = document["transform"]
+        transform = self._transforms[number >= self._first_of_wards]
         (across, up), (west, south) = transform["scale"], transform["translate"]
         x = y = 0
-        for right, higher in document["arcs"][number - before]:
+        arc = self._arcs[number]
+        for right, higher in zip(arc[::2], arc[1::2], strict=True):
             x, y = x + right, y + higher
             yield west + x * across, south + y * up
 
@@ -169,6 +171,11 @@ class View:
     def _clipped(self, area: Rings) -> Iterator[Line]:
         for ring in self.rings(area):
             yield clipped(ring, self.wide, self.high)
+
+
+def _objects(document: Document) -> Iterator[tuple[str, list[Document]]]:
+    for level, each in document["objects"].items():
+        yield level, each["geometries"]
 
 
 def _rings(shape: Mapping[str, Any], before: int) -> Rings:

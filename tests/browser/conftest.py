@@ -124,6 +124,7 @@ class Visit:
         """Open a link and wait until the map is drawn."""
         self.page.goto(self.address + link)
         self.page.locator(".bcumap path.bcumap-area").first.wait_for(state="attached")
+        self.page.wait_for_selector("#bcumap-first", state="detached")
         return self.page
 
     def strangers(self) -> list[str]:

@@ -26,7 +26,10 @@ SQUARES: dict[str, Any] = {
         ]},
     },
 }  # fmt: skip
-SHAPES = Shapes(SQUARES, {"arcs": [], "objects": {"wards": {"geometries": []}}})
+NO_WARDS = {
+    "transform": SQUARES["transform"], "arcs": [], "objects": {"wards": {"geometries": []}},
+}  # fmt: skip
+SHAPES = Shapes(SQUARES, NO_WARDS)
 FRAME = (-0.21, 51.39, 0.01, 51.51)
 SCENE = Scene(
     title="Two squares",

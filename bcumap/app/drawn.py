@@ -1,0 +1,147 @@
+"""Maps that the server draws for pages: from the scenes of pictures, kept as long as there is room.
+
+They are of areas and dates, never of what somebody asked; a point is added to a copy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import re
+import threading
+import zlib
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from typing import Generic, TypeVar
+
+from bcumap.app.links import Asked
+from bcumap.base.errors import BcuMapError
+from bcumap.facts import store
+from bcumap.facts.cached import counters, facts, history
+from bcumap.maps import request, scene, svg
+from bcumap.maps.request import AREAS, COUNTERS, HISTORY, OFFICERS, Frame, Wish
+from bcumap.maps.scene import Documents
+from bcumap.maps.shapes import Shapes
+
+NO_MAP = b'<div class="bcumap first-map"></div>'  # of the same size, if it is not drawn yet
+WIDE = 720  # dots, and pixels of a page
+KEPT_BYTES = 3_000_000
+PATIENCE_S = 0.4  # so long a page waits for a map that is not drawn yet
+PREFIX = re.compile(r'(id="|href="#|url\(#)bcumap-')
+KINDS = {"officers": OFFICERS, "counters": COUNTERS, "history": HISTORY, "": AREAS, "ward": AREAS}
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Room(Generic[Key]):
+    """Texts by key, compressed; the least wanted goes when there is no more room."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most, self._held = most_bytes, 0
+        self._kept: OrderedDict[Key, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Key) -> bytes | None:
+        """Return what is kept, compressed as gzip or zlib as it was put."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: Key, packed: bytes) -> None:
+        """Keep something; what has not been wanted for longest goes."""
+        with self._lock:
+            self._held += len(packed) - len(self._kept.pop(key, b""))
+            self._kept[key] = packed
+            while self._held > self._most:
+                self._held -= len(self._kept.popitem(last=False)[1])
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A map as SVG to stand in a page, and the part of London that it shows."""
+
+    text: str
+    frame: Frame
+
+
+_room: Room[Wish] = Room(KEPT_BYTES)
+# One at a time: what the server sends never waits for more than one drawing.
+_thread = ThreadPoolExecutor(1, thread_name_prefix="maps")
+_wanted: dict[Wish, Future[None]] = {}
+
+
+@cache
+def _documents() -> Documents:
+    files = store.web_files()
+    shapes = Shapes(*(json.loads(files[name]) for name in ("areas.topojson", "wards.topojson")))
+    return Documents(facts(), counters(), history(), shapes)
+
+
+def wish(asked: Asked) -> Wish | None:
+    """Return the map that a page begins with; None if it has none."""
+    if asked.page not in KINDS:
+        return None
+    kind, wanted = KINDS[asked.page], asked.wanted
+    given = {"kind": kind}
+    if kind in (COUNTERS, HISTORY):
+        given["on"] = asked.on.isoformat()
+    if kind != HISTORY:
+        first = {"": "bcus", "ward": "wards"}.get(asked.page, "boroughs")
+        is_of_area = wanted and kind in (AREAS, OFFICERS)
+        given["level"] = wanted.level if wanted and is_of_area else first
+        given["area"] = wanted.code if wanted else ""
+    measure = asked.query.get("measure", "")
+    if kind in request.MEASURES and measure in request.MEASURES[kind][0]:
+        given["measure"] = measure
+    try:
+        return request.read(given, facts(), today=dt.date.today())
+    except BcuMapError:
+        return None
+
+
+def prepare(pages: Iterable[str]) -> None:
+    """Draw what each page begins with, in the background: the first visitor has it, too."""
+    for page in pages:
+        if of := wish(Asked(page, {}, on=dt.date.today())):
+            _thread.submit(_draw, of)
+
+
+async def drawn(of: Wish) -> Drawn | None:
+    """Return a map, or None if it takes long: it will be there for the next who wants it."""
+    if found := _kept(of):
+        return found
+    making = _wanted.get(of)
+    if making is None:
+        making = _wanted[of] = _thread.submit(_draw, of)
+        making.add_done_callback(lambda _: _wanted.pop(of, None))
+    await asyncio.wait({asyncio.wrap_future(making)}, timeout=PATIENCE_S)
+    return _kept(of)
+
+
+def _kept(of: Wish) -> Drawn | None:
+    packed = _room.get(of)
+    if packed is None:
+        return None
+    frame, _, text = zlib.decompress(packed).decode().partition("\n")
+    west, south, east, north = map(float, frame.split(","))
+    return Drawn(text, (west, south, east, north))
+
+
+def _draw(of: Wish) -> None:
+    made = scene.scene(of, _documents(), wide=WIDE)
+    looks = "bcumap first-map" if of.kind in (AREAS, HISTORY) else "bcumap first-map shaded"
+    text = PREFIX.sub(r"\1first-", svg.fragment(made)).replace('class="bcumap"', f'class="{looks}"')
+    frame = ",".join(map(str, made.view.frame))
+    _room.put(of, zlib.compress(f"{frame}\n{text}".encode(), 9))
+
+
+def pointed(map_: Drawn, lon: float, lat: float) -> str:
+    """Return a copy of a map with a point on it."""
+    x, y = _documents().shapes.view(map_.frame, WIDE).at(lon, lat)
+    point = f'<circle class="found-point" r="8" cx="{x:.1f}" cy="{y:.1f}"/></svg>'
+    return map_.text.rstrip().removesuffix("</svg>") + point

@@ -1,0 +1,253 @@
+"""What the first picture of each page holds: views of facts, in the templates of the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from bcumap.app import panels
+from bcumap.app.api import V1
+from bcumap.app.links import Asked, Chosen
+from bcumap.app.pages import briefing, counter_words, history_words
+from bcumap.app.panels import shown
+from bcumap.base.schema import LEVELS
+from bcumap.base.words import BY_WARD, LEVEL_WORDS, NO_FIGURE, NOT_KNOWN, date
+from bcumap.facts import counter_measures, counters, events, history, measures, views
+from bcumap.facts.cached import around, facts, happenings
+from bcumap.facts.cached import counters as counters_web
+from bcumap.facts.cached import history as history_web
+from bcumap.facts.find import LONGEST_QUERY
+from bcumap.facts.views import Panel, Said, Table
+from bcumap.web.render import html
+
+Facts = Mapping[str, Any]
+# Where the live page has buttons and choices that need scripts.
+ROOM, CHOOSER = '<div class="first-room"></div>', '<div class="first-room chooser"></div>'
+FIRST_LEVEL = "boroughs"
+FIRST_MEASURE = "fte_per_ward"
+
+
+def of(asked: Asked, drawn: str) -> Iterator[str]:
+    """Give the parts of a page in the order of the live one; `drawn` is its map, "" for none."""
+    make = PARTS.get(asked.page, _with_nothing)
+    yield from make(asked, drawn)
+    yield panels.footer(facts(), asked.page)
+
+
+def _top(asked: Asked, instead: str = "Choose an area in the table instead.") -> Iterator[str]:
+    """Give the search box, the answer, and what is wrong with the link."""
+    typed = asked.query.get("q", "")[:LONGEST_QUERY]
+    yield shown("parts.search", LONGEST_QUERY, "?", typed)
+    if asked.answer:
+        yield shown("parts.answer", views.card(asked.answer), True)
+    for problem in asked.problems:
+        yield panels.notice(problem, instead=instead)
+
+
+def _keep(asked: Asked) -> dict[str, str]:
+    """Return the parameter of the area, for a form that asks for something else."""
+    wanted = asked.wanted
+    return {LEVEL_WORDS[wanted.level].parameter: wanted.code} if wanted else {}
+
+
+def _columns(left: Iterator[str], right: Iterator[str], look: str = "wide") -> str:
+    return shown("first.columns", html("".join(left)), html("".join(right)), look)
+
+
+# --- areas ---------------------------------------------------------------------------------------
+
+
+def _map(asked: Asked, drawn: str) -> Iterator[str]:
+    chosen = vars(asked.wanted) if asked.wanted else None
+    yield panels.heading(facts())
+    yield from _top(asked)
+    yield _columns(iter((ROOM, drawn, panels.legend())), iter((panels.panel(chosen, facts()),)), "")
+    yield _choices(asked.wanted)
+
+
+@lru_cache(maxsize=64)
+def _choices(wanted: Chosen | None) -> str:
+    """Show what there is to choose from within an area, or in all of London."""
+    table = _within(wanted)
+    return shown("parts.table", table, False) if table else ""
+
+
+def _within(wanted: Chosen | None) -> Table | None:
+    """Return the areas that the chosen one is made of, or all boroughs."""
+    known = facts()
+    if wanted is None:
+        return _areas("boroughs", known["boroughs"], views.caption("boroughs", known))
+    name = known[wanted.level][wanted.code]["name"]
+    if wanted.level == "bcus":
+        codes = known["bcus"][wanted.code]["boroughs"]
+        return _areas("boroughs", codes, f"Boroughs of {name} BCU")
+    if wanted.level == "boroughs":
+        wards = known["wards"].items()
+        codes = [code for code, row in wards if row["borough_code"] == wanted.code]
+        return _areas("wards", codes, f"Wards of {name}")
+    return None
+
+
+def _areas(level: str, codes: Any, caption: str) -> Table:
+    rows = []
+    for each in views.by_name(facts(), level, codes):
+        row = facts()[level][each.code]
+        people = NOT_KNOWN if row["residents"] is None else views.number(row["residents"])
+        cells = [Said(links=(each,))]
+        if level == "boroughs":
+            cells.append(views.police(row["bcu_code"], facts()))
+        rows.append((*cells, Said(views.square_km(row["area_km2"])), Said(people)))
+    heads = (LEVEL_WORDS[level].one.capitalize(), "Policed by", "Area", "Residents#")
+    return Table(caption, heads if level == "boroughs" else (heads[0], *heads[2:]), tuple(rows))
+
+
+def _ward(asked: Asked, drawn: str) -> Iterator[str]:
+    yield from _top(asked)
+    wanted = asked.wanted
+    if wanted is None or wanted.level != "wards":
+        yield briefing.welcome()
+        yield _columns(iter((drawn,)), iter((_choices(wanted),)))
+        return
+    code = wanted.code
+    yield briefing.title(code, facts())
+    if facts()["wards"][code]["officers"] is None:
+        yield _columns(iter((drawn,)), iter((briefing.not_of_the_met(code, facts()),)))
+        return
+    yield ROOM
+    team = iter((ROOM, drawn, ROOM, briefing.contact_note()))
+    yield _columns(team, iter((briefing.standing(code, facts()),)))
+    yield briefing.neighbours(code, facts())
+    yield "<h2>The promise through time</h2>"
+    yield briefing.timeline(facts())
+    yield shown("parts.folded", views.changes(happenings(), code, facts()), page="ward")
+
+
+# --- ward officers -------------------------------------------------------------------------------
+
+
+def _officers(asked: Asked, drawn: str) -> Iterator[str]:
+    promise, known = facts()["officers"], measures.MEASURES
+    told = (views.pcsos(promise), views.since(promise), views.months(facts()))
+    yield shown("officers.heading", promise["dwo"], *told)
+    yield from _top(asked)
+    key = asked.query.get("measure", "")
+    measure = known[key if key in known else FIRST_MEASURE]
+    choices = [(each.key, each.title) for each in known.values()]
+    yield shown("first.measures", choices, measure.key, _keep(asked))
+    yield panels.explained(measure.what)
+    level = asked.wanted.level if asked.wanted else FIRST_LEVEL
+    values = measures.values(facts(), level, measure.key)
+    unknown = BY_WARD if level == "wards" and measure.is_of_strength else NO_FIGURE
+    names = measures.labels(values.values(), measures.breaks(values.values(), measure), measure)
+    legend = views.shading_legend(names, unknown if None in values.values() else None)
+    told_as = {
+        code: unknown if value is None else measure.text(value) for code, value in values.items()
+    }
+    rows = tuple(
+        (Said(links=(each,)), Said(told_as[each.code]))
+        for each in views.by_name(facts(), level, values)
+    )
+    heads = (LEVEL_WORDS[level].one.capitalize(), f"{measure.short}#")
+    table = Table(f"{measure.title}: {LEVEL_WORDS[level].plural}", heads, rows)
+    right = (shown("parts.table", table, False),) if level != "wards" else ()
+    yield _columns(iter((ROOM, drawn, panels.legend(legend))), iter(right))
+    told_of = events.about(happenings(), theme=events.OFFICERS)
+    yield panels.folded("What was promised and said of ward officers", told_of, "officers")
+
+
+# --- dates ---------------------------------------------------------------------------------------
+
+
+def _counters(asked: Asked, drawn: str) -> Iterator[str]:
+    document = counters_web()
+    picture = counters.picture(document, asked.on)
+    yield counter_words.heading()
+    yield from _top(asked)
+    ward = asked.wanted.code if asked.wanted and asked.wanted.level == "wards" else None
+    yield counter_words.place(asked.answer, ward, picture, document, facts())
+    first = document["key_dates"][0]["from"]
+    yield shown("first.day", asked.on.isoformat(), first, _keep(asked))
+    key = asked.query.get("measure", "")
+    measures_of = counter_measures.MEASURES
+    measure = measures_of[key if key in measures_of else counter_measures.FIRST]
+    legend = panels.legend(views.shading_legend(measure.classes, measure.unknown))
+    sites = {site["name"]: site for site in document["sites"]}
+    table = Table(
+        "Open front counters",
+        ("Counter", "Hours", "Since", "Known how"),
+        tuple(views.counter(each, sites[each.name]) for each in picture.standings if each.is_open),
+    )
+    panel = Panel(
+        date(asked.on.isoformat()),
+        views.ground(picture) or picture.key_date["label"],
+        views.counters_of(picture, counters.MET),
+    )
+    right = shown("parts.panel", panel) + shown("parts.table", table, False)
+    yield _columns(iter((CHOOSER, ROOM, drawn, legend, counter_words.signs())), iter((ROOM, right)))
+    yield counter_words.closings(*counters.closings(document), facts())
+    yield counter_words.unlocated(document)
+
+
+def _history(asked: Asked, drawn: str) -> Iterator[str]:
+    document, on = history_web(), asked.on
+    yield history_words.heading()
+    yield from _top(asked, "Ask for another place.")
+    if asked.wanted and asked.wanted.level != "bcus":
+        row = facts()[asked.wanted.level][asked.wanted.code]
+        borough = row.get("borough_code", asked.wanted.code)
+        yield history_words.unit_then(row["name"], borough, on, document)
+    yield shown("first.day", on.isoformat(), document["models"][0]["from"], _keep(asked))
+    rows = tuple(
+        (Said(links=(views.area(facts(), "bcus", row["bcu_code"]),)),
+         Said(history.stage_on(row, on)), Said(date(row["go_live"]), source=row["go_live_source"]))
+        for row in document["bcus"]
+    )  # fmt: skip
+    table = Table(f"The 12 BCUs on {date(on.isoformat())}", ("BCU", "Then", "Live from"), rows)
+    legend = panels.legend(panels.UNITS_LEGEND)
+    right = shown("parts.table", table, False)
+    yield _columns(iter((ROOM, drawn, legend)), iter((ROOM, right)), "")
+    yield history_words.structures(document["structures"])
+    yield history_words.money(document["money"])
+    yield history_words.models(document["models"])
+    yield history_words.timeline_heading()
+    yield history_words.timeline(happenings())
+    yield history_words.tables(around(), facts())
+
+
+# --- the rest ------------------------------------------------------------------------------------
+
+
+def _download(asked: Asked, _drawn: str) -> Iterator[str]:
+    yield shown("download.heading", facts()["edition"])
+    yield from _top(asked, "This is for all of London.")
+    files = []
+    if wanted := asked.wanted:
+        path = f"{V1}/{wanted.level}/{wanted.code}.geojson"
+        files.append((path, f"{facts()[wanted.level][wanted.code]['name']} (GeoJSON)"))
+    files += [(f"{V1}/{each}.geojson", f"{LEVEL_WORDS[each].plural} (GeoJSON)") for each in LEVELS]
+    files.append((f"{V1}/counters", "Front counters today (JSON)"))
+    files.append((f"{V1}/officers?level=boroughs", "Ward officers by borough (JSON)"))
+    files.append((f"{V1}/events.csv", "Everything by date (CSV)"))
+    yield shown("first.files", files)
+    yield shown("download.everything")
+
+
+def _demand(asked: Asked, _drawn: str) -> Iterator[str]:
+    yield shown("demand.heading")
+    yield from _top(asked)
+
+
+def _with_nothing(asked: Asked, _drawn: str) -> Iterator[str]:
+    yield from _top(asked)
+
+
+PARTS: Mapping[str, Callable[[Asked, str], Iterator[str]]] = {
+    "": _map,
+    "ward": _ward,
+    "officers": _officers,
+    "demand": _demand,
+    "counters": _counters,
+    "history": _history,
+    "download": _download,
+}
