@@ -103,6 +103,12 @@ def url(name: str) -> str:
     return f"{base_path()}{PREFIX}/{shipped()[name].link}"
 
 
+def inline(*names: str) -> str:
+    """Return style sheets as they may stand in a page: no comments, no white space to spare."""
+    text = "".join(shipped()[name].content.decode() for name in names)
+    return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
+
+
 def base_path() -> str:
     """Return the path that the whole app is served under: "" or "/something"."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")

@@ -111,7 +111,7 @@ def prepare(pages: Iterable[str]) -> None:
             _thread.submit(_draw, of)
 
 
-async def drawn(of: Wish) -> Drawn | None:
+async def drawn(of: Wish, *, patience_s: float) -> Drawn | None:
     """Return a map, or None if it takes long: it will be there for the next who wants it."""
     if found := _kept(of):
         return found
@@ -119,7 +119,7 @@ async def drawn(of: Wish) -> Drawn | None:
     if making is None:
         making = _wanted[of] = _thread.submit(_draw, of)
         making.add_done_callback(lambda _: _wanted.pop(of, None))
-    await asyncio.wait({asyncio.wrap_future(making)}, timeout=PATIENCE_S)
+    await asyncio.wait({asyncio.wrap_future(making)}, timeout=patience_s)
     return _kept(of)
 
 

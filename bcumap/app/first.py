@@ -6,7 +6,6 @@ It draws with what the pages draw with, and knows nobody: what it keeps is of pl
 from __future__ import annotations
 
 import gzip
-import re
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
@@ -17,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bcumap.app import assets, drawn, heads, parts, search
 from bcumap.app.bodies import HTML, Body
+from bcumap.app.embed import address, style
 from bcumap.app.heads import Head
 from bcumap.app.links import Asked, Chosen
 from bcumap.app.origins import public_address
@@ -97,13 +97,7 @@ class First:
         level, code = levels[within[0]], within[1].upper()
         if code not in facts()[level]:
             return None
-        return RedirectResponse(f"{self._base}/{link(Chosen(level, code))}", status_code=308)
-
-
-def link(chosen: Chosen) -> str:
-    """Return where an area is shown, from the front of the app."""
-    page = "ward" if chosen.level == "wards" else ""
-    return f"{page}?{LEVEL_WORDS[chosen.level].parameter}={chosen.code}"
+        return RedirectResponse(address(Chosen(level, code)), status_code=308)
 
 
 async def page(name: str, request: Request) -> Response:
@@ -136,23 +130,16 @@ async def _kept_body(key: Hashable, asked: Asked, said: Head) -> Body:
 
 async def _body(asked: Asked, said: Head) -> Body:
     wish = drawn.wish(asked)
-    found = await drawn.drawn(wish) if wish else None
+    found = await drawn.drawn(wish, patience_s=drawn.PATIENCE_S) if wish else None
     map_ = found.text if found else drawn.NO_MAP.decode() if wish else ""
     if found and asked.answer and asked.answer.lat is not None and asked.answer.lon is not None:
         map_ = drawn.pointed(found, asked.answer.lon, asked.answer.lat)
     held = html("\n".join(parts.of(asked, map_)))
     files = " ".join(assets.url(each) for each in FETCHED)
-    first = shown("first.frame", html(_style()), files, PAGES, asked.page, held)
+    first = shown("first.frame", html(style()), files, PAGES, asked.page, held)
     script = f'<script type="module" src="{assets.url("first.js")}"></script>'
     text = assets.page_html(_tags(said) + script, first)
     return (Body if said.is_public else Quick)(partial(bytes, text.encode()), HTML)
-
-
-@cache
-def _style() -> str:
-    """Return the styles of what is drawn first, which are inside the page: nothing waits."""
-    text = "".join(assets.shipped()[name].content.decode() for name in ("page.css", "first.css"))
-    return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
 
 
 def _tags(said: Head) -> str:
@@ -175,5 +162,5 @@ def missing(request: Request) -> Response:
 def _missing() -> Body:
     said = Head(heads.NO_PAGE, "", "", "", is_public=False)
     search_form = html(shown("parts.search", LONGEST_QUERY, f"{assets.base_path()}/"))
-    text = shown("first.missing", html(_style()), html(_tags(said)), search_form, PAGES)
+    text = shown("first.missing", html(style()), html(_tags(said)), search_form, PAGES)
     return Body(partial(bytes, text.encode()), HTML)

@@ -95,8 +95,10 @@ class Headers:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
+                own = headers.get("Content-Security-Policy", "")
                 for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                    if name != "X-Frame-Options" or "frame-ancestors" not in own:
+                        headers.setdefault(name, value)
             await send(message)
 
         try:

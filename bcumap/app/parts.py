@@ -8,7 +8,10 @@ from typing import Any
 
 from bcumap.app import panels
 from bcumap.app.api import V1
+from bcumap.app.embed import code
+from bcumap.app.heads import called
 from bcumap.app.links import Asked, Chosen
+from bcumap.app.origins import public_address
 from bcumap.app.pages import briefing, counter_words, history_words
 from bcumap.app.panels import shown
 from bcumap.base.schema import LEVELS
@@ -230,7 +233,14 @@ def _download(asked: Asked, _drawn: str) -> Iterator[str]:
     files.append((f"{V1}/officers?level=boroughs", "Ward officers by borough (JSON)"))
     files.append((f"{V1}/events.csv", "Everything by date (CSV)"))
     yield shown("first.files", files)
+    if asked.wanted:
+        yield embedding(asked.wanted)
     yield shown("download.everything")
+
+
+def embedding(wanted: Chosen) -> str:
+    """Show the code for a frame of another site."""
+    return shown("download.embed", called(wanted, facts()), code(wanted, public_address()))
 
 
 def _demand(asked: Asked, _drawn: str) -> Iterator[str]:

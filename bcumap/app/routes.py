@@ -13,8 +13,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bcumap.app import api, heads, orders
-from bcumap.app.assets import base_path, url
+from bcumap.app.assets import base_path, shipped, url
 from bcumap.app.bodies import A_WHILE, Body, json_body
+from bcumap.app.embed import EMBED, embed
 from bcumap.app.orders import PictureOrder
 from bcumap.app.origins import public_address
 from bcumap.base import dates
@@ -28,6 +29,7 @@ from bcumap.maps import request as picture_wish
 
 SUGGEST = "/suggest"
 PICTURE = "/picture"
+FAVICON = "favicon.ico"  # what browsers ask for where a page names no icon
 ROBOTS, SITEMAP, MANIFEST = "robots.txt", "sitemap.xml", "manifest.webmanifest"
 A_DAY = "public, max-age=86400"
 STREETS = "/streets"
@@ -115,6 +117,7 @@ def _plain_files() -> dict[str, Body]:
     files = {
         ROBOTS: Body(heads.robots(base, public).encode, "text/plain; charset=utf-8"),
         MANIFEST: Body(about.encode, "application/manifest+json"),
+        FAVICON: Body(lambda: shipped()["icon.svg"].content, "image/svg+xml"),
     }
     if public:
         sitemap = partial(heads.sitemap, facts(), public)
@@ -181,6 +184,7 @@ def routes() -> list[Route]:
         Route(f"{base}{SUGGEST}", suggest, methods=["GET"]),
         Route(f"{base}{STREETS}/{{name}}.json", streets, methods=["GET"]),
         Route(f"{base}{PICTURE}/{{name}}", picture, methods=["GET", "POST"]),
+        Route(f"{base}{EMBED}", embed, methods=["GET"]),
         Route(f"{base}{CARD}/{{name}}", card, methods=["GET"]),
         Route(f"{base}/{FEED}", changes, methods=["GET"]),
         *(

@@ -229,6 +229,7 @@ def test_search_engines_are_told_every_area(monkeypatch: pytest.MonkeyPatch) -> 
     assert f"Sitemap: {PUBLIC}/sitemap.xml" in told
     assert "Disallow: /*?q=" in told
     assert ask("/manifest.webmanifest").json()["name"] == heads.TITLE
+    assert ask("/favicon.ico").headers["content-type"] == "image/svg+xml"
 
 
 def test_structured_data_cannot_end_its_script() -> None:

@@ -9,7 +9,7 @@ import io
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bcumap.app import orders, panels, search
+from bcumap.app import orders, panels, parts, search
 from bcumap.app.links import Chosen, answered, choose, date_asked, from_link
 from bcumap.app.orders import Order
 from bcumap.base import dates
@@ -62,6 +62,8 @@ def explorer() -> None:
         st.session_state["order"] = order
     if st.session_state.get("order") == order:
         _offer(order)
+    if wanted:
+        st.html(parts.embedding(wanted))
 
 
 def _order(wanted: Chosen | None) -> Order:
