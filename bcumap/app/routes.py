@@ -173,8 +173,7 @@ def _tile(name: str) -> Body | None:
 
 @cache
 def _tile_index() -> Body:
-    known = context()
-    return json_body({"tiles": known.tiles, "credit": known.credit(known.drawn_files)})
+    return json_body(context().index())
 
 
 def routes() -> list[Route]:

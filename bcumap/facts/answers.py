@@ -77,7 +77,8 @@ class Answer:
     others
         Other wards that may be the right one, nearest first.
     options
-        For "choice" and "nothing" what may be meant; for "postcodes", "street" and "place" wards.
+        For "choice" and "nothing" what may be meant; for "postcodes", "street" and "place" wards;
+        for a "postcode" that may be in several wards the question for the streets near it.
     as_of
         The edition of what the answer is from, by what it is.
     """

@@ -54,6 +54,7 @@ HINT = "Type a postcode such as SE8 4RX, or the name of a ward, borough or BCU i
 
 # A whole postcode among other words, an O perhaps for the 0 (no letter of its end is an O).
 _IN_TEXT = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9O][A-Z]{2})\b")
+_STREETS_NEAR = re.compile(r"streets near (.+)", re.IGNORECASE)
 _WITH_DISTRICT = re.compile(r"(.+?)[, ]+([A-Z]{1,2}[0-9][A-Z0-9]?)", re.IGNORECASE)
 _GSS_CODE = re.compile(r"(E0[59][0-9]{6})N?", re.IGNORECASE)  # data.police.uk adds an N to some
 
@@ -110,6 +111,9 @@ class Finder:
         """Take a query for what it looks like, the strictest form first."""
         if code := _GSS_CODE.fullmatch(asked):
             return self._of_code(code[1].upper())
+        near = _STREETS_NEAR.fullmatch(asked)
+        if near and (answer := self._of_streets_near(near[1])):
+            return answer
         prefixes = readings(asked)
         for prefix in prefixes:
             if found := self._archive.starting(prefix):
@@ -232,6 +236,36 @@ class Finder:
             live=found.live,
             boundary_m=found.boundary_m,
             others=others,
+            options=self._ask_streets(found) if others else (),
+            as_of=self._postcodes_as_of,
+        )
+
+    def _ask_streets(self, found: Postcode) -> tuple[Option, ...]:
+        """Offer the streets near a postcode that may be in several wards: one of them decides."""
+        if not self._places:
+            return ()
+        ask = f"streets near {found.postcode}"
+        return (Option("query", ask, f"Streets near {found.postcode}", "choose yours to be sure"),)
+
+    def _of_streets_near(self, postcode: str) -> Answer | None:
+        """Answer "streets near SE8 3JF" with those that pass near its centre."""
+        prefix = next((each for each in readings(postcode) if each.is_full), None)
+        found = self._archive.starting(prefix) if prefix else []
+        if not found or not self._places:
+            return None
+        options = self._places.near(found[0].lat, found[0].lon)
+        title = f"Streets near {found[0].postcode}"
+        if not options:
+            return replace(nothing("No street is known near it."), title=title)
+        return Answer(
+            "choice",
+            title,
+            "Which one is yours? A postcode names no street, and these pass near its centre.",
+            certain=False,
+            notes=(self._places.credit_of_tiles(),),
+            lat=found[0].lat,
+            lon=found[0].lon,
+            options=tuple(options),
             as_of=self._postcodes_as_of,
         )
 

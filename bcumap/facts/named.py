@@ -27,6 +27,7 @@ from bcumap.facts.places import GREEN_SPACES, PLACES, STREET_POINTS, Atlas, Foun
 from bcumap.geo import plane
 
 MOST_OPTIONS = 12
+NEAR_POINT_M, MOST_NEAR = 120.0, 6  # of streets beside a postcode
 MOST_ROWS = 400  # that are looked at for a suggestion
 FEWEST_LETTERS = 3  # of what streets are suggested for
 NEAR_PLACE_M = 2_000.0  # a street so near to a place is said to be there
@@ -203,6 +204,20 @@ class Places:
             if place.kind == "locality"
         )
 
+    def near(self, lat: float, lon: float, *, most: int = MOST_NEAR) -> list[Option]:
+        """Return the streets that pass near a point, nearest first, as questions."""
+        x, y = plane.metres(lon, lat)
+        names: dict[str, float] = {}
+        for name, away in self._atlas.streets_near(x, y, NEAR_POINT_M):
+            names[name] = min(away, names.get(name, away))
+        options = []
+        for name in sorted(names, key=names.__getitem__)[:most]:
+            rows = self._named(street_key(name))
+            if streets := [each for each in rows if each.kind == "street"]:
+                own = min(streets, key=lambda row: _apart_from(row, x, y))
+                options.append(self._option(own, streets))
+        return options
+
     def alike(self, text: str, most: int) -> list[Option]:
         """Return the names that are spelt most like a text, and begin alike."""
         key = street_key(_HOUSE.sub("", _FLAT.sub("", text)))
@@ -351,6 +366,10 @@ class Places:
             options=options,
         )
 
+    def credit_of_tiles(self) -> str:
+        """Say whose the streets on the map are."""
+        return f"Streets: {self._atlas.credit(self._atlas.drawn_files)}"
+
     def as_of(self, table: str) -> str:
         """Return the date of a file's edition, as far as it is known."""
         return str(self._atlas.passports[table].get("as_of", ""))
@@ -377,6 +396,9 @@ def _splits(text: str) -> Iterator[tuple[str, str]]:
 
 def _apart(one: Found, other: Found) -> float:
     """Metres between two points."""
+    return _apart_from(one, *plane.metres(other.lon, other.lat))
+
+
+def _apart_from(one: Found, x: float, y: float) -> float:
     east, north = plane.metres(one.lon, one.lat)
-    x, y = plane.metres(other.lon, other.lat)
     return float(((east - x) ** 2 + (north - y) ** 2) ** 0.5)

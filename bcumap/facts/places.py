@@ -8,8 +8,10 @@ different files, and every row says whose it is.
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import lzma
+import math
 import zipfile
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -299,6 +301,10 @@ class Atlas:
         names = {name for each in self._archives.values() for name in each.namelist()}
         return tuple(sorted({name.removesuffix(".json") for name in names} | set(self._points)))
 
+    def index(self) -> dict[str, Any]:
+        """Return what a map must know before it asks for tiles: their names, whom to credit."""
+        return {"tiles": self.tiles, "credit": self.credit(self.drawn_files)}
+
     @property
     def drawn_files(self) -> list[str]:
         """The files that tiles are made of."""
@@ -338,10 +344,42 @@ class Atlas:
     def _known(self) -> frozenset[str]:
         return frozenset(self.tiles)
 
+    def streets_near(self, x: float, y: float, reach_m: float) -> Iterator[tuple[str, float]]:
+        """Yield names of streets that pass within reach of a point (EPSG:27700), and how far.
+
+        A street may come several times. Streets are looked for in the point's own small tile.
+        """
+        east, north = int(x) // TILE_M * TILE_M, int(y) // TILE_M * TILE_M
+        tile = self.tile(f"{TILE_M // 1000}-{east // 1000}-{north // 1000}")
+        if tile is None:
+            return
+        document = json.loads(tile)
+        at = (x - east, y - north)
+        roads = document.get("roads") or {"names": [], "lines": []}
+        for _, number, line in roads["lines"]:
+            if number >= 0 and (away := _distance(at, read_line(line))) <= reach_m:
+                yield roads["names"][number], away
+        for name, *point in document.get("points", []):
+            if (away := math.dist(at, point)) <= reach_m:
+                yield name, away
+
     def credit(self, tables: Iterable[str]) -> str:
         """Return the attributions of some files, each once."""
         lines = (str(self.passports[name]["attribution"]) for name in tables)
         return " ".join(dict.fromkeys(lines))
+
+
+def _distance(at: tuple[float, float], line: Sequence[tuple[int, int]]) -> float:
+    """Metres from a point to a line."""
+    return min((_to_piece(at, *piece) for piece in itertools.pairwise(line)), default=math.inf)
+
+
+def _to_piece(at: tuple[float, float], start: tuple[int, int], end: tuple[int, int]) -> float:
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    whole = dx * dx + dy * dy
+    along = ((at[0] - start[0]) * dx + (at[1] - start[1]) * dy) / whole if whole else 0.0
+    share = min(1.0, max(0.0, along))
+    return math.dist(at, (start[0] + share * dx, start[1] + share * dy))
 
 
 def encode(value: Any) -> bytes:

@@ -59,6 +59,10 @@ class Site:
     demand: bool = False
 
 
+# What the map of a page fetches: layers, and streets where there are any.
+MAP_FILES = ("areas.topojson", "wards.topojson", "streets.js", "streets")
+
+
 class Renderer:
     """Turns pages into HTML."""
 
@@ -143,7 +147,7 @@ class Renderer:
         files = {name: up + link for name, link in self._site.links.items()}
         return {
             "up": up,
-            "urls": {name: files[name] for name in ("areas.topojson", "wards.topojson")},
+            "urls": {name: files[name] for name in MAP_FILES if name in files},
             "names": files["names.json"],
             "postcodes": up + self._site.postcodes,
             "chosen": {"level": page.level, "code": page.code} if page else None,

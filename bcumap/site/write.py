@@ -33,11 +33,11 @@ MADE_BY = "bcumap site"
 PARTS = frozenset({
     MARKER, "index.html", "wards.html", "demand.html", "changes.html", FEED, "404.html",
     "robots.txt", "sitemap.xml",
-    "assets", "bcu", "borough", "ward", "downloads",
+    "assets", "bcu", "borough", "ward", "downloads", "streets",
 })  # fmt: skip
 SHARDS = "postcodes-"  # followed by a hash of the archive
 
-SHARED_FILES = ("search.js", "areas.js", "page.css", "leaflet.js", "leaflet.css")
+SHARED_FILES = ("search.js", "areas.js", "streets.js", "page.css", "leaflet.js", "leaflet.css")
 PREPARED_FILES = ("map.js", "areas.topojson", "wards.topojson")
 
 
@@ -112,6 +112,8 @@ def write(
     tell = _Telling(progress, len(areas) + shards + downloads.count())
     with folders.replacing(out, check_target) as folder:
         links = _write_assets(folder / "assets", facts, data)
+        if _write_streets(folder / "streets", data):
+            links["streets"] = "streets"
         postcodes = _write_postcodes(folder, archive, facts, data, tell)
         site = Site(
             facts,
@@ -230,6 +232,17 @@ def _write_postcodes(
         (target / finding.file_name(sector)).write_bytes(content)
         tell.one()
     return target.rename(folder / f"{SHARDS}{hashed.hexdigest()[:12]}")
+
+
+def _write_streets(folder: Path, data: Path | None) -> int:
+    """Write the tiles of streets as the app answers them; return how many there are."""
+    known = store.context(data=data)
+    if known.tiles:
+        folder.mkdir()
+        (folder / "tiles.json").write_bytes(_json(known.index()))
+        for name in known.tiles:
+            (folder / f"{name}.json").write_bytes(known.tile(name) or b"")
+    return len(known.tiles)
 
 
 def _write_assets(folder: Path, facts: Mapping[str, Any], data: Path | None) -> dict[str, str]:

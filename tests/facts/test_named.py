@@ -154,3 +154,18 @@ def test_a_slip_in_a_street_is_offered() -> None:
 
 def test_a_folder_without_streets_answers_as_before() -> None:
     assert store.finder(with_places=False).find("Deptford High Street").kind == "nothing"
+
+
+def test_a_split_postcode_offers_the_streets_near_it() -> None:
+    answer = find("SE8 3JF")
+    assert not answer.certain
+    assert [option.code for option in answer.options] == ["streets near SE8 3JF"]
+    near = find(answer.options[0].code)
+    assert near.kind == "choice"
+    assert "A postcode names no street" in near.text
+    assert "Watergate Street" in [option.label for option in near.options]
+    assert {find(option.code).kind for option in near.options} == {"street"}
+
+
+def test_a_postcode_that_is_certain_offers_no_street() -> None:
+    assert find("SE8 4RX").options == ()
