@@ -85,10 +85,7 @@ def assign(
     SourceError
         If it is not clear which columns are meant, or one of the new ones is there already.
     """
-    import pandas as pd
-
     from bcumap.facts import store
-    from bcumap.geo.projection import frame_to_bng
     from bcumap.matching import points
 
     known = points.Areas(*store.ward_polygons(), store.facts(), store.thames_polygon())
@@ -96,12 +93,10 @@ def assign(
     single = {kind: name for kind, name in named.items() if name is not None}
     has_points = hasattr(frame, "geometry") and hasattr(frame, "crs")
     if has_points and not single and lon is None and easting is None:
-        metres = frame_to_bng(frame).geometry
-        pair = pd.DataFrame({"easting": metres.x, "northing": metres.y})
-        where = points.Coordinates("easting", "northing", metres=True)
-        new = points.add_areas(pair, known, where, prefix=prefix, outcome=outcome)
-        points.new_names(frame.columns, where, prefix=prefix)
-        return frame.join(new.drop(columns=["easting", "northing"]))
+        joined: gpd.GeoDataFrame = points.add_areas_to_points(
+            frame, known, prefix=prefix, outcome=outcome
+        )
+        return joined
     where_found = points.find_coordinates(
         frame, lon=lon, lat=lat, easting=easting, northing=northing, single=single,
         postcodes=lambda: points.PostcodeBook(store.postcode_tables()[0]),

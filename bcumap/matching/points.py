@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,9 @@ from bcumap.base.schema import LONDON_BOUNDS_BNG
 from bcumap.geo.locate import NOWHERE, Floats, Locator, Places, prepare
 from bcumap.matching import cells
 from bcumap.matching.tables import Block
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 AREA_COLUMNS = ("ward_code", "ward", "borough_code", "borough", "bcu_code", "bcu")
 
@@ -394,6 +397,20 @@ def add_areas(
     if outcome is not None:
         new[outcome] = _outcomes(found.outcomes)
     return pd.concat([frame, pd.DataFrame(new, index=frame.index)], axis=1)
+
+
+def add_areas_to_points(
+    frame: gpd.GeoDataFrame, areas: Areas, *, prefix: str = "", outcome: str | None = None
+) -> gpd.GeoDataFrame:
+    """Return `add_areas` of a frame whose geometry, in any CRS, are its points."""
+    from bcumap.geo.projection import frame_to_bng  # here: OSTN15 is 13 MB
+
+    where = Coordinates("easting", "northing", metres=True)
+    new_names(frame.columns, where, prefix=prefix)
+    metres = frame_to_bng(frame).geometry
+    pair = pd.DataFrame({"easting": metres.x, "northing": metres.y})
+    new = add_areas(pair, areas, where, prefix=prefix, outcome=outcome)
+    return frame.join(new.drop(columns=["easting", "northing"]))
 
 
 def new_names(
