@@ -93,7 +93,7 @@ def assign(
     single = {kind: name for kind, name in named.items() if name is not None}
     has_points = hasattr(frame, "geometry") and hasattr(frame, "crs")
     if has_points and not single and lon is None and easting is None:
-        joined: gpd.GeoDataFrame = points.add_areas_to_points(
+        joined: pd.DataFrame = points.add_areas_to_points(
             frame, known, prefix=prefix, outcome=outcome
         )
         return joined
