@@ -23,6 +23,8 @@ ROUNDS = 3
 ROWS, TIMES_MORE = 1_000_000, 10
 PEAK_MB = 300
 PEER = Path(__file__).with_name("peers") / "sjoin.py"
+DUCKDB = PEER.with_name("duckdb_join.py")
+OF_DUCKDB = 1 / 0.8  # its time by ours, at least
 FORCE = "Metropolitan Police Service"
 LONDON = ((-0.51, 51.29), (0.33, 51.69))
 
@@ -34,15 +36,26 @@ def run(rounds: int) -> Iterator[Figure]:
         out, peer_out = Path(folder, "out.csv"), Path(folder, "peer.csv")
         ours = Process(_bcumap(crimes, out))
         peer = Process([sys.executable, str(PEER), str(crimes), str(store.SHIPPED), str(peer_out)])
-        taken = alternate({"bcumap": ours, "peer": peer}, rounds)
+        duck_out = Path(folder, "duck.csv")
+        duck = Process(
+            [sys.executable, str(DUCKDB), str(crimes), str(store.SHIPPED), str(duck_out)]
+        )
+        taken = alternate({"bcumap": ours, "peer": peer, "duckdb": duck}, rounds)
         yield seconds("bcumap assign, a whole process", taken["bcumap"])
         yield ratio(
             "read_csv + sjoin + to_csv ÷ bcumap assign", taken["peer"], taken["bcumap"], at_least=3
         )
+        yield ratio(
+            "DuckDB's spatial join, two threads ÷ bcumap assign", taken["duckdb"], taken["bcumap"],
+            at_least=OF_DUCKDB,
+        )  # fmt: skip
+        yield Figure("peak memory of DuckDB", duck.peak_mb, "MB")
         yield Figure("peak memory of bcumap assign", ours.peak_mb, "MB", at_most=PEAK_MB)
         yield Figure("peak memory of the peer", peer.peak_mb, "MB")
         yield Figure("rows that differ", _differences(out, peer_out), "", at_most=0)
+        yield Figure("rows that differ from DuckDB's", _unlike(out, duck_out), "", at_most=0)
         peer_out.unlink()
+        duck_out.unlink()
         repeated(crimes, more)
         large = Process(_bcumap(more, out))
         taken_large = alternate({"bcumap": large}, 1, warm=False)
@@ -92,3 +105,11 @@ def _differences(ours: Path, theirs: Path) -> int:
     with ours.open(newline="") as first, theirs.open(newline="") as second:
         pairs = zip(csv.reader(first), csv.reader(second), strict=True)
         return sum(a[-len(AREA_COLUMNS) :] != b[-len(AREA_COLUMNS) :] for a, b in pairs)
+
+
+def _unlike(ours: Path, theirs: Path) -> int:
+    """Count the same where the rows of the other file are in any order, by their IDs."""
+    with ours.open(newline="") as first, theirs.open(newline="") as second:
+        known = {row[0]: row[-len(AREA_COLUMNS) :] for row in csv.reader(first)}
+        return sum(known.pop(row[0], None) != row[-len(AREA_COLUMNS) :]
+                   for row in csv.reader(second)) + len(known)  # fmt: skip
