@@ -14,13 +14,12 @@ import logging
 import os
 import re
 import time
-from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bcumap.app.assets import page_html
-from bcumap.base.words import STREET_TILES
+from bcumap.app.tiles import image_hosts
 
 # Sites that may show our pages in a frame, as CSP writes them: "https://council.example".
 EMBED_ANCESTORS = "BCUMAP_EMBED_ANCESTORS"
@@ -44,14 +43,13 @@ def policy(page: str, ancestors: str) -> str:
         f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
         for text in _INLINE.findall(page)
     )
-    tiles = urlsplit(STREET_TILES)
     rules = {
         "default-src": "'none'",
         # Streamlit loads a component's script from a blob, and has Vega interpret its expressions
         # (`ast`), so that nothing makes a function of a text.
         "script-src": f"'self' blob: {hashes}",
         "style-src": "'self' 'unsafe-inline'",
-        "img-src": f"'self' data: blob: {tiles.scheme}://{tiles.netloc}",
+        "img-src": f"'self' data: blob: {image_hosts()}".strip(),
         "font-src": "'self' data:",
         "connect-src": "'self' data: blob:",
         "worker-src": "'self' blob:",

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bcumap.app import api, heads, orders
+from bcumap.app import api, heads, orders, tiles
 from bcumap.app.assets import base_path, shipped, url
 from bcumap.app.bodies import A_WHILE, Body, json_body
 from bcumap.app.embed import EMBED, embed
@@ -182,6 +182,7 @@ def routes() -> list[Route]:
     return [
         Route(f"{base}{SUGGEST}", suggest, methods=["GET"]),
         Route(f"{base}{STREETS}/{{name}}.json", streets, methods=["GET"]),
+        Route(f"{base}{tiles.TILES}/{{z}}/{{x}}/{{y}}", tiles.tile, methods=["GET"]),
         Route(f"{base}{PICTURE}/{{name}}", picture, methods=["GET", "POST"]),
         Route(f"{base}{EMBED}", embed, methods=["GET"]),
         Route(f"{base}{CARD}/{{name}}", card, methods=["GET"]),

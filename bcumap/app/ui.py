@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v2 import component
 
-from bcumap.app import assets
+from bcumap.app import assets, tiles
 from bcumap.app.links import Chosen
 from bcumap.app.panels import shown
 from bcumap.app.routes import PICTURE, STREETS
@@ -82,6 +82,8 @@ def map_data(**data: object) -> list[dict[str, object]]:
     urls = {name: assets.url(name) for name in MAP_FILES}
     if cached.context().tiles:
         urls["streets"] = f"{assets.base_path()}{STREETS}"
+    if own := tiles.chosen():
+        ready["background"] = own.told(assets.base_path())
     return sent(urls=urls, **(ready | data))
 
 

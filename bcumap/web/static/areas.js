@@ -558,11 +558,16 @@
   }
 
   function streetSwitch(map, streets, said) {
+    const own = bcumap.background; // of the deployer's choice, instead of OpenStreetMap's own
+    if (own) {
+      streets.setUrl(own.url, true);
+      Object.assign(streets.options, { attribution: own.credit, maxNativeZoom: own.maxZoom, referrerPolicy: "strict-origin-when-cross-origin" });
+    }
     const item = L.DomUtil.create("label", "streets");
     const tick = L.DomUtil.create("input", "", item);
     tick.type = "checkbox";
     tick.addEventListener("change", () => (tick.checked ? map.addLayer(streets) : map.removeLayer(streets)));
-    item.append(" Streets (OpenStreetMap)");
+    item.append(own ? " Background map" : " Streets (OpenStreetMap)");
     streets.on("tileerror", () => {
       said.classList.remove("bcumap-heard");
       said.textContent = "The street map could not be loaded.";

@@ -26,6 +26,7 @@ function draw(parentElement, data) {
   if (!root.drawing) {
     window.bcumap = window.bcumap || {};
     window.bcumap.urls = data.urls;
+    window.bcumap.background = data.background;
     const { urls } = data;
     root.drawing = Promise.all(
       ["leaflet.js", "areas.js", "map.js"].map((name) => load(urls[name]))

@@ -1,0 +1,117 @@
+"""The background of the deployer's choice: what may be set, and what is served of a disk."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from bcumap.app import headers, routes, tiles
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> Iterator[None]:
+    tiles.chosen.cache_clear()
+    yield
+    tiles.chosen.cache_clear()
+
+
+def choose(monkeypatch: pytest.MonkeyPatch, source: Path | str) -> None:
+    monkeypatch.setenv(tiles.SOURCE, str(source))
+    monkeypatch.setenv(tiles.CREDIT, "© <b>Somebody</b>")
+    monkeypatch.setenv(tiles.MAX_ZOOM, "16")
+
+
+def get(path: str) -> httpx.Response:
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app=Starlette(routes=routes.routes()))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await client.get(f"{tiles.TILES}/{path}")
+
+    return asyncio.run(send())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a tile, a text that calls itself one, and links that lead out of it."""
+    (tmp_path / "secret.png").write_bytes(PNG)
+    made = tmp_path / "tiles"
+    (made / "3" / "4").mkdir(parents=True)
+    (made / "3" / "4" / "2.png").write_bytes(PNG)
+    (made / "3" / "4" / "3.png").write_text("<svg onload=alert(1)>")
+    (made / "3" / "4" / "1.png").symlink_to(tmp_path / "secret.png")
+    (made / "3" / "5").symlink_to(made / "3" / "4")
+    return made
+
+
+def test_a_tile_of_a_folder_is_served(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    choose(monkeypatch, folder)
+    answer = get("3/4/2")
+    assert (answer.status_code, answer.content) == (200, PNG)
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["3/4/3", "3/4/1", "3/5/2", "3/4/7", "3/8/2", "3/-1/2", "3/4/2.png", "03/4/2", "3/4/%2e%2e",
+     "17/4/2", "3/4/99999999999", "3/٤/2"],
+)  # fmt: skip
+def test_nothing_else_is_served(monkeypatch: pytest.MonkeyPatch, folder: Path, path: str) -> None:
+    choose(monkeypatch, folder)
+    assert get(path).status_code == 404
+
+
+def test_an_mbtiles_counts_its_rows_from_the_south(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "map.mbtiles"
+    with sqlite3.connect(path) as database:
+        database.execute(
+            "CREATE TABLE tiles (zoom_level int, tile_column int, tile_row int, tile_data blob)"
+        )
+        database.execute("INSERT INTO tiles VALUES (3, 4, 5, ?)", (PNG,))
+    choose(monkeypatch, path)
+    assert get("3/4/2").content == PNG
+    assert get("3/4/5").status_code == 404
+
+
+def test_without_a_background_there_are_no_tiles() -> None:
+    assert get("3/4/2").status_code == 404
+    assert "https://tile.openstreetmap.org" in headers.policy("", "'self'")
+
+
+def test_the_host_of_tiles_joins_the_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+    choose(monkeypatch, "https://tiles.example.org/{z}/{x}/{y}.png")
+    policy = headers.policy("", "'self'")
+    assert "https://tiles.example.org;" in policy
+    assert "openstreetmap" not in policy
+    own = tiles.chosen()
+    assert own is not None
+    assert own.told("")["credit"] == "© &lt;b&gt;Somebody&lt;/b&gt;"
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["https://tiles.example.org/{z}/{x}.png", "ftp://tiles.example.org/{z}/{x}/{y}.png",
+     "https://a:b@tiles.example.org/{z}/{x}/{y}", "https://x; script-src */{z}/{x}/{y}", "nowhere"],
+)  # fmt: skip
+def test_what_is_no_source_is_told_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    choose(monkeypatch, source)
+    with pytest.raises(SystemExit, match=tiles.SOURCE):
+        tiles.chosen()
+
+
+def test_a_background_without_a_credit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(tiles.SOURCE, "https://tiles.example.org/{z}/{x}/{y}.png")
+    with pytest.raises(SystemExit, match=tiles.CREDIT):
+        tiles.chosen()
