@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import urllib.request
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.browser.conftest import Visit, start_server
+from tests.browser.conftest import Visit, at_night, start_server
 
 FACTS = json.loads((Path(__file__).parents[2] / "geodata/web/facts.json").read_text("utf-8"))
 CLICK_LIMIT = 10_000  # bytes on the websocket
 LAYERS_LIMIT = 250_000  # bytes, compressed
-SETTLED_MS = 1500  # long enough for a rerun to have ended
 
 
 def panel(page: Page) -> str:
@@ -83,9 +83,9 @@ def test_a_click_opens_a_bcu(visit: Visit) -> None:
     for fact in ("Enfield", "Haringey", "46", "111.80 km²", "591,284", "30 June 2024"):
         assert fact in text
     assert "9 January 2019\nThe day is in the council's minutes. Planned for November 2018." in text
-    assert page.url.endswith("/?bcu=NA")
+    expect(page).to_have_url(re.compile(r"/\?bcu=NA$"))
     expect(page.locator(".bcumap .chosen-line")).to_have_count(1)
-    assert area(page, "NA").get_attribute("aria-current") is not None
+    expect(area(page, "NA")).to_have_attribute("aria-current", "true")
 
 
 def test_the_city_is_not_the_mets(visit: Visit) -> None:
@@ -102,7 +102,7 @@ def test_a_ward_names_its_borough_and_bcu(visit: Visit) -> None:
     for fact in ("Bloomsbury", "Camden", "Central North", "E05013653", "30 June 2024"):
         assert fact in text
     expect(area(page, "E05013653")).to_be_visible()
-    assert page.locator('.bcumap-levels input[value="wards"]').is_checked()
+    expect(page.locator('.bcumap-levels input[value="wards"]')).to_be_checked()
     expect(page.locator(".bcumap-table caption")).to_contain_text("Wards")
 
 
@@ -128,14 +128,14 @@ def test_no_request_leaves_the_server_and_the_console_stays_silent(visit: Visit)
     expect(page.locator(".bcumap path.bcumap-area")).to_have_count(704)
     click = page.locator(".bcumap-table tbody button").first
     click.click()
-    page.wait_for_timeout(SETTLED_MS)
+    visit.settle()
     assert visit.strangers() == []
     assert visit.console == []
 
 
 def test_layers_are_linked_hashed_compressed_and_kept(visit: Visit, server: str) -> None:
     page = visit.go()
-    page.wait_for_timeout(SETTLED_MS)
+    visit.settle()
     links = {r.url for r in visit.requests if "/assets/" in r.url and ".topojson" in r.url}
     assert len(links) == 1  # wards are fetched when they are wanted
     page.get_by_text("Wards", exact=True).first.click()
@@ -157,12 +157,12 @@ def test_layers_are_linked_hashed_compressed_and_kept(visit: Visit, server: str)
 def test_a_click_is_small_and_does_not_redraw_the_map(visit: Visit) -> None:
     page = visit.go()
     page.locator(".bcu-name").first.wait_for(state="attached")
-    page.wait_for_timeout(SETTLED_MS)
+    visit.settle()
     page.evaluate("document.querySelector('.bcumap path').mine = true")
     before, asked = visit.received, len(visit.requests)
     click_on(page, "WA")
     expect(page.locator("#bcumap-panel h2")).to_have_text("West Area")
-    page.wait_for_timeout(SETTLED_MS)
+    visit.settle()
     assert 0 < visit.received - before <= CLICK_LIMIT
     since = [request.url for request in visit.requests[asked:]]
     assert [url for url in since if not url.endswith("favicon.png")] == []  # Streamlit's own
@@ -178,7 +178,7 @@ def test_the_street_map_is_asked_for_only_when_turned_on(visit: Visit) -> None:
 
     visit.context.route("https://tile.openstreetmap.org/**", refuse)
     page = visit.go()
-    page.wait_for_timeout(SETTLED_MS)
+    visit.settle()
     assert tiles == []
     page.get_by_label("Streets (OpenStreetMap)").click()
     expect(page.locator(".bcumap-tools [role=status]")).to_have_text(
@@ -241,7 +241,7 @@ FOCUSED = "document.activeElement.getAttribute('aria-label')"
 def test_the_map_is_one_tab_stop_and_arrows_go_to_the_area_beside(visit: Visit) -> None:
     page = visit.go("/?borough=E09000023")
     lewisham, greenwich = area(page, "E09000023"), area(page, "E09000011")
-    expect(lewisham).to_have_attribute("aria-current", "")
+    expect(lewisham).to_have_attribute("aria-current", "true")
     expect(page.locator('.bcumap path[tabindex="0"]')).to_have_count(1)
     page.get_by_role("button", name="Full screen").focus()
     page.keyboard.press("Tab")
@@ -308,7 +308,7 @@ def test_links_in_the_panel_open_their_area_without_loading_the_page_again(visit
     page.evaluate("window.mine = true")
     page.locator("#bcumap-panel a", has_text="Haringey").click()
     expect(page.locator("#bcumap-panel h2")).to_have_text("Haringey")
-    assert page.url.endswith("/?borough=E09000014")
+    expect(page).to_have_url(re.compile(r"/\?borough=E09000014$"))
     assert page.evaluate("window.mine") is True
     expect(page.locator(".bcumap-table caption")).to_contain_text("Boroughs")
 
@@ -329,7 +329,7 @@ def test_the_table_has_the_same_facts_and_sorts(visit: Visit) -> None:
     most = max(FACTS["bcus"].values(), key=lambda row: row["residents"])
     expect(rows.first).to_contain_text(most["name"])
     header = page.locator(".bcumap-table thead th", has_text="Residents")
-    assert header.get_attribute("aria-sort") == "descending"
+    expect(header).to_have_attribute("aria-sort", "descending")
     page.locator(".bcumap-table thead button", has_text="Residents").press("Enter")
     least = min(FACTS["bcus"].values(), key=lambda row: row["residents"])
     expect(rows.first).to_contain_text(least["name"])
@@ -351,7 +351,7 @@ def test_a_row_opens_its_area_on_the_map(visit: Visit) -> None:
     page.locator(".bcumap-table tbody button", has_text="South West").click()
     expect(page.locator("#bcumap-panel h2")).to_have_text("South West")
     expect(page.locator(".bcumap .chosen-line")).to_be_visible()
-    assert area(page, "SW").get_attribute("aria-current") is not None
+    expect(area(page, "SW")).to_have_attribute("aria-current", "true")
     expect(page.locator(".bcumap-table tr.chosen")).to_contain_text("South West")
 
 
@@ -361,11 +361,11 @@ def test_a_row_opens_its_area_on_the_map(visit: Visit) -> None:
 @pytest.mark.parametrize(
     ("link", "title"),
     [
-        ("/?bcu=NA", "North Area"),
         ("/?bcu=na", "North Area"),
         ("/?borough=E09000007", "Camden"),
         ("/?ward=E05009288", "Aldersgate"),
-        ("/", "Metropolitan Police"),
+        at_night("/?bcu=NA", "North Area"),
+        at_night("/", "Metropolitan Police"),
     ],
 )
 def test_a_link_opens_its_area(visit: Visit, link: str, title: str) -> None:
@@ -374,14 +374,19 @@ def test_a_link_opens_its_area(visit: Visit, link: str, title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["XX", "", "<script>window.hit=1</script>", "%00", "E0900000199", "🚓" * 50]
+    "value",
+    [
+        "XX",
+        "<script>window.hit=1</script>",
+        *map(at_night, ["", "%00", "E0900000199", "🚓" * 50]),
+    ],
 )
 def test_a_link_to_nothing_gets_a_friendly_word(visit: Visit, value: str) -> None:
     page = visit.go(f"/?bcu={value}")
     expect(page.locator(".bcumap-notice")).to_contain_text("There is no Basic Command Unit")
     expect(page.locator("#bcumap-panel h2")).to_have_text("Metropolitan Police")
     assert page.evaluate("window.hit") is None
-    assert page.locator("[data-testid='stException']").count() == 0
+    expect(page.locator("[data-testid='stException']")).to_have_count(0)
 
 
 # --- small screens, dark and light ---------------------------------------------------------------

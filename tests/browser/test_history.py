@@ -7,10 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, at_night
 
 STEP_LIMIT = 20_000  # bytes on the websocket
-REST_MS = 2500
 
 
 def drawn(visit: Visit, link: str) -> Page:
@@ -50,7 +49,7 @@ def test_at_the_end_of_2018_eight_are_live_and_four_not_yet(visit: Visit) -> Non
         "Central South", "North Area", "South Area", "Central West"
     }  # fmt: skip
     assert then["South East"] == "live (evidence)"
-    assert page.locator(".bcumap path.unit.planned").count() == 0
+    expect(page.locator(".bcumap path.unit.planned")).to_have_count(0)
     names = page.locator(".unit-name").all_inner_texts()
     assert {"West", "East Area", "South East"} < set(names)
 
@@ -64,15 +63,15 @@ def test_today_there_are_twelve(visit: Visit) -> None:
 
 def test_the_boroughs_merge_as_the_date_moves(visit: Visit) -> None:
     page = drawn(visit, "/history?on=2016-12-31")
-    page.wait_for_timeout(REST_MS)
+    visit.settle()
     asked, received = len(visit.requests), visit.received
     page.get_by_role("button", name="Later change").click()
     expect(page.locator(".bcumap-time .date")).to_have_text("1 January 2017")
-    assert page.locator(".bcumap path.unit").count() == 30
+    expect(page.locator(".bcumap path.unit")).to_have_count(30)
     expect(page.locator('.bcumap path[data-code="EA"]')).to_have_attribute(
         "aria-label", re.compile("East Area BCU, test unit took over in the course of January 2017")
     )
-    page.wait_for_timeout(REST_MS)
+    visit.settle()
     expect(page).to_have_url(re.compile("on=2017-01-01"))
     since = [request.url for request in visit.requests[asked:]]
     assert [url for url in since if not url.endswith("favicon.png")] == []  # Streamlit's own
@@ -105,7 +104,9 @@ def test_structures_money_and_sources_are_told(visit: Visit) -> None:
     assert "6 × Chief inspectors" in text
 
 
-@pytest.mark.parametrize("asked", ["1828-01-01", "soon", "<b>", "2100-01-01"])
+@pytest.mark.parametrize(
+    "asked", ["<b>", at_night("1828-01-01"), at_night("soon"), at_night("2100-01-01")]
+)
 def test_a_wrong_date_is_told_kindly(visit: Visit, asked: str) -> None:
     page = drawn(visit, f"/history?on={asked}")
     expect(page.locator(".bcumap-notice")).to_be_visible()

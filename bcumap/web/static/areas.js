@@ -367,7 +367,10 @@
     if (map.bcumapMark) map.bcumapMark.remove();
     const path = area && layer.byCode.get(area.code);
     map.bcumapLevels.forEach(({ byCode }) =>
-      byCode.forEach((each) => each.getElement()?.toggleAttribute("aria-current", each === path))
+      byCode.forEach((each) => {
+        if (each === path) each.getElement()?.setAttribute("aria-current", "true");
+        else each.getElement()?.removeAttribute("aria-current");
+      })
     );
     if (!path) return;
     bcumap.enterAt(layer, path);

@@ -45,7 +45,8 @@ class Time {
     this.part("day").value = on;
     this.part("label").textContent = mark ? mark.label : "";
     this.root.querySelectorAll(".marks button").forEach((button) => {
-      button.toggleAttribute("aria-current", button.value === starts(mark?.from ?? ""));
+      if (button.value === starts(mark?.from ?? "")) button.setAttribute("aria-current", "date");
+      else button.removeAttribute("aria-current");
     });
     document.bcumapDate = on; // for a scene that comes later
     document.dispatchEvent(new CustomEvent("bcumap:date", { detail: on }));
