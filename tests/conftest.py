@@ -39,14 +39,21 @@ SLOW_FILES = {
     "test_lists.py", "test_main.py", "test_officers_fetch.py", "test_orders.py", "test_steps.py",
     "test_write.py",
 }  # fmt: skip
+# Files whose tests look at one thing that costs seconds to make.
+ONE_WORKER = {
+    "test_guard.py", "test_locate.py", "test_officers_import.py", "test_placing.py",
+    "test_workbook.py",
+}  # fmt: skip
 # So many examples for each property by day; `make nightly` tries ten times as many.
 settings.register_profile("day", max_examples=50, deadline=None)
 settings.register_profile("night", max_examples=500, deadline=None)
 settings.load_profile("day")
-# What is made once of all of London and looked at by many tests: these stay with one worker.
-MADE_ONCE = ("site", "build")
+# What is made once and looked at by many tests: these stay with one worker, those that take the
+# longest first. Then come the other slow ones; the quick ones fill what is left of the time.
+MADE_ONCE = ("build", "site", "drawn", "directory")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each test its worker, and mark those that take a browser, all of London or the night."""
     for item in items:
@@ -55,10 +62,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
         if made:
             item.add_marker(pytest.mark.xdist_group(made[0]))
-        elif item.path.parent.name == "browser":
+        elif item.path.parent.name == "browser" or item.path.name in ONE_WORKER:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
         if is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker(pytest.mark.property)
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    group = item.get_closest_marker("xdist_group")
+    if group and group.args[0] in MADE_ONCE:
+        return MADE_ONCE.index(group.args[0])
+    is_slow = group or item.get_closest_marker("slow")
+    return len(MADE_ONCE) + (not is_slow)
 
 
 class NetworkUsed(AssertionError):

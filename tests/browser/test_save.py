@@ -69,9 +69,10 @@ def test_a_png_is_a_picture(visit: Visit) -> None:
 
 def test_what_is_asked_for_is_the_part_that_is_seen(visit: Visit) -> None:
     page = visit.go("/")
-    for _ in range(4):
+    zoom = "document.getElementById('map_bcumap').map.getZoom()"
+    for level in range(page.evaluate(zoom) + 1, page.evaluate(zoom) + 5):
         page.locator(".leaflet-control-zoom-in").click()
-        page.wait_for_timeout(400)
+        page.wait_for_function(f"{zoom} === {level}")
     saved(page, ".svg")
     (asked,) = (each.url for each in visit.requests if "/picture/" in each.url)
     west, south, east, north = map(float, re.findall(r"-?\d+\.\d{4}", asked))
