@@ -19,7 +19,7 @@ BCUS = ("CE", "CN")
 CITY = "E09000001"
 BOROUGHS = (CITY, "E09000007", "E09000012", "E09000019", "E09000030")
 MET_WARDS, CITY_WARDS = 78, 25
-SECTORS = ("E1 6", "E8 1")
+SECTORS = ("E1 6", "E8 1", "EC2V 7")
 NUMBERS = f"""[london]
 bcus = {len(BCUS)}
 boroughs = {len(BOROUGHS)}
@@ -141,7 +141,7 @@ def _cut_totals(folder: Path) -> None:
 
 
 def _cut_postcodes(folder: Path) -> None:
-    """Keep those of two sectors, and of the front counters."""
+    """Keep those of three sectors, and of the front counters."""
     from bcumap.facts import store
     from bcumap.facts.postcodes import pack
 

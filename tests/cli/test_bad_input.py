@@ -17,6 +17,7 @@ from bcumap.base.schema import BNG, WGS84
 from bcumap.facts import store
 from bcumap.geo import projection
 from tests.commands import Outcome, everything, run_here
+from tests.small import Small
 
 Layer = gpd.GeoDataFrame
 Refused = Callable[..., str]
@@ -385,12 +386,14 @@ def test_a_river_that_is_something_else(
 
 
 def test_a_river_of_another_country(
-    refused: Refused, save: Callable[..., Path], ward_layer: Layer, tmp_path: Path
+    refused: Refused, small_london: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It is seen only when all is built, so a small London is."""
+    monkeypatch.setenv("BCUMAP_DATA", str(small_london.known))
     river = tmp_path / "rhine.gpkg"
     rhine = gpd.GeoDataFrame(geometry=[shapely.box(370_000, 400_000, 371_000, 410_000)], crs=BNG)
     rhine.to_file(river)
-    line = refused(save(ward_layer), "--thames", str(river))
+    line = refused(small_london.layer, "--thames", str(river))
     assert "the Thames lies between the wards: it touches no ward" in line
 
 

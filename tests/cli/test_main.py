@@ -20,10 +20,22 @@ import pytest
 import shapely
 
 from bcumap.build import check
-from bcumap.facts import store
 from tests.commands import COMMAND, environment, everything, run, run_here
+from tests.small import Small
 
 WAIT_S = 60  # at most, for a build to begin to write
+
+
+@pytest.fixture
+def data_copy(small_london: Small, tmp_path: Path) -> Path:
+    """A copy of a small London, to be broken: how a command ends does not depend on the size."""
+    return Path(shutil.copytree(small_london.built, tmp_path / "geodata"))
+
+
+@pytest.fixture
+def small(small_london: Small) -> dict[str, str]:
+    """The environment in which a small London can be built."""
+    return environment(BCUMAP_DATA=str(small_london.known))
 
 
 @pytest.fixture(scope="module")
@@ -69,10 +81,17 @@ def test_help_ends_with_0(
 # --- nobody reads what is printed -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("ending", [">&-", "| head -0", ">&- 2>&-"])
+SAYING = [("find SE8 4RX", 0), ("find Nowhereatall", 1), ("officers report", 0), ("--help", 0)]
+UNREAD = ["| head -0", ">&-", ">&- 2>&-"]
+
+
 @pytest.mark.parametrize(
-    ("words", "code"),
-    [("find SE8 4RX", 0), ("find Nowhereatall", 1), ("officers report", 0), ("--help", 0)],
+    ("words", "code", "ending"),
+    [
+        pytest.param(*says, ending, marks=() if said * how == 0 else pytest.mark.nightly)
+        for said, says in enumerate(SAYING)
+        for how, ending in enumerate(UNREAD)
+    ],
 )
 def test_a_command_ends_by_its_own_code_though_nobody_reads(
     words: str, code: int, ending: str
@@ -142,14 +161,14 @@ def test_bad_use_of_a_real_process_ends_with_2_and_one_line() -> None:
 
 
 def test_an_output_that_is_a_file(
-    layer: Path,
+    small_london: Small,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "taken").write_text("mine")
     done = run_here(
-        "build", "--wards", layer, "--out", tmp_path / "taken",
+        "build", "--wards", small_london.layer, "--out", tmp_path / "taken",
         monkeypatch=monkeypatch, capsys=capsys,
     )  # fmt: skip
     assert done.code == 2
@@ -157,8 +176,9 @@ def test_an_output_that_is_a_file(
     assert (tmp_path / "taken").read_text() == "mine"
 
 
-def test_an_output_where_nothing_can_be_written(layer: Path) -> None:
-    done = run("build", "--wards", layer, "--out", "/proc/bcumap/geodata")
+def test_an_output_where_nothing_can_be_written(small_london: Small, small: dict[str, str]) -> None:
+    out = "/proc/bcumap/geodata"
+    done = run("build", "--wards", small_london.layer, "--out", out, env=small)
     assert done.code == 2
     assert "/proc/bcumap/geodata: cannot be written" in done.line
 
@@ -178,7 +198,7 @@ def test_a_bad_file_ends_a_real_process_with_2_and_changes_nothing(data_copy: Pa
 
 
 def test_a_ward_with_nan_ends_a_real_process_with_2_and_without_warnings(
-    ward_layer: gpd.GeoDataFrame, data_copy: Path
+    small_london: Small, small: dict[str, str], tmp_path: Path
 ) -> None:
     """NumPy's warning of it would be three lines more."""
 
@@ -187,11 +207,12 @@ def test_a_ward_with_nan_ends_a_real_process_with_2_and_without_warnings(
         spoilt[3] = np.nan
         return spoilt
 
-    shapes = ward_layer.geometry.to_numpy().copy()
-    shapes[100] = shapely.transform(shapes[100], spoil)
-    path = data_copy.parent / "wards.parquet"
-    ward_layer.set_geometry(shapes, crs=ward_layer.crs).to_parquet(path)
-    done = run("build", "--wards", path, "--out", data_copy)
+    wards = gpd.read_parquet(small_london.layer)
+    shapes = wards.geometry.to_numpy().copy()
+    shapes[60] = shapely.transform(shapes[60], spoil)
+    path = tmp_path / "wards.parquet"
+    wards.set_geometry(shapes, crs=wards.crs).to_parquet(path)
+    done = run("build", "--wards", path, "--out", tmp_path / "geodata", env=small)
     assert done.code == 2
     assert "no usable geometry" in done.line
 
@@ -213,28 +234,30 @@ def small_disk(folder: Path, kilobytes: int) -> Iterator[Path]:
         libc.umount2(os.fsencode(folder), 2)
 
 
-@pytest.mark.parametrize("room_kb", [700, 2600], ids=["at the wards", "at the last files"])
+@pytest.mark.parametrize("room", [0.25, 0.8], ids=["at the wards", "at the last files"])
 def test_a_disk_that_fills_up_half_way_keeps_the_old_files(
-    room_kb: int, layer: Path, tmp_path: Path
+    room: float, small_london: Small, small: dict[str, str], tmp_path: Path
 ) -> None:
-    old_kb = sum(path.stat().st_size for path in store.SHIPPED.rglob("*")) // 1024 + 100
-    with small_disk(tmp_path / "disk", old_kb + room_kb) as disk:
-        shutil.copytree(store.SHIPPED, disk / "geodata")
+    size_kb = sum(path.stat().st_size for path in small_london.built.rglob("*")) // 1024
+    with small_disk(tmp_path / "disk", round(size_kb * (1.2 + room))) as disk:
+        shutil.copytree(small_london.built, disk / "geodata")
         before = everything(disk)
-        done = run("build", "--wards", layer, "--out", disk / "geodata")
+        done = run("build", "--wards", small_london.layer, "--out", disk / "geodata", env=small)
         assert done.code == 2
         assert "No space left on device" in done.line
         assert "nothing was changed" in done.line
         assert everything(disk) == before
 
 
-def test_a_file_that_may_not_grow_keeps_the_old_files(layer: Path, data_copy: Path) -> None:
-    """The same where no disk can be mounted: files of 1 MB at most, and the wards are larger."""
-    assert (store.SHIPPED / "wards.parquet").stat().st_size > 1_100_000
+def test_a_file_that_may_not_grow_keeps_the_old_files(
+    small_london: Small, small: dict[str, str], data_copy: Path
+) -> None:
+    """The same where no disk can be mounted: files of 100 KB at most, and the wards are larger."""
+    assert (small_london.built / "wards.parquet").stat().st_size > 110_000
     before = everything(data_copy.parent)
     done = run(
-        "build", "--wards", layer, "--out", data_copy,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000)),
+        "build", "--wards", small_london.layer, "--out", data_copy, env=small,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
     )  # fmt: skip
     assert done.code == 2
     assert "nothing was changed" in done.line
@@ -245,13 +268,15 @@ def test_a_file_that_may_not_grow_keeps_the_old_files(layer: Path, data_copy: Pa
 
 
 @pytest.fixture
-def half_way(layer: Path, data_copy: Path) -> Callable[[int], tuple[int, str]]:
+def half_way(
+    small_london: Small, small: dict[str, str], data_copy: Path
+) -> Callable[[int], tuple[int, str]]:
     """Send a signal to a build that has begun to write; return how it ended and what it said."""
 
     def send(number: int) -> tuple[int, str]:
         process = subprocess.Popen(
-            [*COMMAND, "build", "--wards", str(layer), "--out", str(data_copy)],
-            env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            [*COMMAND, "build", "--wards", str(small_london.layer), "--out", str(data_copy)],
+            env=small, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         deadline = time.monotonic() + WAIT_S
         while not list(data_copy.parent.glob(f".{data_copy.name}-*/*.parquet")):

@@ -463,8 +463,15 @@ def test_everything(facts: Known, tmp_path: Path) -> None:
     told_csv = json.loads((out / "counters.csv-metadata.json").read_text())
     header = (out / "counters.csv").read_bytes().decode().split("\r\n")[0].split(",")
     assert [each["name"] for each in told_csv["tableSchema"]["columns"]] == header
+
+
+def test_everything_is_written_over_an_earlier_one_and_nothing_else(
+    facts: Known, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    write.write_all(out, facts, on=ON, tier="overview", area="E05013719")
     before = everything(out)
-    write.write_all(out, facts, on=ON, tier="overview")  # over an earlier one
+    write.write_all(out, facts, on=ON, tier="overview", area="E05013719")
     assert everything(out) == before
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     (out / "mine.txt").write_text("mine")
