@@ -230,7 +230,7 @@ def test_every_visitor_is_answered_when_there_are_too_few_files() -> None:
 
 def test_fonts_never_wait_behind_pictures_and_the_surplus_is_told_at_once() -> None:
     with attacked() as running:
-        fonts, refused = attacks.pictures(running, crowd=20, each_s=6)
+        fonts, refused = attacks.pictures(running, crowd=20, each_s=3)
         # Far from the targets, which are for a quiet machine; once fonts took 100 s.
         assert fonts.value < 3000, fonts
         assert refused.value < 3000, refused

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,9 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import xlsxwriter
@@ -49,6 +52,23 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     yield folder
     assert list(folder.iterdir()) == []
+
+
+@contextmanager
+def _in_this_process(_module: str, place: str, **_limits: object) -> Iterator[SimpleNamespace]:
+    """The same steps as in a process of its own, without its limits, in a tenth of the time."""
+    told = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(told):
+        patch.setattr(resource, "setrlimit", lambda *_: None)
+        patch.chdir(Path(place) / lists.GIVEN)
+        lists.main(Path(place))
+    yield SimpleNamespace(stdout=told.getvalue().splitlines(), wait=lambda: 0)
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read in this process: how its own is started, limited and ended, other tests show."""
+    monkeypatch.setattr(lists, "process", _in_this_process)
 
 
 @pytest.fixture(scope="module")
@@ -89,12 +109,14 @@ def test_a_good_list_gives_a_report_its_tables_and_its_columns(imported: Importe
     assert imported.sheets == ("",)
 
 
+@pytest.mark.usefixtures("here")
 def test_a_list_without_open_rows_is_settled() -> None:
     found = read(ONE, columns={"ward": "Place"})
     assert found.report["is_settled"]
     assert found.report["columns"] == {"ward": "Place", "fte": "FTE"}
 
 
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(
     "text",
     [
@@ -140,6 +162,7 @@ def test_how_far_it_is_is_told_and_never_goes_back() -> None:
 # --- what its owner says of it -----------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("here")
 def test_rows_are_decided_by_hand() -> None:
     found = read(LIST, decided={"3": LEYTONSTONE, "4": "", "5": CANN_HALL})
     rows = table(found, "officers.csv")
@@ -154,6 +177,7 @@ def test_rows_are_decided_by_hand() -> None:
     ]
 
 
+@pytest.mark.usefixtures("here")
 def test_a_decision_for_a_ward_that_is_none_is_an_error_in_a_sentence() -> None:
     found = read(LIST, decided={"3": "E05<b>"})
     assert found.error.endswith("is no ward of today; decide for one, or for none")
@@ -162,6 +186,7 @@ def test_a_decision_for_a_ward_that_is_none_is_an_error_in_a_sentence() -> None:
     assert found.columns == ("Ward", "Council", "PCs", "Remark")
 
 
+@pytest.mark.usefixtures("here")
 def test_a_list_that_does_not_say_its_ward_asks_which_column_does() -> None:
     found = read(ONE)
     assert found.error.startswith("no column says which ward a row is of")
@@ -170,12 +195,14 @@ def test_a_list_that_does_not_say_its_ward_asks_which_column_does() -> None:
     assert "there is no column 'Nowhere'" in read(ONE, columns={"ward": "Nowhere"}).error
 
 
+@pytest.mark.usefixtures("here")
 def test_a_borough_for_all_rows() -> None:
     abbey = b"Ward\nAbbey\n"
     assert read(abbey).report["counts"]["ambiguous"] == 1
     assert read(abbey, borough="Merton").report["counts"]["matched"] == 1
 
 
+@pytest.mark.usefixtures("here")
 def test_of_several_sheets_one_is_to_be_chosen() -> None:
     content = workbook({"Notes": [["Read", "me"], ["a", "b"]],
                         "Wards": [["Ward", "FTE"], ["Cann Hall", "2"]]})  # fmt: skip
@@ -200,6 +227,7 @@ def zip_bomb() -> bytes:
     return content.getvalue()
 
 
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(
     ("content", "why"),
     [
@@ -248,6 +276,10 @@ def test_the_name_on_the_disk_is_harmless(name: str, told: str) -> None:
     assert kept == told
     assert Path(kept).name == kept
     assert kept not in (".", "..")
+
+
+def test_a_bad_file_has_one_clear_error_from_a_process_of_its_own() -> None:
+    assert "(a zip bomb?)" in read(zip_bomb()).error
 
 
 @pytest.mark.parametrize("name", ["../../elsewhere.csv", "<b>" * 200, "pandas.py", "result.json"])

@@ -7,12 +7,15 @@ import csv
 import datetime as dt
 import io
 import json
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TextIO
 
 import pytest
 
@@ -20,6 +23,7 @@ from bcumap.app import orders
 from bcumap.app.orders import AnyOrder, Order, PictureOrder
 from bcumap.app.pages import download
 from bcumap.base.errors import BcuMapError, BusyError
+from bcumap.cli import main as cli
 from bcumap.export import layers, write
 from bcumap.maps import files as pictures
 from bcumap.maps import image, request, scene
@@ -37,12 +41,37 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     orders._kept.clear()
 
 
+@contextmanager
+def _in_this_process(
+    _module: str, *words: str, errors: TextIO, **_: object
+) -> Iterator[SimpleNamespace]:
+    """The same command as in a process of its own, in a tenth of the time."""
+    code = 0
+    with (
+        pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()),
+        redirect_stderr(errors),
+    ):  # fmt: skip
+        patch.setattr(sys, "argv", ["bcumap", *words])
+        try:
+            cli.main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+    yield SimpleNamespace(poll=lambda: code, returncode=code)
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make files in this process: how its own is started and ended, other tests show."""
+    monkeypatch.setattr(orders, "process", _in_this_process)
+
+
 def test_one_ward_as_geojson() -> None:
     collection = json.loads(orders.make(Order("wards", ".geojson", "web", DEPTFORD)))
     (feature,) = collection["features"]
     assert (feature["id"], feature["properties"]["ward"]) == (DEPTFORD, "Deptford")
 
 
+@pytest.mark.usefixtures("here")
 def test_officers_of_a_date_and_level_as_csv() -> None:
     order = Order("officers", ".csv", "full", "", "2026-04-01", "bcus")
     assert order.name == "officers-bcus-2026-04-01.csv"
@@ -52,11 +81,18 @@ def test_officers_of_a_date_and_level_as_csv() -> None:
     assert "NA" in {row["bcu_code"] for row in rows}
 
 
+@pytest.mark.usefixtures("here")
 def test_the_same_is_made_once() -> None:
     order = Order("bcus", ".csv")
     assert orders.make(order) is orders.make(Order("bcus", ".csv"))
 
 
+def test_what_a_process_of_its_own_refuses_is_told() -> None:
+    with pytest.raises(BcuMapError, match="there is no layer 'streets'"):
+        orders.make(Order("streets", ".csv"))
+
+
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(
     ("order", "said"),
     [
@@ -193,6 +229,7 @@ def test_the_page_offers_what_can_be_exported() -> None:
     assert list(download.DETAILS) == ["full", "web", "overview"]
 
 
+@pytest.mark.usefixtures("here")
 def test_a_picture_is_what_the_command_draws() -> None:
     wish = Wish("counters", "wards", "change", "E09000023", dt.date(2026, 4, 1),
                 (-0.2, 51.4, 0.1, 51.6), closed=True)  # fmt: skip

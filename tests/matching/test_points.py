@@ -9,16 +9,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import dask
-import dask.dataframe as dd
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 import shapely
-from distributed import Client, LocalCluster
 
 from bcumap.base.errors import SourceError
 from bcumap.base.schema import WGS84
@@ -38,6 +36,9 @@ from bcumap.matching.points import (
 )
 from bcumap.matching.tables import Block
 from tests.police import street_crime
+
+if TYPE_CHECKING:  # heavy: the one test that needs it pays for it
+    from distributed import Client
 
 LON_LAT = Coordinates("lon", "lat")
 METRES = Coordinates("easting", "northing", metres=True)
@@ -529,6 +530,8 @@ def test_postcodes_have_their_ward_and_the_uncertain_ones_say_so(areas: Areas) -
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Client]:
     """Two workers, each a process of its own, on loopback."""
+    from distributed import Client, LocalCluster
+
     with (
         LocalCluster(
             n_workers=2, threads_per_worker=2, host="127.0.0.1", dashboard_address=None
@@ -542,6 +545,9 @@ def test_dask_gives_the_same_rows(
     crimes: pd.DataFrame, areas: Areas, cluster: Client, tmp_path: Path
 ) -> None:
     """The two lines that the documentation of `add_areas` gives, on files of several parts."""
+    import dask
+    import dask.dataframe as dd
+
     text = tmp_path / "crimes.csv"
     text.write_text(street_crime(3000))
     where = Coordinates("Longitude", "Latitude")
