@@ -68,7 +68,7 @@ def _make(small: Small) -> None:
     wards = wards[wards["borough_code"].isin(BOROUGHS)]
     _layer(wards).to_parquet(small.layer)
     shutil.copytree(store.SHIPPED, small.known, ignore=shutil.ignore_patterns(
-        "*.parquet", "*.wkb", "web", store.POSTCODES, store.REPORT))  # fmt: skip
+        "*.parquet", "*.wkb", "web", "context", store.POSTCODES, store.REPORT))  # fmt: skip
     _cut_river(small.known, wards.total_bounds)
     _cut_tables(small.known, set(wards["ward_code"]))
     _cut_totals(small.known)
