@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -135,6 +136,11 @@ class Visit:
         self.page.wait_for_selector("#bcumap-first", state="detached")
         self.page.locator(".bcumap-footer").wait_for(state="attached")
         return self.page
+
+    def asked_since(self, number: int) -> list[str]:
+        """What was asked for after so many requests, but for the icon, which Streamlit sets anew."""
+        urls = (request.url for request in self.requests[number:])
+        return [url for url in urls if not re.search(r"/(favicon|icon-)[^/]*$", url)]
 
     def settle(self, quiet_s: float = 1) -> None:
         """Wait until nothing has been asked for or received for a while."""

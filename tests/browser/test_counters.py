@@ -114,8 +114,7 @@ def test_a_move_needs_no_request_and_little_of_the_websocket(visit: Visit) -> No
     assert figures(page)[0] == "27"  # at once
     visit.settle()
     expect(page).to_have_url(re.compile(r"on=2026-04-01"))
-    since = [request.url for request in visit.requests[asked:]]
-    assert [url for url in since if not url.endswith("favicon.png")] == []  # Streamlit's own
+    assert visit.asked_since(asked) == []
     assert visit.received - received < STEP_LIMIT
     assert page.evaluate("document.getElementById('map_bcumap').map._leaflet_id") == map_before
     assert figures(page)[0] == "27"
