@@ -138,7 +138,7 @@ class Visit:
         return self.page
 
     def asked_since(self, number: int) -> list[str]:
-        """What was asked for after so many requests, but for the icon, which Streamlit sets anew."""
+        """What was asked for since, but for the icon, which Streamlit sets anew."""
         urls = (request.url for request in self.requests[number:])
         return [url for url in urls if not re.search(r"/(favicon|icon-)[^/]*$", url)]
 
