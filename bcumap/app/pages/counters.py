@@ -20,6 +20,7 @@ from bcumap.app.ui import (
     share_bar,
     time_bar,
 )
+from bcumap.base import dates
 from bcumap.base.dates import last_on
 from bcumap.facts import counters
 from bcumap.facts.cached import counters as document
@@ -106,7 +107,7 @@ def explorer() -> None:
 
 def _time(on: dt.date) -> None:
     """The date, and the dates on which something changes."""
-    dates = document()["key_dates"]
+    marked = document()["key_dates"]
     states = [state["from"] for state in document()["states"]]
     today = dates.today().isoformat()
     time_bar()(
@@ -116,7 +117,7 @@ def _time(on: dt.date) -> None:
             first=states[0],
             last=max(today, states[-1]),
             changes=states,
-            marks=[{"from": row["from"], "label": row["label"]} for row in dates],
+            marks=[{"from": row["from"], "label": row["label"]} for row in marked],
         ),
         on_on_change=lambda: move_to(st.session_state["time"]["on"]),
     )
