@@ -136,6 +136,9 @@ def _draw(of: Wish) -> None:
     made = scene.scene(of, _documents(), wide=WIDE)
     looks = "bcumap first-map" if of.kind in (AREAS, HISTORY) else "bcumap first-map shaded"
     text = PREFIX.sub(r"\1first-", svg.fragment(made)).replace('class="bcumap"', f'class="{looks}"')
+    # Beyond the map lines are not exact: what is there is cut, whatever shape a page's box has.
+    within = f'</defs><svg width="{made.view.wide}" height="{made.view.high}">'
+    text = text.rstrip().replace("</defs>", within, 1) + "</svg>"
     frame = ",".join(map(str, made.view.frame))
     _room.put(of, zlib.compress(f"{frame}\n{text}".encode(), 9))
 
