@@ -88,7 +88,7 @@ def assign(
     from bcumap.facts import store
     from bcumap.matching import points
 
-    known = points.Areas(*store.ward_polygons(), store.facts(), store.thames_polygon())
+    known = points.Areas(*store.ward_polygons(), store.atlas(), store.thames_polygon())
     named = {"postcode": postcode, "gridref": gridref, "geometry": geometry}
     single = {kind: name for kind, name in named.items() if name is not None}
     has_points = hasattr(frame, "geometry") and hasattr(frame, "crs")

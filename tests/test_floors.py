@@ -173,7 +173,7 @@ def test_the_serving_process_stays_light() -> None:
         "from bcumap.app import assets, routes\n"
         "from bcumap.app.pages import areas, briefing, counters, demand, history, officers, ward\n"
         "from bcumap.facts import cached\n"
-        "cached.facts(); cached.counters(); cached.history(); assets.shipped()\n"
+        "cached.atlas(); cached.counters(); cached.history(); assets.shipped()\n"
         "cached.demand_report('wards'); demand.known()\n"
         "print(cached.finder().find('SE8 4RX').kind, cached.finder().suggest('broc')[0].label)\n"
         "print(*sys.modules, sep='\\n')"
@@ -203,7 +203,7 @@ def test_drawing_a_map_for_a_page_is_light() -> None:
         "import sys, datetime as dt\n"
         "from bcumap.maps import files, request, scene, svg\n"
         "known = files.known()\n"
-        "wish = request.read({'kind': 'areas'}, known.facts, today=dt.date(2026, 11, 22))\n"
+        "wish = request.read({'kind': 'areas'}, known.atlas, today=dt.date(2026, 11, 22))\n"
         "print(svg.fragment(scene.scene(wish, known))[:4])\n"
         "print(*sys.modules, sep='\\n')"
     ).split()

@@ -92,7 +92,7 @@ def mutated(seed: bytes, chance: random.Random) -> bytes:
 
 @cache
 def areas() -> points.Areas:
-    return points.Areas(*store.ward_polygons(), store.facts(), store.thames_polygon())
+    return points.Areas(*store.ward_polygons(), store.atlas(), store.thames_polygon())
 
 
 @cache
@@ -115,14 +115,14 @@ def assign(path: Path, out: Path) -> None:
 
 
 def listed(path: Path, out: Path) -> None:
-    steps.import_file(steps.Request(path, out / "list"), store.facts())
+    steps.import_file(steps.Request(path, out / "list"), store.atlas())
 
 
 def valued(path: Path, out: Path) -> None:
     del out
     text, _ = read_values(path)
     asked = {"kind": "officers", "level": "bcus", "values": text}
-    request.read(asked, store.facts(), today=dates.today())
+    request.read(asked, store.atlas(), today=dates.today())
 
 
 @pytest.mark.nightly
@@ -185,7 +185,7 @@ def test_broken_wishes_for_pictures() -> None:
     good = {"kind": "counters", "level": "wards", "measure": "nearest_m", "area": "E09000023",
             "on": "2026-04-01", "view": "-0.2,51.4,0.1,51.6", "closed": "1", "title": "Mine",
             "values": "code,value\nNA,1\n"}  # fmt: skip
-    known = store.facts()
+    known = store.atlas()
     for _ in range(TIMES):
         asked = dict(chance.sample(sorted(good.items()), chance.randint(1, len(good))))
         name = chance.choice(sorted(asked))

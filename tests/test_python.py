@@ -47,7 +47,7 @@ def test_find_and_assign_say_the_same() -> None:
     place = bcumap.find("SE8 4RX").place
     assert place is not None
     found = bcumap.assign(pd.DataFrame({"pc": ["SE8 4RX"]}), postcode="pc", outcome="how")
-    assert found["ward_code"].tolist() == [place.ward_code]
+    assert found["ward_code"].tolist() == [place.code]
     assert found["how"].tolist() == ["in a Met ward"]
 
 

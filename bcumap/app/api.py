@@ -275,9 +275,9 @@ def _find(request: Request) -> Body:
 def _found(asked: str, on: dt.date | None) -> dict[str, Any]:
     answer = cached.finder().find(asked)
     if on is None:
-        return asdict(answer)
+        return answer.plain()
     then = told_on(cached.history(), answer.place, on)
-    return asdict(answer) | {"on": on.isoformat(), "then": then}
+    return answer.plain() | {"on": on.isoformat(), "then": then}
 
 
 def _find_many(request: Request, content: bytes) -> Body:
@@ -392,7 +392,7 @@ def _asked_events(request: Request) -> list[Event]:
     if theme and theme not in THEMES:
         names = ", ".join(THEMES)
         raise _BadRequestError(f"there is no theme {theme[:40]!r}; give one of {names}")
-    here = events.of_area(area, cached.facts())
+    here = events.of_area(cached.atlas().get(area))
     if area and not here:
         raise _BadRequestError(f"there is no area {area[:40]!r}; give the code of one")
     return events.about(cached.happenings(), theme=theme, **here)
@@ -424,12 +424,10 @@ def _level(request: Request) -> str:
 
 @lru_cache
 def _officers_of(level: str) -> Body:
-    known = cached.facts()
-    said = {key: known["officers"][key] for key in ("dwo", "pcso", "since", "restated", "source")}
-    areas = records(known, level)
-    return json_body(
-        {**_said(), "commitment": said, "months": known["officers"]["months"], "areas": areas}
-    )
+    promise = cached.atlas().promise
+    said = {key: promise[key] for key in ("dwo", "pcso", "since", "restated", "source")}
+    areas = records(cached.atlas(), level)
+    return json_body({**_said(), "commitment": said, "months": promise["months"], "areas": areas})
 
 
 def _demand(request: Request) -> Body:

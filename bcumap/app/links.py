@@ -81,21 +81,16 @@ def answered(answer: Answer) -> Chosen | None:
     """Return the area that an answer is about."""
     place = answer.place
     # Of a street or place in several wards the map shows the middle, and not their borough.
-    if place is None or (answer.kind in ("street", "place") and not place.ward_code):
+    if place is None or (answer.kind in ("street", "place") and not place.ward):
         return None
-    for level, code in (
-        ("wards", place.ward_code), ("boroughs", place.borough_code), ("bcus", place.bcu_code),
-    ):  # fmt: skip
-        if code:
-            return Chosen(level, code)
-    return None
+    return Chosen(place.level, place.code)
 
 
 def found(answer: Answer | None) -> dict[str, object] | None:
     """Return what the map marks of an answer: a point, and the other wards that are possible."""
     if answer is None or answer.lat is None:
         return None
-    others = [other.place.ward_code for other in answer.others if other.place]
+    others = [other.place.code for other in answer.others if other.place]
     if answer.kind in ("street", "place"):
         others = [option.code for option in answer.options if option.level == "wards"]
     return {"lat": answer.lat, "lon": answer.lon, "label": answer.title, "others": others}

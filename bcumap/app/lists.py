@@ -136,7 +136,7 @@ def main(folder: Path) -> None:
     request = steps.Request(path, folder / TABLES, **wish)
     told: dict[str, Any] = {"error": "", "report": {}, "sheets": [], "columns": []}
     try:
-        report = steps.import_file(request, store.facts(), progress=_tell)
+        report = steps.import_file(request, store.atlas(), progress=_tell)
         told["report"] = asdict(report) | {"is_settled": report.is_settled}
     except BcuMapError as error:
         told["error"] = plain(str(error), length=600)

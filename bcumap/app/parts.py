@@ -17,7 +17,7 @@ from bcumap.app.panels import shown
 from bcumap.base.schema import LEVELS
 from bcumap.base.words import BY_WARD, LEVEL_WORDS, NO_FIGURE, NOT_KNOWN, date
 from bcumap.facts import counter_measures, counters, events, history, measures, views
-from bcumap.facts.cached import around, facts, happenings
+from bcumap.facts.cached import around, atlas, facts, happenings
 from bcumap.facts.cached import counters as counters_web
 from bcumap.facts.cached import history as history_web
 from bcumap.facts.find import LONGEST_QUERY
@@ -123,7 +123,7 @@ def _ward(asked: Asked, drawn: str) -> Iterator[str]:
     yield briefing.neighbours(code, facts())
     yield "<h2>The promise through time</h2>"
     yield briefing.timeline(facts())
-    yield shown("parts.folded", views.changes(happenings(), code, facts()), page="ward")
+    yield shown("parts.folded", views.changes(happenings(), atlas()[code]), page="ward")
 
 
 # --- ward officers -------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def _officers(asked: Asked, drawn: str) -> Iterator[str]:
     yield shown("first.measures", choices, measure.key, _keep(asked))
     yield panels.explained(measure.what)
     level = asked.wanted.level if asked.wanted else FIRST_LEVEL
-    values = measures.values(facts(), level, measure.key)
+    values = measures.values(atlas(), level, measure.key)
     unknown = BY_WARD if level == "wards" and measure.is_of_strength else NO_FIGURE
     names = measures.labels(values.values(), measures.breaks(values.values(), measure), measure)
     legend = views.shading_legend(names, unknown if None in values.values() else None)

@@ -21,10 +21,9 @@ from bcumap.app.origins import public_address
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError, BusyError
 from bcumap.base.safe import plain
-from bcumap.base.schema import LEVELS
 from bcumap.base.words import FEED
 from bcumap.export import feed
-from bcumap.facts.cached import context, facts, finder, happenings
+from bcumap.facts.cached import atlas, context, finder, happenings
 from bcumap.maps import request as picture_wish
 
 SUGGEST = "/suggest"
@@ -65,7 +64,7 @@ async def picture(request: Request) -> Response:
             raise BcuMapError(f"a picture ends in {forms}, as /picture/areas.png")
         asked = {name: request.query_params.get(name, "") for name in PARAMETERS}
         asked |= {"kind": path.stem, "values": await _posted(request)}
-        wish = picture_wish.read(asked, facts(), today=dates.today())
+        wish = picture_wish.read(asked, atlas(), today=dates.today())
         order = PictureOrder(wish, path.suffix)
         content = await orders.deliver(order, request.is_disconnected)
     except BusyError as error:
@@ -88,8 +87,8 @@ async def card(request: Request) -> Response:
     Of areas and pages alone, never of what somebody asked.
     """
     path = PurePath(request.path_params["name"])
-    known = facts()
-    level = next((level for level in LEVELS if path.stem in known[level]), "")
+    known = atlas().get(path.stem)
+    level = known.level if known else ""
     asked = {"kind": picture_wish.AREAS, "area": path.stem, "level": level}
     if not level and path.stem in picture_wish.KINDS:
         asked = {"kind": path.stem}
@@ -97,7 +96,7 @@ async def card(request: Request) -> Response:
         return PlainTextResponse("there is no such area or page\n", 404, NO_SNIFFING)
     try:
         order = PictureOrder(
-            picture_wish.read(asked, known, today=dates.today()), ".png", is_card=True
+            picture_wish.read(asked, atlas(), today=dates.today()), ".png", is_card=True
         )
         content = await orders.deliver(order, request.is_disconnected)
     except BusyError as error:
@@ -120,7 +119,7 @@ def _plain_files() -> dict[str, Body]:
         FAVICON: Body(lambda: shipped()["icon.svg"].content, "image/svg+xml"),
     }
     if public:
-        sitemap = partial(heads.sitemap, facts(), public)
+        sitemap = partial(heads.sitemap, atlas().facts, public)
         files[SITEMAP] = Body(lambda: sitemap().encode(), "application/xml")
     return files
 

@@ -563,7 +563,7 @@ def streets_keep_their_licences_apart(data: Data) -> Faults:
 def tiles_of_streets_can_be_drawn(data: Data) -> Faults:
     """Every line of every tile lies in its tile, and its name is there."""
     part = {name: entry for name, entry in data.entries.items() if name in places.FILES}
-    atlas = places.Atlas(data.folder, part)
+    atlas = places.Files(data.folder, part)
     faults = []
     for name in atlas.tiles:
         side = int(name.split("-")[0]) * 1000

@@ -32,5 +32,5 @@ def report(
     day = dates.today() if on is None else dates.day(on)
     found = counters.picture(store.counters_web(), day)
     lines = reporting.report_json if as_json else reporting.report_lines
-    for line in lines(found, store.facts()):
+    for line in lines(found, store.atlas()):
         out.print(line, markup=False)

@@ -10,9 +10,8 @@ from typing import Any
 from bcumap.base.bases import ANNOUNCED, EVIDENCE, KNOWN, REPORTED, UNCONFIRMED
 from bcumap.base.schema import NOT_KNOWN
 from bcumap.base.words import counted, date, kilometres
+from bcumap.facts.areas import Atlas
 from bcumap.facts.counters import MET, Picture
-
-Facts = Mapping[str, Any]
 
 GROUNDS = {
     KNOWN: "known: sources name all of it",
@@ -25,7 +24,7 @@ GROUNDS = {
 PARTIAL = "known in part only: there may be more, and some of these may have closed since"
 
 
-def report_lines(found: Picture, facts: Facts) -> Iterator[str]:
+def report_lines(found: Picture, atlas: Atlas) -> Iterator[str]:
     """Tell of a date, borough by borough and BCU by BCU."""
     met = found.areas[MET]
     yield f"Front counters of the Met on {date(found.on.isoformat())}"
@@ -40,14 +39,14 @@ def report_lines(found: Picture, facts: Facts) -> Iterator[str]:
     held, not_held, unknown = found.promise.values()
     yield (
         f"Promise of 2012, a 24/7 counter in every borough: held in {held}, not held in {not_held},"
-        f" not known in {unknown} of {len(facts['boroughs']) - 1} boroughs"
+        f" not known in {unknown} of {len(atlas.met('boroughs'))} boroughs"
     )
     for level, name in (("boroughs", "borough"), ("bcus", "BCU")):
         yield ""
         yield _header(name)
-        for code, area in facts[level].items():
+        for code, area in atlas.levels[level].items():
             if code in found.areas:
-                yield _line(str(area["name"]), found.areas[code])
+                yield _line(area.name, found.areas[code])
     yield _line("all of the Met", met)
     yield (
         "Distances: the mean of residents, in a straight line from the postcodes in use of today's"
@@ -88,10 +87,8 @@ def _kilometres(metres: int | None) -> str:
     return "–" if metres is None else kilometres(metres)
 
 
-def report_json(found: Picture, facts: Facts) -> Iterator[str]:
+def report_json(found: Picture, atlas: Atlas) -> Iterator[str]:
     """Tell the same as JSON, with sites and wards: what is not known is null."""
-    names = {code: str(row["name"]) for level in ("boroughs", "bcus") for code, row in
-             facts[level].items()}  # fmt: skip
     told = {
         "on": found.on.isoformat(),
         "complete": found.complete,
@@ -101,15 +98,14 @@ def report_json(found: Picture, facts: Facts) -> Iterator[str]:
         "met": found.areas[MET],
         **{
             level: [
-                {"code": code, "name": names[code], **found.areas[code]}
-                for code in facts[level]
+                {"code": code, "name": area.name, **found.areas[code]}
+                for code, area in atlas.levels[level].items()
                 if code in found.areas
             ]
             for level in ("boroughs", "bcus")
         },
         "wards": [
-            {"code": code, "name": facts["wards"][code]["name"], **row}
-            for code, row in found.wards.items()
+            {"code": code, "name": atlas[code].name, **row} for code, row in found.wards.items()
         ],
         "sites": [asdict(site) | {"known_as": site.known_as} for site in found.standings],
     }

@@ -305,7 +305,7 @@ def assign(
         )
         example = coordinates.example(assigning.as_frame(rows.head))
         schema = assigning.widened(rows.schema, coordinates, prefix=prefix)
-        areas = assigning.Areas(*store.ward_polygons(), store.facts(), store.thames_polygon())
+        areas = assigning.Areas(*store.ward_polygons(), store.atlas(), store.thames_polygon())
         tally = assigning.Tally()
         blocks = assigning.widen(rows.blocks, schema, areas, coordinates, tally=tally)
         tables.write(to, schema, blocks, dialect=rows.dialect)

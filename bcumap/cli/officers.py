@@ -11,7 +11,7 @@ import typer
 
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
-from bcumap.base.schema import CITY_OF_LONDON, LEVELS
+from bcumap.base.schema import LEVELS
 from bcumap.cli.terminal import FAILED, INTERRUPTED, err, out, progress
 from bcumap.facts import store
 
@@ -59,11 +59,7 @@ def fetch(
     from bcumap.cli import text as reporting
     from bcumap.services import police_uk, teams
 
-    wards = {
-        code: ward["name"]
-        for code, ward in store.facts()["wards"].items()
-        if ward["borough_code"] != CITY_OF_LONDON
-    }
+    wards = {code: ward.name for code, ward in store.atlas().met("wards").items()}
     now = dt.datetime.now(dt.UTC)
     try:
         with progress("Teams of the wards") as tell, police_uk.opened() as api:
@@ -132,7 +128,7 @@ def import_(
         file, to, sheet, columns, borough, accept, decided, duplicates, officers_include_pcsos
     )
     with progress(f"Reading {file.name}") as tell:
-        result = steps.import_file(request, store.facts(), progress=tell)
+        result = steps.import_file(request, store.atlas(), progress=tell)
     for line in reporting.import_lines(result, file, to):
         out.print(line, markup=False)
     if not result.is_settled:

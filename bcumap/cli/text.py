@@ -84,18 +84,14 @@ def find_lines(answer: Answer) -> Iterator[str]:
     yield answer.text
     yield from answer.notes
     if place := answer.place:
-        for name, area, code in (
-            ("ward", place.ward, place.ward_code),
-            ("borough", place.borough, place.borough_code),
-            ("BCU", place.bcu, place.bcu_code),
-        ):
+        for name, area in zip(("ward", "borough", "BCU"), place.upwards, strict=True):
             if area:
-                yield f"  {name:<20}{area} ({code})"
+                yield f"  {name:<20}{area.name} ({area.code})"
         yield f"  {'police':<20}{place.police}"
     if answer.boundary_m:
         yield f"  {'to its boundary':<20}{answer.boundary_m:,} m"
     for other in answer.others:
-        where = f"{other.place.ward}, {other.place.borough}" if other.place else "outside London"
+        where = other.place.label if other.place else "outside London"
         yield f"  {'or perhaps':<20}{where} ({metres(other)} away)"
     for option in answer.options:
         code = f" ({option.code})" if option.level != "query" else ""

@@ -4,29 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 from bcumap.base.words import CITY_POLICE, MET_POLICE, counted, figure, listed
+from bcumap.facts.areas import Area
 
 # How many of the wards that a postcode may reach are named in a sentence.
 MOST_NAMED = 3
-
-
-@dataclass(frozen=True)
-class Place:
-    """An area and what it lies in; None for what is not so small, or for the City's BCU."""
-
-    ward_code: str | None
-    ward: str | None
-    borough_code: str | None
-    borough: str | None
-    bcu_code: str | None
-    bcu: str | None
-
-    @property
-    def police(self) -> str:
-        """The force."""
-        return MET_POLICE if self.bcu_code else CITY_POLICE
 
 
 @dataclass(frozen=True)
@@ -43,7 +28,7 @@ class Option:
 class Nearby:
     """Another ward that may be the right one, or the land outside London (no place)."""
 
-    place: Place | None
+    place: Area | None
     distance_m: int
 
 
@@ -65,7 +50,7 @@ class Answer:
     notes
         What else one should know, each a plain sentence.
     place
-        For a postcode or point its ward; for an area itself; and what it lies in.
+        For a postcode or point its ward, if it has one, or else its borough; for an area itself.
     lat, lon
         Where on the map (degrees, EPSG:4326), for a postcode or point.
     easting, northing
@@ -88,7 +73,7 @@ class Answer:
     text: str
     certain: bool = True
     notes: tuple[str, ...] = ()
-    place: Place | None = None
+    place: Area | None = None
     lat: float | None = None
     lon: float | None = None
     easting: int | None = None
@@ -100,9 +85,19 @@ class Answer:
     as_of: Mapping[str, str] = field(default_factory=dict)
     query: str = ""
 
+    def plain(self) -> dict[str, Any]:
+        """Return every attribute as plain values, of places their `Area.columns`."""
+        return asdict(replace(self, place=None, others=())) | {
+            "place": self.place and self.place.columns(),
+            "others": [
+                {"place": other.place and other.place.columns(), "distance_m": other.distance_m}
+                for other in self.others
+            ],
+        }
+
     def to_json(self) -> str:
         """Write it as JSON, with every attribute of this page; what is not known is null."""
-        value = asdict(self)
+        value = self.plain()
         if self.place:
             value["place"]["police"] = self.place.police
         return json.dumps(value, ensure_ascii=False, indent=2)
@@ -114,26 +109,26 @@ def nothing(text: str, hint: str = "", options: Sequence[Option] = ()) -> Answer
     return Answer("nothing", "Not found", text, certain=False, notes=notes, options=tuple(options))
 
 
-def lies_in(what: str, place: Place) -> str:
+def lies_in(what: str, place: Area) -> str:
     """Say in which ward, borough and BCU something is."""
-    ward = f"{place.ward} ward, " if place.ward else ""
-    borough = place.borough if ward else with_article(str(place.borough))
-    return f"{what} is in {ward}{borough}, policed by {_policed_by(place)}."
+    where = f"{place.name} ward, {place.within}" if place.ward else with_article(place.name)
+    return f"{what} is in {where}, policed by {_policed_by(place)}."
 
 
-def area_is(place: Place, boroughs: Sequence[str]) -> str:
-    """Say what kind of area one is and who polices it; `boroughs` are those of a BCU."""
-    if place.borough is None:
-        return f"A Basic Command Unit of the {MET_POLICE}: {listed(boroughs)}."
+def area_is(area: Area) -> str:
+    """Say what kind of area one is and who polices it."""
+    if area.borough is None:
+        names = [borough.name for borough in area.boroughs]
+        return f"A Basic Command Unit of the {MET_POLICE}: {listed(names)}."
     # The City is counted among London's boroughs, though it is none.
-    kind = "A borough" if place.bcu else "A local authority of its own kind"
-    if place.ward:
-        kind = f"A ward of {with_article(place.borough)}"
-    return f"{kind}, policed by {_policed_by(place)}."
+    kind = "A borough" if area.bcu else "A local authority of its own kind"
+    if area.ward:
+        kind = f"A ward of {with_article(area.within)}"
+    return f"{kind}, policed by {_policed_by(area)}."
 
 
-def _policed_by(place: Place) -> str:
-    return f"{place.bcu} BCU" if place.bcu else f"the {CITY_POLICE}, not the Met"
+def _policed_by(area: Area) -> str:
+    return area.policed_by if area.bcu else f"the {CITY_POLICE}, not the Met"
 
 
 def with_article(borough: str) -> str:
@@ -141,7 +136,7 @@ def with_article(borough: str) -> str:
     return f"the {borough}" if borough.startswith("City of ") else borough
 
 
-def may_reach(own: Place, others: Sequence[Nearby]) -> str:
+def may_reach(own: Area, others: Sequence[Nearby]) -> str:
     """Say which other wards some addresses of a postcode may be in, and why."""
     wards = [other for other in others if other.place]
     named = [
@@ -155,10 +150,10 @@ def may_reach(own: Place, others: Sequence[Nearby]) -> str:
     return f"This postcode’s centre is {listed(named)}: some of its addresses may be there."
 
 
-def _ward_seen_from(own: Place, other: Place) -> str:
-    if other.borough_code == own.borough_code:
-        return f"{other.ward} ward"
-    return f"{other.ward} ward in {with_article(str(other.borough))}"
+def _ward_seen_from(own: Area, other: Area) -> str:
+    if other.borough is own.borough:
+        return f"{other.name} ward"
+    return f"{other.name} ward in {with_article(other.within)}"
 
 
 def metres(other: Nearby) -> str:
@@ -168,7 +163,7 @@ def metres(other: Nearby) -> str:
 
 def may_be_in(others: Sequence[Nearby], *, exact_to_m: float) -> str:
     """Say of a point which other wards are too near to be sure."""
-    named = [f"{other.place.ward} ward ({metres(other)} away)" for other in others if other.place]
+    named = [f"{other.place.name} ward ({metres(other)} away)" for other in others if other.place]
     more = [f"{len(named) - MOST_NAMED} more"] if len(named) > MOST_NAMED else []
     return f"It may be in {_either([*named[:MOST_NAMED], *more])}: {exact_to(exact_to_m)}."
 

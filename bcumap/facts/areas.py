@@ -1,17 +1,18 @@
-"""Names of wards, boroughs and BCUs as people write them; reads no file."""
+"""The areas of the map, what each lies in, who polices it and what it is called; reads no file."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from bcumap.base.schema import LEVELS
+from bcumap.base.schema import KEYS, LEVELS
+from bcumap.base.words import CITY_POLICE, MET_POLICE
 
 # How alike a name must be to be offered for one that is not known (0 to 100): on single slips of
 # the finger in the real names, 70 finds nearly all and offers little else (tests/test_names.py).
@@ -29,21 +30,177 @@ _SAME_WORD = {"saint": "st"}
 _APOSTROPHES = re.compile("['’‘‛`´ʼʹʻ′＇]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Area:
-    """An area that can be meant by a name."""
+    """A BCU, a borough (or the City of London) or a ward; made by its atlas alone.
+
+    Attributes
+    ----------
+    level
+        One of `schema.LEVELS`.
+    code, name
+        The Met's code of a BCU, as NA, or the GSS code.
+    facts
+        All that is known of it by name: see `documents.area_facts`.
+    """
 
     level: str
     code: str
     name: str
-    within: str  # what tells it from others of its name: a ward's borough; else ""
-    keys: tuple[str, ...]  # its names as `normalise` writes them, its own first
-    context: str = ""  # words that may be added to its name
+    facts: Mapping[str, Any] = field(repr=False)
+    _atlas: Atlas = field(repr=False)
+
+    @property
+    def ward(self) -> Area | None:
+        """Itself, if it is a ward."""
+        return self if self.level == "wards" else None
+
+    @property
+    def borough(self) -> Area | None:
+        """The borough of a ward, or itself; None for a BCU."""
+        if self.level == "wards":
+            return self._atlas[self.facts["borough_code"]]
+        return self if self.level == "boroughs" else None
+
+    @property
+    def bcu(self) -> Area | None:
+        """The BCU that polices it, or itself; None for the City of London and its wards."""
+        borough = self.borough
+        if borough is None:
+            return self
+        code = borough.facts["bcu_code"]
+        return self._atlas[code] if code else None
+
+    @property
+    def upwards(self) -> tuple[Area | None, Area | None, Area | None]:
+        """Its ward, borough and BCU, as far as it has them."""
+        return self.ward, self.borough, self.bcu
+
+    @property
+    def within(self) -> str:
+        """What tells it from others of its name: a ward's borough; else ""."""
+        return self.borough.name if self.ward and self.borough else ""
+
+    @property
+    def boroughs(self) -> list[Area]:
+        """The boroughs of a BCU."""
+        return [self._atlas[code] for code in self.facts["boroughs"]]
+
+    @property
+    def wards(self) -> list[Area]:
+        """All wards in it, or itself, in the order of their codes."""
+        return self._atlas.wards_in[self.code]
+
+    @property
+    def neighbours(self) -> list[Area]:
+        """The areas of its level that share a boundary on land, in the order of their codes."""
+        return self._atlas.beside[self.code]
+
+    @property
+    def police(self) -> str:
+        """The force."""
+        return MET_POLICE if self.bcu else CITY_POLICE
+
+    @property
+    def policed_by(self) -> str:
+        """The unit, as "South East BCU", or the City's force."""
+        return f"{self.bcu.name} BCU" if self.bcu else CITY_POLICE
+
+    @property
+    def officers(self) -> Mapping[str, Any] | None:
+        """What is known of its ward officers; None where the Met has none."""
+        known: Mapping[str, Any] | None = self.facts["officers"]
+        return known
+
+    @property
+    def residents(self) -> int | None:
+        """Its residents; None where no source gives them."""
+        known: int | None = self.facts["residents"]
+        return known
 
     @property
     def label(self) -> str:
         """The name, with the borough of a ward."""
         return f"{self.name}, {self.within}" if self.within else self.name
+
+    def columns(self) -> dict[str, str | None]:
+        """Return code and name of its ward, borough and BCU, as tables call them.
+
+        None for what is not so small, or for the City's BCU.
+        """
+        found: dict[str, str | None] = {}
+        for level, area in zip(reversed(LEVELS), self.upwards, strict=True):
+            code, name = KEYS[level]
+            found[code], found[name] = (area.code, area.name) if area else (None, None)
+        return found
+
+
+class Atlas:
+    """Every area of one edition.
+
+    Parameters
+    ----------
+    facts
+        The prepared facts: see `documents.area_facts`.
+
+    Attributes
+    ----------
+    levels
+        The areas of each of `schema.LEVELS`, by code.
+    edition, residents_as_of
+        Of the wards, as 2025, and the date of the residents.
+    promise
+        What every ward was promised, with all before it as its `timeline`.
+    """
+
+    def __init__(self, facts: Mapping[str, Any]) -> None:
+        self.facts = facts
+        self.edition: str = facts["edition"]
+        self.residents_as_of: str = facts["residents_as_of"]
+        self.promise: Mapping[str, Any] = facts["officers"]
+        self.levels = {
+            level: {code: Area(level, code, row["name"], row, self)
+                    for code, row in facts[level].items()}
+            for level in LEVELS
+        }  # fmt: skip
+        self._by_code = {area.code: area for of in self.levels.values() for area in of.values()}
+
+    def __reduce__(self) -> tuple[type[Atlas], tuple[Mapping[str, Any]]]:
+        return Atlas, (self.facts,)
+
+    def __iter__(self) -> Iterator[Area]:
+        return iter(self._by_code.values())
+
+    def __getitem__(self, code: str) -> Area:
+        return self._by_code[code]
+
+    def get(self, code: str | None) -> Area | None:
+        """Return the area of a code, or None if there is none."""
+        return self._by_code.get(code or "")
+
+    def met(self, level: str) -> dict[str, Area]:
+        """Return the areas of a level that the Met polices, by code."""
+        return {code: area for code, area in self.levels[level].items() if area.bcu}
+
+    @cached_property
+    def wards_in(self) -> dict[str, list[Area]]:
+        """The wards of every area, by its code."""
+        found: dict[str, list[Area]] = {area.code: [] for area in self}
+        for ward in self.levels["wards"].values():
+            for area in filter(None, ward.upwards):
+                found[area.code].append(ward)
+        return found
+
+    @cached_property
+    def beside(self) -> dict[str, list[Area]]:
+        """The neighbours of every area, by its code, from those of the wards."""
+        found: dict[str, set[str]] = {area.code: set() for area in self}
+        for ward in self.levels["wards"].values():
+            for other in map(self.__getitem__, ward.facts["neighbours"]):
+                for own, near in zip(ward.upwards, other.upwards, strict=True):
+                    if own and near and own is not near:
+                        found[own.code].add(near.code)
+        return {code: [self[each] for each in sorted(codes)] for code, codes in found.items()}
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -56,16 +213,17 @@ def normalise(text: str) -> str:
 
 
 class Gazetteer:
-    """Every name of the areas in `facts` (see `documents.area_facts`), to be searched."""
+    """Every name of some areas, to be searched."""
 
-    def __init__(self, facts: Mapping[str, Any]) -> None:
-        self.areas = [*_bcus(facts), *_boroughs(facts), *_wards(facts)]
+    def __init__(self, areas: Iterable[Area]) -> None:
         self._by_key: dict[str, list[Area]] = {}
-        for area in self.areas:
-            for key in dict.fromkeys([*area.keys, *map(bare, area.keys)]):
-                self._by_key.setdefault(key, []).append(area)
         # Every word after a blank, so that " dep" finds the words that begin so.
-        self._words = [(area, f" {area.keys[0]}", f" {area.context}") for area in self.areas]
+        self._words: list[tuple[Area, str, str]] = []
+        for area in areas:
+            names = names_of(area)
+            for key in dict.fromkeys([*names, *map(bare, names)]):
+                self._by_key.setdefault(key, []).append(area)
+            self._words.append((area, f" {names[0]}", f" {_context(area)}"))
 
     def exact(self, text: str) -> list[Area]:
         """Return the areas of this very name, alias, or name and borough."""
@@ -83,19 +241,13 @@ class Gazetteer:
         """
         wanted = normalise(text)
         starts = [f" {word}" for word in wanted.split()]
-        return sorted(
-            (
-                area
-                for area, name, context in self._words
-                if any(start in name for start in starts)
-                and all(start in name or start in context for start in starts)
-            ),
-            key=lambda area: (
-                not area.keys[0].startswith(wanted),
-                LEVELS.index(area.level),
-                area.label,
-            ),
+        found = (
+            (not name.startswith(f" {wanted}"), LEVELS.index(area.level), area.label, area)
+            for area, name, context in self._words
+            if any(start in name for start in starts)
+            and all(start in name or start in context for start in starts)
         )
+        return [area for *_, area in sorted(found, key=lambda each: each[:3])]
 
     def alike(self, text: str, *, most: int) -> list[Area]:
         """Return the areas whose names are spelt most like a text, best first."""
@@ -112,21 +264,16 @@ def bare(name: str) -> str:
     return " ".join(_KIND.sub(" ", name).split())
 
 
-def _bcus(facts: Mapping[str, Any]) -> Iterable[Area]:
-    for code, row in facts["bcus"].items():
-        keys = tuple(normalise(name) for name in (row["name"], code, *row["aliases"]))
-        yield Area("bcus", code, row["name"], "", keys, "bcu")
+def names_of(area: Area) -> tuple[str, ...]:
+    """Return the names that an area goes by, as `normalise` writes them, its own first."""
+    name = normalise(area.name)
+    if area.level == "bcus":
+        return (name, *map(normalise, (area.code, *area.facts["aliases"])))
+    if area.ward:
+        return name, f"{name} {_context(area)}"
+    return (name, *_ALSO.get(area.name, ()))
 
 
-def _boroughs(facts: Mapping[str, Any]) -> Iterable[Area]:
-    for code, row in facts["boroughs"].items():
-        keys = (normalise(row["name"]), *_ALSO.get(row["name"], ()))
-        yield Area("boroughs", code, row["name"], "", keys)
-
-
-def _wards(facts: Mapping[str, Any]) -> Iterable[Area]:
-    for code, row in facts["wards"].items():
-        borough = facts["boroughs"][row["borough_code"]]["name"]
-        key, place = normalise(row["name"]), normalise(borough)
-        keys = (key, f"{key} {place}")
-        yield Area("wards", code, row["name"], borough, keys, place)
+def _context(area: Area) -> str:
+    """The words that may be added to an area's name."""
+    return normalise(area.within) if area.borough else "bcu"

@@ -9,15 +9,21 @@ from typing import Any
 
 from bcumap.facts import demand as asked
 from bcumap.facts import events, store
+from bcumap.facts.areas import Atlas
 from bcumap.facts.events import Event
 from bcumap.facts.find import Finder
-from bcumap.facts.places import Atlas
+from bcumap.facts.places import Files
 
 
 @cache
+def atlas() -> Atlas:
+    """Every area; nobody changes what is known of it."""
+    return store.atlas()
+
+
 def facts() -> Mapping[str, Any]:
-    """The prepared facts of every area; nobody changes them."""
-    return store.facts()
+    """The same as they were prepared, for what has not learnt of the atlas yet."""
+    return atlas().facts
 
 
 @cache
@@ -64,7 +70,7 @@ def topology(name: str) -> Mapping[str, Any]:
 
 
 @cache
-def context() -> Atlas:
+def context() -> Files:
     """Streets and places, as far as there are any."""
     return store.context()
 
@@ -72,4 +78,4 @@ def context() -> Atlas:
 @cache
 def finder() -> Finder:
     """Everything that questions are answered from."""
-    return store.finder(facts())
+    return store.finder(atlas())

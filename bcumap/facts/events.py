@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bcumap.base.bases import KNOWN, PLANNED
 from bcumap.base.dates import Row, ends, starts
 from bcumap.base.schema import THEMES
 from bcumap.base.words import date
 from bcumap.facts.history import Past
+
+if TYPE_CHECKING:
+    from bcumap.facts.areas import Area
 
 STRUCTURE, OFFICERS, COUNTERS, MONEY = THEMES
 PRECISION = {4: "year", 7: "month", 10: "day"}  # of a date, by its length; a quarter says so
@@ -193,17 +196,10 @@ def about(
     ]
 
 
-def of_area(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
-    """Return the borough and the BCU that an area stands for, as `about` takes them.
-
-    A ward stands for its borough and that one's BCU; a BCU for itself; {} if there is no such area.
-    """
-    if code in facts["bcus"]:
-        return {"bcu": code}
-    ward = facts["wards"].get(code)
-    borough = ward["borough_code"] if ward else code
-    row = facts["boroughs"].get(borough)
-    return {"borough": borough, "bcu": row["bcu_code"] or ""} if row else {}
+def of_area(area: Area | None) -> dict[str, str]:
+    """Return the borough and the BCU that an area stands for, as `about` takes them."""
+    above = {"borough": area.borough, "bcu": area.bcu} if area else {}
+    return {name: each.code for name, each in above.items() if each}
 
 
 def faults(events: Iterable[Event], areas: Iterable[str]) -> list[str]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bcumap.base.words import LEVEL_WORDS, counted, date
 from bcumap.facts import coordinates
@@ -19,7 +19,6 @@ from bcumap.facts.answers import (
     Answer,
     Nearby,
     Option,
-    Place,
     area_is,
     exact_to,
     lies_in,
@@ -27,7 +26,7 @@ from bcumap.facts.answers import (
     may_reach,
     nothing,
 )
-from bcumap.facts.areas import Area, Gazetteer
+from bcumap.facts.areas import Area, Atlas, Gazetteer
 from bcumap.facts.coordinates import Numbers
 from bcumap.facts.named import Places
 from bcumap.facts.postcodes import (
@@ -64,8 +63,8 @@ class Finder:
 
     Parameters
     ----------
-    facts
-        The facts of every area (`store.facts`).
+    atlas
+        Every area (`store.atlas`).
     archive
         London's postcodes (`store.postcodes`).
     edition
@@ -78,19 +77,19 @@ class Finder:
 
     def __init__(
         self,
-        facts: Mapping[str, Any],
+        atlas: Atlas,
         archive: Archive,
         *,
         edition: str,
         surroundings: Callable[[], Surroundings],
         places: Places | None = None,
     ) -> None:
-        self._facts = facts
+        self._atlas = atlas
         self._archive = archive
-        self._names = Gazetteer(facts)
+        self._names = Gazetteer(atlas)
         self._surroundings = surroundings
         self._places = places
-        self._wards_as_of = {"wards": facts["edition"]}
+        self._wards_as_of = {"wards": atlas.edition}
         self._postcodes_as_of = {"postcodes": edition, **self._wards_as_of}
 
     def find(self, query: str) -> Answer:
@@ -133,12 +132,12 @@ class Finder:
     # --- areas --------------------------------------------------------------------------------
 
     def _of_code(self, code: str) -> Answer:
+        if area := self._atlas.get(code):
+            return self._of_area(area)
         level = "boroughs" if code.startswith("E09") else "wards"
-        if code in self._facts[level]:
-            return self._of_area(level, code)
         return nothing(
             f"There is no {LEVEL_WORDS[level].one} of London with the code {code}.",
-            f"It may be of another edition than the wards of {self._facts['edition']}.",
+            f"It may be of another edition than the wards of {self._atlas.edition}.",
         )
 
     def _of_name(self, asked: str) -> Answer | None:
@@ -155,7 +154,7 @@ class Finder:
         if not found:
             return None
         if len(found) == 1:
-            answer = self._of_area(found[0].level, found[0].code)
+            answer = self._of_area(found[0])
             notes = () if exact else (f"It is the only name that fits “{asked}”.",)
             if exact and place and self._places:
                 notes = (self._places.also(place),)
@@ -184,12 +183,8 @@ class Finder:
         beside = f"Only the name was looked up: {found[2].upper()} is a postcode district."
         return answer and replace(answer, notes=(*answer.notes, beside))
 
-    def _of_area(self, level: str, code: str) -> Answer:
-        row, place = self._facts[level][code], self._place(level, code)
-        boroughs = row["boroughs"] if level == "bcus" else ()
-        names = [self._facts["boroughs"][each]["name"] for each in boroughs]
-        text = area_is(place, names)
-        return Answer("area", row["name"], text, place=place, as_of=self._wards_as_of)
+    def _of_area(self, area: Area) -> Answer:
+        return Answer("area", area.name, area_is(area), place=area, as_of=self._wards_as_of)
 
     def _of_unknown_name(self, asked: str) -> Answer:
         close = [_option(area) for area in self._names.alike(asked, most=MOST_SUGGESTIONS)]
@@ -198,28 +193,10 @@ class Finder:
         hint = "Is one of these meant?" if close else HINT
         return nothing(f"No ward, borough or BCU of London is called “{asked}”.", hint, close)
 
-    def _place(self, level: str, code: str) -> Place:
-        """Return an area and what it lies in."""
-        facts = self._facts
-        ward = facts["wards"][code] if level == "wards" else None
-        borough_code = ward["borough_code"] if ward else code if level == "boroughs" else None
-        borough = facts["boroughs"][borough_code] if borough_code else None
-        bcu_code = borough["bcu_code"] if borough else code
-        return Place(
-            code if ward else None,
-            ward["name"] if ward else None,
-            borough_code,
-            borough["name"] if borough else None,
-            bcu_code,
-            facts["bcus"][bcu_code]["name"] if bcu_code else None,
-        )
-
     # --- postcodes ----------------------------------------------------------------------------
 
     def _of_postcode(self, found: Postcode) -> Answer:
-        level, code = ("wards", found.ward_code) if found.ward_code else (
-            "boroughs", found.borough_code)  # fmt: skip
-        place = self._place(level, code)
+        place = self._atlas[found.ward_code or found.borough_code]
         others = self._nearby(found.others)
         is_estimated = found.quality is not None and found.quality >= ESTIMATED
         return Answer(
@@ -270,7 +247,7 @@ class Finder:
         )
 
     def _postcode_notes(
-        self, found: Postcode, place: Place, others: Sequence[Nearby], *, is_estimated: bool
+        self, found: Postcode, place: Area, others: Sequence[Nearby], *, is_estimated: bool
     ) -> Iterator[str]:
         if not found.live:
             yield "It is no longer in use, or newer than the list of those in use."
@@ -281,13 +258,13 @@ class Finder:
             yield f"Its centre is {where}, in no ward: the nearest one is given."
         if others:
             yield may_reach(place, others)
-        if place.borough_code != found.borough_code:
-            borough = self._facts["boroughs"][found.borough_code]["name"]
-            yield f"The ONS Postcode Directory gives its borough as {borough}."
+        stated = self._atlas[found.borough_code]
+        if place.borough is not stated:
+            yield f"The ONS Postcode Directory gives its borough as {stated.name}."
 
     def _nearby(self, others: Sequence[Reach]) -> tuple[Nearby, ...]:
         return tuple(
-            Nearby(None if code == OUTSIDE else self._place("wards", code), distance)
+            Nearby(None if code == OUTSIDE else self._atlas[code], distance)
             for code, distance in others
         )
 
@@ -296,7 +273,7 @@ class Finder:
         live = [each for each in found if each.live]
         meant = live or found
         counts = Counter(each.ward_code for each in meant if each.ward_code)
-        boroughs = {self._place("wards", code).borough_code for code in counts}
+        boroughs = {self._atlas[code].borough for code in counts}
         use = "in use," if live else "no longer in use,"
         text = (
             f"{prefix} has {counted(len(meant), 'postcode')} {use} in"
@@ -315,9 +292,9 @@ class Finder:
         )
 
     def _ward_option(self, code: str, number: int) -> Option:
-        place = self._place("wards", code)
-        detail = f"{place.borough}: {counted(number, 'postcode')}"
-        return Option("wards", code, str(place.ward), detail)
+        ward = self._atlas[code]
+        detail = f"{ward.within}: {counted(number, 'postcode')}"
+        return Option("wards", code, ward.name, detail)
 
     def _of_unknown_postcode(self, prefixes: Sequence[Prefix]) -> Answer:
         """Say of a postcode that is none of London's what can be said."""
@@ -352,7 +329,7 @@ class Finder:
             )
         if found.ward_code is None:
             return self._in_no_ward(found)
-        place = self._place("wards", found.ward_code)
+        place = self._atlas[found.ward_code]
         others = self._nearby(found.others)
         return Answer(
             "point",
@@ -379,8 +356,8 @@ class Finder:
         else:
             text = "This point is outside London: the Met does not police it."
         near = [
-            Option("wards", str(other.place.ward_code), str(other.place.ward),
-                   f"{other.place.borough}, {other.distance_m} m away")
+            Option("wards", other.place.code, other.place.name,
+                   f"{other.place.within}, {other.distance_m} m away")
             for other in self._nearby(found.others)[:MOST_OPTIONS] if other.place
         ]  # fmt: skip
         notes = (*_point_notes(found, ()), *(["The nearest wards:"] if near else []))

@@ -10,13 +10,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bcumap.base.bases import ANNOUNCED, EVIDENCE, KNOWN, NOT_KNOWN
 from bcumap.base.dates import Row, change_days, check_known, ends, last_on, starts
 from bcumap.base.schema import COMMITMENT_HOLDS
 from bcumap.base.words import CITY_POLICE, date
-from bcumap.facts.answers import Place
+
+if TYPE_CHECKING:
+    from bcumap.facts.areas import Area
 
 BOROUGH_UNIT, PATHFINDER, BCU, OWN_FORCE = "borough unit", "pathfinder", "BCU", "own force"
 NOT_YET, UNDER_WAY, LIVE = "not yet", "in the course of the month", "live"
@@ -250,13 +252,13 @@ def told_then(unit: Mapping[str, Any], on: dt.date) -> str:
     return f"On {when} it was policed by {kind}{ground}."
 
 
-def told_on(document: Mapping[str, Any], place: Place | None, on: dt.date) -> str:
+def told_on(document: Mapping[str, Any], place: Area | None, on: dt.date) -> str:
     """Say who policed a place on a date, or whether a BCU was live; "" of no place."""
     if place is None:
         return ""
-    if place.borough_code:
-        return told_then(unit_then(document, place.borough_code, on), on)
-    return told_of_bcu(document, str(place.bcu_code), on)
+    if place.borough:
+        return told_then(unit_then(document, place.borough.code, on), on)
+    return told_of_bcu(document, place.code, on)
 
 
 def told_of_bcu(document: Mapping[str, Any], bcu_code: str, on: dt.date) -> str:

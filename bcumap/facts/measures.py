@@ -6,15 +6,16 @@ Works on the prepared facts (see `documents.area_facts`), so that a page needs n
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bcumap.base.schema import LEVELS
+from bcumap.base.schema import KEYS
 from bcumap.base.words import figure, percent, rounded
 
-Facts = Mapping[str, Any]
+if TYPE_CHECKING:
+    from bcumap.facts.areas import Atlas
 
 CLASSES = 5  # of areas with about as many in each
 
@@ -81,18 +82,18 @@ MEASURES = {
 }  # fmt: skip
 
 
-def values(facts: Facts, level: str, key: str) -> dict[str, float | None]:
+def values(atlas: Atlas, level: str, key: str) -> dict[str, float | None]:
     """Return a measure of the Met's areas of a level by their code; None where it is not known."""
     return {
-        code: area["officers"].get(key) for code, area in facts[level].items() if area["officers"]
+        code: area.officers.get(key) for code, area in atlas.levels[level].items() if area.officers
     }
 
 
-def ranked(facts: Facts, level: str, key: str) -> list[str]:
+def ranked(atlas: Atlas, level: str, key: str) -> list[str]:
     """Return the codes of the Met's areas of a level, the highest first, the unknown last."""
-    known = values(facts, level, key)
+    known = values(atlas, level, key)
     order = {code: (value is None, -(value or 0)) for code, value in known.items()}
-    return sorted(order, key=lambda code: (order[code], facts[level][code]["name"]))
+    return sorted(order, key=lambda code: (order[code], atlas[code].name))
 
 
 def breaks(known: Iterable[float | None], measure: Measure) -> list[float]:
@@ -133,7 +134,7 @@ def _ranges(at: Sequence[float], measure: Measure) -> Iterator[str]:
     yield f"{measure.text(at[-1])} or more"
 
 
-def records(facts: Facts, level: str) -> list[dict[str, Any]]:
+def records(atlas: Atlas, level: str) -> list[dict[str, Any]]:
     """Return the officers of the Met's areas of a level as flat records, for charts and programs.
 
     Returns
@@ -142,22 +143,15 @@ def records(facts: Facts, level: str) -> list[dict[str, Any]]:
         `code`, `name`, the codes and names of the areas above, `residents`, and what the facts
         have under `officers`, null where nobody knows.
     """
+    own = KEYS[level]
     return [
-        {"code": code, "name": area["name"], **_above(facts, level, area),
-         "residents": area["residents"], **area["officers"]}
-        for code, area in facts[level].items()
-        if area["officers"]
-    ]  # fmt: skip
-
-
-def _above(facts: Facts, level: str, area: Mapping[str, Any]) -> dict[str, str]:
-    """The borough and the BCU of an area that is in one."""
-    if level == LEVELS[0]:
-        return {}
-    above = {}
-    if level == "wards":
-        above = {"borough_code": area["borough_code"]}
-        area = facts["boroughs"][area["borough_code"]]
-        above["borough"] = area["name"]
-    code = area["bcu_code"]
-    return above | {"bcu_code": code, "bcu": facts["bcus"][code]["name"]}
+        {
+            "code": code,
+            "name": area.name,
+            **{name: text for name, text in area.columns().items() if text and name not in own},
+            "residents": area.residents,
+            **area.officers,
+        }
+        for code, area in atlas.levels[level].items()
+        if area.officers
+    ]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import islice
-from typing import Any
 
 from rapidfuzz import fuzz, process
 
@@ -16,14 +15,13 @@ from bcumap.base.words import listed
 from bcumap.facts.answers import (
     Answer,
     Option,
-    Place,
     lies_in,
     place_is,
     street_is,
     with_article,
 )
-from bcumap.facts.areas import ALIKE, normalise
-from bcumap.facts.places import GREEN_SPACES, PLACES, STREET_POINTS, Atlas, Found, Table, street_key
+from bcumap.facts.areas import ALIKE, Area, Atlas, normalise
+from bcumap.facts.places import GREEN_SPACES, PLACES, STREET_POINTS, Files, Found, Table, street_key
 from bcumap.geo import plane
 
 MOST_OPTIONS = 12
@@ -51,15 +49,15 @@ class Places:
 
     Parameters
     ----------
-    atlas
+    files
         Their files.
-    facts
-        The facts of every area (`store.facts`).
+    atlas
+        Every area (`store.atlas`).
     """
 
-    def __init__(self, atlas: Atlas, facts: Mapping[str, Any]) -> None:
+    def __init__(self, files: Files, atlas: Atlas) -> None:
+        self._files = files
         self._atlas = atlas
-        self._facts = facts
 
     def find(self, asked: str) -> Answer | None:
         """Answer with the street or place of a name; None if there is none.
@@ -109,7 +107,7 @@ class Places:
 
     @cached_property
     def _tables(self) -> Sequence[Table]:
-        return self._atlas.tables
+        return self._files.tables
 
     def _meant(self, text: str) -> list[Found]:
         """Return all that a text names, those of the kind that is answered first."""
@@ -186,11 +184,11 @@ class Places:
         if words.split()[-1] == found.district.lower():  # "deptford se8"
             words = words.rpartition(" ")[0]
         for ward in found.wards:
-            row = self._facts["wards"].get(ward.code)
-            if row is None:
+            area = self._atlas.get(ward.code)
+            if area is None:
                 continue
-            borough = normalise(self._facts["boroughs"][row["borough_code"]]["name"])
-            if f" {borough}".find(f" {words}") >= 0 or normalise(row["name"]).startswith(words):
+            borough = normalise(area.within)
+            if f" {borough}".find(f" {words}") >= 0 or normalise(area.name).startswith(words):
                 return True
         return False
 
@@ -208,7 +206,7 @@ class Places:
         """Return the streets that pass near a point, nearest first, as questions."""
         x, y = plane.metres(lon, lat)
         names: dict[str, float] = {}
-        for name, away in self._atlas.streets_near(x, y, NEAR_POINT_M):
+        for name, away in self._files.streets_near(x, y, NEAR_POINT_M):
             names[name] = min(away, names.get(name, away))
         options = []
         for name in sorted(names, key=names.__getitem__)[:most]:
@@ -254,14 +252,14 @@ class Places:
     def _option(self, found: Found, others: Sequence[Found]) -> Option:
         """Return an option that asks for this one among others of its name."""
         ward = self._ward(found)
-        narrower = [found.district, f"{ward.ward}", f"{ward.ward} {found.district}"]
+        narrower = [found.district, ward.name, f"{ward.name} {found.district}"]
         taken = Counter(word for each in others for word in self._words(each))
         words = next((each for each in narrower if each and taken[each] == 1), "")
         ask = f"{found.name}, {words}" if words else f"{found.lat}, {found.lon}"
         return Option("query", ask, found.name, self._detail(found))
 
     def _words(self, found: Found) -> set[str]:
-        names = {self._facts["wards"][each.code]["name"] for each in found.wards}
+        names = {self._atlas[each.code].name for each in found.wards}
         return {found.district, *names, *(f"{name} {found.district}" for name in names)}
 
     def _suggestion(self, same: Sequence[Found]) -> Option:
@@ -275,22 +273,14 @@ class Places:
 
     def _detail(self, found: Found) -> str:
         ward = self._ward(found)
-        where = f"{ward.ward}, {ward.borough}"
         kind = "place" if found.kind == "locality" else found.kind
-        return f"{kind} in {where}" + (f" ({found.district})" if found.district else "")
+        return f"{kind} in {ward.label}" + (f" ({found.district})" if found.district else "")
 
-    def _ward(self, found: Found) -> Place:
-        return self._place_of(found.wards[0].code)
-
-    def _place_of(self, code: str) -> Place:
-        ward = self._facts["wards"][code]
-        borough = self._facts["boroughs"][ward["borough_code"]]
-        bcu = self._facts["bcus"][borough["bcu_code"]]["name"] if borough["bcu_code"] else None
-        return Place(code, ward["name"], ward["borough_code"], borough["name"],
-                     borough["bcu_code"], bcu)  # fmt: skip
+    def _ward(self, found: Found) -> Area:
+        return self._atlas[found.wards[0].code]
 
     def _street(self, found: Found) -> Answer:
-        places = [self._place_of(each.code) for each in found.wards]
+        places = [self._atlas[each.code] for each in found.wards]
         by_points = found.table == STREET_POINTS
         whole = sum(each.metres for each in found.wards)
         options = []
@@ -300,11 +290,11 @@ class Places:
             )
             if ward.along_m:
                 share += f"{', ' if share else ''}{ward.along_m} m along its boundary"
-            detail = f"{place.borough}: {share}" if share else f"{place.borough}"
-            options.append(Option("wards", ward.code, str(place.ward), detail))
+            detail = f"{place.within}: {share}" if share else place.within
+            options.append(Option("wards", ward.code, place.name, detail))
         one = len(places) == 1
         along = [
-            place.ward for ward, place in zip(found.wards, places, strict=True) if ward.along_m
+            place.name for ward, place in zip(found.wards, places, strict=True) if ward.along_m
         ]
         notes = []
         if along:
@@ -333,27 +323,25 @@ class Places:
             options=() if one else tuple(options),
         )
 
-    def _common(self, places: Sequence[Place]) -> Place | None:
+    def _common(self, places: Sequence[Area]) -> Area | None:
         """Return the borough that several wards lie in, if it is one."""
-        first = places[0]
-        if all(each.borough_code == first.borough_code for each in places):
-            return replace(first, ward_code=None, ward=None)
-        return None
+        borough = places[0].borough
+        return borough if all(each.borough is borough for each in places) else None
 
     def _place(self, found: Found) -> Answer:
-        places = [self._place_of(each.code) for each in found.wards]
+        places = [self._atlas[each.code] for each in found.wards]
         options = tuple(
-            Option("wards", ward.code, str(place.ward),
-                   f"{place.borough}: " + (f"{ward.metres} m from its centre" if ward.metres else
+            Option("wards", ward.code, place.name,
+                   f"{place.within}: " + (f"{ward.metres} m from its centre" if ward.metres else
                                            "its centre is there"))
             for ward, place in zip(found.wards, places, strict=True)
         )  # fmt: skip
         name = f"{found.name} station" if found.kind == "station" else found.name
-        about = with_article(str(places[0].borough)) if places[0].borough else ""
+        about = with_article(places[0].within)
         return Answer(
             "place",
             name,
-            place_is(name, found.kind, [str(each.ward) for each in places]),
+            place_is(name, found.kind, [each.name for each in places]),
             certain=False,
             notes=(
                 f"It has no boundary here: only its centre in {about} is known.",
@@ -368,15 +356,15 @@ class Places:
 
     def credit_of_tiles(self) -> str:
         """Say whose the streets on the map are."""
-        return f"Streets: {self._atlas.credit(self._atlas.drawn_files)}"
+        return f"Streets: {self._files.credit(self._files.drawn_files)}"
 
     def as_of(self, table: str) -> str:
         """Return the date of a file's edition, as far as it is known."""
-        return str(self._atlas.passports[table].get("as_of", ""))
+        return str(self._files.passports[table].get("as_of", ""))
 
     def _credit(self, found: Sequence[Found]) -> str:
         tables = dict.fromkeys(each.table for each in found)
-        return f"Names of streets and places: {self._atlas.credit(tables)}"
+        return f"Names of streets and places: {self._files.credit(tables)}"
 
 
 def _splits(text: str) -> Iterator[tuple[str, str]]:

@@ -261,7 +261,7 @@ def unpacked(path: Path) -> bytes:
 
 
 @dataclass(frozen=True)
-class Atlas:
+class Files:
     """Everything below the areas that a folder of data has.
 
     Attributes

@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     import pandas as pd
     import shapely
 
+    from bcumap.facts.areas import Atlas
     from bcumap.facts.demand import Demand
     from bcumap.facts.find import Finder
     from bcumap.facts.history import Past
     from bcumap.facts.named import Places
-    from bcumap.facts.places import Atlas
+    from bcumap.facts.places import Files
     from bcumap.facts.surroundings import Surroundings
     from bcumap.geo.coverage import Polygons
 
@@ -280,14 +281,14 @@ def postcode_tables(*, data: Path | None = None) -> tuple[pd.DataFrame, pd.DataF
 
 
 def finder(
-    known: Mapping[str, Any] | None = None, *, data: Path | None = None, with_places: bool = True
+    known: Atlas | None = None, *, data: Path | None = None, with_places: bool = True
 ) -> Finder:
     """Open everything that a question may need; geometry is read when a point is first asked for.
 
     Parameters
     ----------
     known
-        The facts, if they are read already.
+        The areas, if they are read already.
     with_places
         Whether streets and places are answered too: the static site's own finder knows none.
 
@@ -301,7 +302,7 @@ def finder(
     entries = {entry["file"]: entry for entry in sources(data=data)["files"]}
     if POSTCODES not in entries:
         raise DataError(f"{data or data_dir()}: no postcodes; run `bcumap build --postcodes`")
-    known = known or facts(data=data)
+    known = known or atlas(data=data)
     return Finder(
         known,
         postcodes(data=data),
@@ -311,7 +312,7 @@ def finder(
     )
 
 
-def context(*, data: Path | None = None) -> Atlas:
+def context(*, data: Path | None = None) -> Files:
     """Open streets and places, as far as there are any; each file is read when it is wanted.
 
     All of a process share what has been read.
@@ -322,18 +323,18 @@ def context(*, data: Path | None = None) -> Atlas:
 
 
 @lru_cache(1)
-def _context(folder: Path, _changed: int) -> Atlas:
-    from bcumap.facts.places import FOLDER, Atlas
+def _context(folder: Path, _changed: int) -> Files:
+    from bcumap.facts.places import FOLDER, Files
 
     entries = {
         entry["file"]: entry
         for entry in sources(data=folder)["files"]
         if entry["file"].startswith(f"{FOLDER}/")
     }
-    return Atlas(folder, entries)
+    return Files(folder, entries)
 
 
-def _places(known: Mapping[str, Any], *, data: Path | None) -> Places | None:
+def _places(known: Atlas, *, data: Path | None) -> Places | None:
     from bcumap.facts.named import Places
 
     found = context(data=data)
@@ -350,6 +351,13 @@ def _surroundings(data: Path | None) -> Surroundings:
 def facts(*, data: Path | None = None) -> Mapping[str, Any]:
     """Read the prepared facts of every area: see `documents.area_facts` for their form."""
     return _read_json((data or data_dir()) / "web" / "facts.json")
+
+
+def atlas(*, data: Path | None = None) -> Atlas:
+    """Read every area, with its facts."""
+    from bcumap.facts.areas import Atlas
+
+    return Atlas(facts(data=data))
 
 
 def counters_web(*, data: Path | None = None) -> Mapping[str, Any]:

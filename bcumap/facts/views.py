@@ -26,7 +26,8 @@ from bcumap.base.words import (
     listed,
     percent,
 )
-from bcumap.facts.answers import Answer, Option, Place
+from bcumap.facts.answers import Answer, Option
+from bcumap.facts.areas import Area
 from bcumap.facts.counters import MET, Picture, Standing
 from bcumap.facts.events import Event, about, of_area
 
@@ -165,18 +166,15 @@ def card(answer: Answer) -> Card:
     )
 
 
-def _own(place: Place) -> Iterator[Option]:
-    if place.ward_code:
-        yield Option("wards", place.ward_code, str(place.ward))
-    if place.borough_code:
-        yield Option("boroughs", place.borough_code, str(place.borough))
-    if place.bcu_code:
-        yield Option("bcus", place.bcu_code, f"{place.bcu} BCU")
+def _own(place: Area) -> Iterator[Option]:
+    for area in filter(None, (place.ward, place.borough)):
+        yield Option(area.level, area.code, area.name)
+    if place.bcu:
+        yield Option("bcus", place.bcu.code, place.policed_by)
 
 
-def _perhaps(place: Place) -> Option:
-    force = f"{place.bcu} BCU" if place.bcu else CITY_POLICE
-    return Option("wards", str(place.ward_code), str(place.ward), f"{place.borough}, {force}")
+def _perhaps(place: Area) -> Option:
+    return Option("wards", place.code, place.name, f"{place.within}, {place.policed_by}")
 
 
 # --- areas ---------------------------------------------------------------------------------------
@@ -485,15 +483,12 @@ def events(shown: Sequence[Event], title: str = "") -> Events:
     return Events(title, len(shown), tuple((year, tuple(each)) for year, each in years))
 
 
-def changes(happened: Iterable[Event], code: str, facts: Facts) -> Events:
+def changes(happened: Iterable[Event], area: Area) -> Events:
     """Return what changed in an area: in a BCU, or in a borough or ward's borough and its BCU."""
-    of = of_area(code, facts)
-    borough, bcu = of.get("borough"), of.get("bcu")
-    if borough:
-        title = facts["boroughs"][borough]["name"] + (" and its BCU" if bcu else "")
-    else:
-        title = f"{facts['bcus'][bcu]['name']} BCU"
-    shown = [each for each in about(happened, **of) if each.areas]
+    title = area.policed_by
+    if area.borough:
+        title = area.borough.name + (" and its BCU" if area.bcu else "")
+    shown = [each for each in about(happened, **of_area(area)) if each.areas]
     return events(shown, f"What changed in {title}")
 
 

@@ -28,7 +28,7 @@ def known(data: Path | None = None) -> Documents:
     """
     files = store.web_files(data=data)
     return Documents(
-        facts=store.facts(data=data),
+        atlas=store.atlas(data=data),
         counters=store.counters_web(data=data),
         history=store.history_web(data=data),
         shapes=Shapes(*(json.loads(files[name]) for name in ("areas.topojson", "wards.topojson"))),
@@ -67,7 +67,7 @@ def write(path: Path, asked: Mapping[str, str], *, today: dt.date, as_card: bool
     if not path.parent.is_dir():
         raise BcuMapError(f"{path.parent}: there is no such folder to write to; make it first")
     documents = known()
-    wish = request.read(asked, documents.facts, today=today)
+    wish = request.read(asked, documents.atlas, today=today)
     wide = svg.CARD[0] - svg.CARD_WORDS if as_card else scene.WIDE
     content = image.draw(scene.scene(wish, documents, wide=wide), form, as_card=as_card)
     with beside(path) as staged:

@@ -11,13 +11,13 @@ import io
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.base.safe import plain
 from bcumap.base.schema import LEVELS, area_code
 from bcumap.facts import counter_measures, measures
+from bcumap.facts.areas import Atlas
 
 Frame = tuple[float, float, float, float]  # west, south, east, north (degrees, EPSG:4326)
 
@@ -77,7 +77,7 @@ class Wish:
         return "-".join(filter(None, (self.kind, self.level, what, self.area, on)))
 
 
-def read(asked: Mapping[str, str], facts: Mapping[str, Any], *, today: dt.date) -> Wish:
+def read(asked: Mapping[str, str], atlas: Atlas, *, today: dt.date) -> Wish:
     """Read a wish from texts and check it.
 
     Parameters
@@ -85,8 +85,8 @@ def read(asked: Mapping[str, str], facts: Mapping[str, Any], *, today: dt.date) 
     asked
         `kind`, `level`, `measure`, `area`, `on` (a date), `view` (w,s,e,n), `closed` (1), `title`
         and `values` (CSV with the columns code and value); what is missing or "" takes the default.
-    facts
-        The prepared facts of every area.
+    atlas
+        Every area.
     today
         The date of what has one, if none is asked for.
 
@@ -107,12 +107,12 @@ def read(asked: Mapping[str, str], facts: Mapping[str, Any], *, today: dt.date) 
     ):
         if is_given and kind != of:
             raise BcuMapError(f"{what} are for {of}, not for {kind}")
-    values = _values(given.get("values", ""), level, facts)
+    values = _values(given.get("values", ""), level, atlas)
     return Wish(
         kind=kind,
         level=level,
         measure="" if values else _measure(kind, given),
-        area=_area(given.get("area", ""), facts),
+        area=_area(given.get("area", ""), atlas),
         on=_on(kind, given, today),
         view=_view(given.get("view", "")),
         closed=given.get("closed", "") not in ("", "0"),
@@ -148,9 +148,9 @@ def _measure(kind: str, given: Mapping[str, str]) -> str:
     return measure
 
 
-def _area(text: str, facts: Mapping[str, Any]) -> str:
+def _area(text: str, atlas: Atlas) -> str:
     code = area_code(text)
-    if code and not any(code in facts[level] for level in LEVELS):
+    if code and atlas.get(code) is None:
         raise BcuMapError(
             f"there is no area {text[:40]!r};"
             " give the code of a BCU (NA), borough (E09…) or ward (E05…)"
@@ -196,7 +196,7 @@ def _step(side: float) -> float:
     return 10.0 ** math.floor(math.log10(side)) / VIEW_STEPS
 
 
-def _values(text: str, level: str, facts: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+def _values(text: str, level: str, atlas: Atlas) -> tuple[tuple[str, float], ...]:
     """Read a CSV of codes and values, each code once."""
     if not text:
         return ()
@@ -206,7 +206,8 @@ def _values(text: str, level: str, facts: Mapping[str, Any]) -> tuple[tuple[str,
     found: dict[str, float] = {}
     for number, row in enumerate(rows, 2):
         code = (row["code"] or "").strip().upper()
-        if code not in facts[level] or facts[level][code]["officers"] is None:
+        area = atlas.levels[level].get(code)
+        if area is None or area.officers is None:
             raise BcuMapError(
                 f"line {number}: there is no area {code[:40]!r} among the Met's {level}"
             )

@@ -15,7 +15,6 @@ from bcumap.base import dates
 from bcumap.base.bases import ANNOUNCED, KNOWN, UNCONFIRMED
 from bcumap.base.bases import NOT_KNOWN as UNCERTAIN
 from bcumap.base.dates import check_known, last_on
-from bcumap.base.schema import LEVELS
 from bcumap.base.words import (
     ATTRIBUTION,
     BY_WARD,
@@ -29,6 +28,7 @@ from bcumap.base.words import (
     rounded,
 )
 from bcumap.facts import counter_measures, counters, measures, views
+from bcumap.facts.areas import Area, Atlas
 from bcumap.facts.hours import ALWAYS
 from bcumap.facts.measures import Measure
 from bcumap.maps.looks import COLOURS
@@ -64,13 +64,15 @@ class Documents:
 
     Attributes
     ----------
-    facts, counters, history
+    atlas
+        Every area.
+    counters, history
         The prepared facts.
     shapes
         The prepared shapes.
     """
 
-    facts: Document
+    atlas: Atlas
     counters: Document
     history: Document
     shapes: Shapes
@@ -181,7 +183,7 @@ def scene(wish: Wish, documents: Documents, *, wide: int = WIDE) -> Scene:
     part = {AREAS: _areas, OFFICERS: _officers, COUNTERS: _counters}[wish.kind](
         wish, level, documents
     )
-    fills = [Shape(area, (_look(code, level, part, documents.facts),)) for code, area in areas]
+    fills = [Shape(area, (_look(documents.atlas[code], part),)) for code, area in areas]
     return Scene(
         title=part.title,
         subtitle=part.subtitle,
@@ -190,7 +192,7 @@ def scene(wish: Wish, documents: Documents, *, wide: int = WIDE) -> Scene:
         marks=part.marks,
         names=[] if part.marks else _names(dict(areas), part, documents, view),
         legend=[*_legend(part, level), *part.signs],
-        notes=[*part.notes, _ground_notes(documents.facts), f"{ATTRIBUTION}."],
+        notes=[*part.notes, _ground_notes(documents.atlas), f"{ATTRIBUTION}."],
         view=view,
     )
 
@@ -204,9 +206,7 @@ def _level_areas(documents: Documents, level: str) -> list[tuple[str, Rings]]:
     if level == "bcus":
         boroughs = documents.shapes.of_level("boroughs")
         found = found | {
-            code: area
-            for code, area in boroughs.items()
-            if _bcu_of(code, "boroughs", documents.facts) is None
+            code: area for code, area in boroughs.items() if documents.atlas[code].bcu is None
         }
     return list(found.items())
 
@@ -215,7 +215,7 @@ def _chosen(wish: Wish, documents: Documents) -> Rings | None:
     """Return the area that is asked for, of any level."""
     if not wish.area:
         return None
-    return documents.shapes.of_level(_level_of(wish.area, documents.facts))[wish.area]
+    return documents.shapes.of_level(documents.atlas[wish.area].level)[wish.area]
 
 
 def _thames(shapes: Shapes) -> Shape:
@@ -231,17 +231,15 @@ def _borders(level: str, documents: Documents) -> Iterator[Shape]:
             sides.setdefault(max(number, ~number), []).append(code)
     found: dict[str, list[int]] = {"area-line": [], "borough-line": [], "bcu-line": []}
     for number, codes in sides.items():
-        found[_border(codes, level, documents.facts)].append(number)
+        found[_border([documents.atlas[code] for code in codes])].append(number)
     yield from (Shape((tuple(numbers),), (look,)) for look, numbers in found.items() if numbers)
 
 
-def _border(codes: Sequence[str], level: str, facts: Document) -> str:
+def _border(sides: Sequence[Area]) -> str:
     """Say what ends between two areas, or at the edge of one."""
-    if len(codes) == 1 or len({_bcu_of(code, level, facts) for code in codes}) > 1:
+    if len(sides) == 1 or len({area.bcu for area in sides}) > 1:
         return "bcu-line"
-    if level == "boroughs" or len({facts[level][code]["borough_code"] for code in codes}) > 1:
-        return "borough-line"
-    return "area-line"
+    return "borough-line" if len({area.borough for area in sides}) > 1 else "area-line"
 
 
 def _outline(chosen: Rings | None) -> Iterator[Shape]:
@@ -249,78 +247,60 @@ def _outline(chosen: Rings | None) -> Iterator[Shape]:
         yield Shape(chosen, ("chosen-halo", "chosen-line"))
 
 
-def _look(code: str, level: str, part: _Part, facts: Document) -> str:
-    bcu = _bcu_of(code, level, facts)
-    if bcu is None:
+def _look(area: Area, part: _Part) -> str:
+    if area.bcu is None:
         return "city"
-    return part.shading.looks.get(code, "no-figure") if part.shading else f"bcu-{COLOURS[bcu]}"
+    if part.shading:
+        return part.shading.looks.get(area.code, "no-figure")
+    return f"bcu-{COLOURS[area.bcu.code]}"
 
 
 def _names(areas: Mapping[str, Rings], part: _Part, documents: Documents, view: View) -> list[Name]:
     """Name the areas in view, with their values; the BCUs where there are too many for that."""
-    facts = documents.facts
     seen = view.seen(areas)
     if len(seen) > NAMED:
         seen = view.seen(documents.shapes.of_level("bcus"))
     texts = part.shading.texts if part.shading else {}
     return [
-        Name(middle(rings), _called(code, facts), texts.get(code, ""))
+        Name(middle(rings), documents.atlas[code].name, texts.get(code, ""))
         for code, rings in seen.items()
     ]
-
-
-def _called(code: str, facts: Document) -> str:
-    return str(facts[_level_of(code, facts)][code]["name"])
-
-
-def _level_of(code: str, facts: Document) -> str:
-    return next(level for level in LEVELS if code in facts[level])
-
-
-def _bcu_of(code: str, level: str, facts: Document) -> str | None:
-    """Return the BCU that an area is in; None for the City and its wards."""
-    if code in facts["bcus"]:
-        return code
-    borough = facts["wards"][code]["borough_code"] if level == "wards" else code
-    bcu: str | None = facts["boroughs"][borough]["bcu_code"]
-    return bcu
 
 
 # --- areas ---------------------------------------------------------------------------------------
 
 
 def _areas(wish: Wish, level: str, documents: Documents) -> _Part:
-    facts = documents.facts
+    atlas = documents.atlas
     if wish.area:
-        title, subtitle = _called(wish.area, facts), _where(wish.area, facts)
+        area = atlas[wish.area]
+        title, subtitle = area.name, f"{_where(area)}, wards of {atlas.edition}"
     else:
-        met = {code: row for code, row in facts[level].items() if _bcu_of(code, level, facts)}
+        number = len(atlas.met(level))
         title = {
-            "bcus": f"The {len(met)} Basic Command Units of the Metropolitan Police",
-            "boroughs": f"The {len(met)} boroughs of the Metropolitan Police",
-            "wards": f"The {len(met)} wards of the Metropolitan Police",
+            "bcus": f"The {number} Basic Command Units of the Metropolitan Police",
+            "boroughs": f"The {number} boroughs of the Metropolitan Police",
+            "wards": f"The {number} wards of the Metropolitan Police",
         }[level]
-        subtitle = f"Wards of {facts['edition']}"
+        subtitle = f"Wards of {atlas.edition}"
     return _Part(title, subtitle, ["Fill colours only tell BCUs apart."])
 
 
-def _where(code: str, facts: Document) -> str:
+def _where(area: Area) -> str:
     """What kind of area one is, and what it is in."""
-    level = _level_of(code, facts)
-    bcu = _bcu_of(code, level, facts)
-    police = f"{facts['bcus'][bcu]['name']} BCU" if bcu else CITY_POLICE
-    words = f"{LEVEL_WORDS[level].one.capitalize()} ({code})"
-    if level == "bcus":
-        return f"Basic Command Unit ({code}), wards of {facts['edition']}"
-    if level == "wards":
-        borough = facts["boroughs"][facts["wards"][code]["borough_code"]]["name"]
-        return f"{words} in {borough}, {police}, wards of {facts['edition']}"
-    return f"{words if bcu else code}, {police}, wards of {facts['edition']}"
+    words = f"{LEVEL_WORDS[area.level].one} ({area.code})"
+    words = words[:1].upper() + words[1:]
+    if area.level == "bcus":
+        return words
+    if area.bcu is None and not area.ward:  # the City is no borough
+        words = area.code
+    inside = f" in {area.within}" if area.within else ""
+    return f"{words}{inside}, {area.policed_by}"
 
 
-def _ground_notes(facts: Document) -> str:
+def _ground_notes(atlas: Atlas) -> str:
     return (
-        f"Boundaries: wards of {facts['edition']}, generalised for a map of this size."
+        f"Boundaries: wards of {atlas.edition}, generalised for a map of this size."
         " Made with bcumap."
     )
 
@@ -337,15 +317,14 @@ def _legend(part: _Part, level: str) -> list[tuple[str, str]]:
 
 
 def _officers(wish: Wish, level: str, documents: Documents) -> _Part:
-    facts = documents.facts
+    atlas = documents.atlas
     if wish.values:
-        return _own(wish, level, facts)
+        return _own(wish, level, atlas)
     measure = measures.MEASURES[wish.measure]
-    known = measures.values(facts, level, measure.key)
-    bounded = {code for code in known if facts[level][code]["officers"].get("at_least")}
+    known = measures.values(atlas, level, measure.key)
+    bounded = {code for code in known if (atlas[code].officers or {}).get("at_least")}
     unknown = BY_WARD if _is_unpublished(level, measure) else NO_FIGURE
-    promise = facts["officers"]
-    when = views.months(facts) if measure.is_of_strength else views.since(promise)
+    when = views.months(atlas.facts) if measure.is_of_strength else views.since(atlas.promise)
     return _Part(
         title=f"{measure.title}: {_plural(level)}",
         subtitle=f"{when[:1].upper()}{when[1:]}",
@@ -363,14 +342,14 @@ def _is_unpublished(level: str, measure: Measure) -> bool:
     return level == "wards" and measure.is_of_strength
 
 
-def _own(wish: Wish, level: str, facts: Document) -> _Part:
+def _own(wish: Wish, level: str, atlas: Atlas) -> _Part:
     given = dict(wish.values)
     title = wish.title
     measure = Measure("own", title, title, 1, "")
-    met = {code: given.get(code) for code, row in facts[level].items() if row["officers"]}
+    met = {code: given.get(code) for code in measures.values(atlas, level, "")}
     return _Part(
         title=f"{title}: {_plural(level)}",
-        subtitle=f"{counted(len(given), 'figure')}, on wards of {facts['edition']}",
+        subtitle=f"{counted(len(given), 'figure')}, on wards of {atlas.edition}",
         caution="Figures of somebody’s own list, which nobody else has checked.",
         notes=[],
         shading=_shaded(met, measure, NO_FIGURE_IN_LIST, set()),
@@ -509,7 +488,7 @@ def _units(wish: Wish, documents: Documents, view: View) -> Scene:
         legend=legend,
         notes=[
             f"{model['label']}. Source: {model['source']}",
-            f"Boroughs as they are today. {_ground_notes(documents.facts)}",
+            f"Boroughs as they are today. {_ground_notes(documents.atlas)}",
             f"{ATTRIBUTION}.",
         ],
         view=view,

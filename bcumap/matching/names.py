@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ from rapidfuzz.process import cdist
 
 from bcumap.base.errors import SourceError
 from bcumap.base.schema import WARD_CODE
-from bcumap.facts.areas import REMEMBERED, Gazetteer, bare, normalise
+from bcumap.facts.areas import REMEMBERED, Area, Atlas, Gazetteer, bare, normalise
 
 # How alike two names are, from 0 to 100 (see `_Names.likeness`). Chosen on the damaged names of
 # tests/matching/test_names.py: from CONFIDENT on and LEAD before the next, the first is nearly
@@ -101,78 +101,46 @@ class Finding:
     note: str
 
 
-class Areas(NamedTuple):
-    """What a ward is called and lies in; no BCU for the City's."""
-
-    ward: str
-    borough_code: str
-    borough: str
-    bcu_code: str | None
-    bcu: str | None
-
-
-@dataclass(frozen=True)
-class _Ward:
-    code: str
-    name: str
-    borough_code: str
-    plain: str  # the name as `_plain` writes it
-    key: str  # the name as `_key` writes it
-
-
 class Wards:
     """The wards of today, to be found by code, name and borough.
 
     Parameters
     ----------
-    facts
-        The facts of every area, see `store.facts`.
+    atlas
+        Every area, see `store.atlas`.
+
+    Attributes
+    ----------
+    by_code
+        The wards by their codes.
     """
 
-    def __init__(self, facts: Mapping[str, Any]) -> None:
-        self._facts = facts
-        self._boroughs = Gazetteer({"bcus": {}, "boroughs": facts["boroughs"], "wards": {}})
-        self._bcus = Gazetteer({"bcus": facts["bcus"], "boroughs": {}, "wards": {}})
-        self.by_code = {
-            code: _Ward(
-                code, row["name"], row["borough_code"], _plain(row["name"]), _key(row["name"])
-            )
-            for code, row in facts["wards"].items()
-        }
+    def __init__(self, atlas: Atlas) -> None:
+        self._known = atlas.levels["boroughs"]
+        self._boroughs = Gazetteer(self._known.values())
+        self._bcus = Gazetteer(atlas.levels["bcus"].values())
+        self.by_code = atlas.levels["wards"]
         listed = [self.by_code[code] for code in sorted(self.by_code)]
         self._codes = np.array([ward.code for ward in listed])
-        self._borough_codes = np.array([ward.borough_code for ward in listed])
-        self._names = _Names(ward.plain for ward in listed)
-        self._by_key: dict[str, list[_Ward]] = defaultdict(list)
+        self._borough_codes = np.array([ward.facts["borough_code"] for ward in listed])
+        self._names = _Names(_plain(ward.name) for ward in listed)
+        self._by_key: dict[str, list[Area]] = defaultdict(list)
         for ward in self.by_code.values():
-            self._by_key[ward.key].append(ward)
-
-    def label(self, code: str) -> str:
-        """Return a ward's name and borough."""
-        ward = self.by_code[code]
-        return f"{ward.name}, {self._facts['boroughs'][ward.borough_code]['name']}"
-
-    def areas(self, code: str) -> Areas:
-        """Return what a ward is called and lies in."""
-        ward = self.by_code[code]
-        borough = self._facts["boroughs"][ward.borough_code]
-        bcu = borough["bcu_code"]
-        bcu_name = self._facts["bcus"][bcu]["name"] if bcu else None
-        return Areas(ward.name, ward.borough_code, borough["name"], bcu, bcu_name)
+            self._by_key[_key(ward.name)].append(ward)
 
     def bcu(self, text: str) -> str | None:
         """Return the code of the BCU of this name, or None."""
-        found = [area for area in self._bcus.exact(text) if area.level == "bcus"]
+        found = self._bcus.exact(text)
         return found[0].code if len(found) == 1 else None
 
     def bcu_of(self, borough: str | None) -> str | None:
         """Return the code of the BCU of a borough, by its code."""
-        return self._facts["boroughs"][borough]["bcu_code"] if borough else None
+        return self._known[borough].facts["bcu_code"] if borough else None
 
     def borough(self, text: str) -> str | None:
         """Return the code of the borough of this name or code, or None."""
         stated = text.strip().upper()
-        if stated in self._facts["boroughs"]:
+        if stated in self._known:
             return stated
         name = bare(normalise(text))
         found = self._boroughs.exact(_ALSO_BOROUGHS.get(name, name)) if name else []
@@ -218,13 +186,13 @@ class Wards:
         return bool(re.fullmatch(WARD_CODE, code)) and code not in self.by_code
 
     def _by_code(
-        self, ward: _Ward, name: str, by_name: Finding, borough: str, place: str | None
+        self, ward: Area, name: str, by_name: Finding, borough: str, place: str | None
     ) -> Finding:
         """Judge a code of today by what else the row says."""
         others = tuple(code for code in by_name.codes if code != ward.code)
         codes = (ward.code, *others[: SUGGESTIONS - 1])
         named = {each.code for each in self._called(name)}
-        if place not in (None, ward.borough_code):
+        if place not in (None, ward.facts["borough_code"]):
             note = f"the code is of another borough than {borough.strip()}"
             outcome = Outcome.AMBIGUOUS if by_name.outcome == Outcome.MATCHED else Outcome.SUGGESTED
             return Finding(outcome, codes, note)
@@ -233,7 +201,7 @@ class Wards:
         if named or by_name.outcome == Outcome.MATCHED:
             return Finding(Outcome.AMBIGUOUS, codes, "the code is of another ward than the name")
         if (
-            _Names([ward.plain]).likeness(_plain(name))[0] >= CONFIDENT
+            _Names([_plain(ward.name)]).likeness(_plain(name))[0] >= CONFIDENT
             and codes[0] in by_name.codes[:1]
         ):
             return Finding(Outcome.MATCHED, (ward.code,), "by code; the name is spelt differently")
@@ -264,7 +232,7 @@ class Wards:
                     return found["ward"].strip(), borough or found["borough"].strip()
         return name, borough
 
-    def _called(self, name: str) -> list[_Ward]:
+    def _called(self, name: str) -> list[Area]:
         """Return the wards of this very name; "s" may be short, or stand after an apostrophe."""
         keys = dict.fromkeys((_key(name), _key(_S.sub("s", name))))
         return [ward for key in keys for ward in self._by_key.get(key, [])]
@@ -276,14 +244,15 @@ class Wards:
             return Finding(Outcome.LEFT_OUT, (), A_TOTAL)
         exact = self._called(name)
         if place:
-            exact = [ward for ward in exact if ward.borough_code == place]
+            exact = [ward for ward in exact if ward.facts["borough_code"] == place]
         if len(exact) != 1:
             return self._alike(name, borough, place)
         (ward,) = exact
-        if place is None and (borough.strip() or older or ward.key in ONCE_ELSEWHERE):
+        key = _key(ward.name)
+        if place is None and (borough.strip() or older or key in ONCE_ELSEWHERE):
             why = "the borough is not known" if borough.strip() else "no borough is stated"
             return Finding(Outcome.SUGGESTED, (ward.code,), f"by name; {why}")
-        if older and (place, ward.key) in ELSEWHERE_NOW:
+        if older and (place, key) in ELSEWHERE_NOW:
             note = "by name; its boundary was another then"
             return Finding(Outcome.SUGGESTED, (ward.code,), note)
         return Finding(Outcome.MATCHED, (ward.code,), "by name")
@@ -303,7 +272,7 @@ class Wards:
             )
             return Finding(Outcome.AMBIGUOUS, codes, note)
         best = self.by_code[codes[0]]
-        if place not in (None, best.borough_code):
+        if place not in (None, best.facts["borough_code"]):
             return Finding(Outcome.SUGGESTED, codes, f"the name is of none in {borough.strip()}")
         return Finding(Outcome.SUGGESTED, codes, "by a name like it")
 
@@ -388,11 +357,11 @@ def without_row(found: Iterable[str], wards: Wards) -> list[str]:
     A list that is of some boroughs only, is asked only for the wards of these.
     """
     have = set(found)
-    boroughs = {wards.by_code[code].borough_code for code in have}
+    boroughs = {wards.by_code[code].borough for code in have}
     return [
         code
         for code, ward in wards.by_code.items()
-        if code not in have and ward.borough_code in boroughs and wards.bcu_of(ward.borough_code)
+        if code not in have and ward.borough in boroughs and ward.bcu
     ]
 
 

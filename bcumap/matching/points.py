@@ -19,6 +19,7 @@ import shapely
 
 from bcumap.base.errors import SourceError
 from bcumap.base.schema import LONDON_BOUNDS_BNG
+from bcumap.facts.areas import Atlas
 from bcumap.geo.locate import NOWHERE, Floats, Locator, Places, prepare
 from bcumap.matching import cells
 from bcumap.matching.tables import Block
@@ -304,8 +305,8 @@ class Areas:
     ----------
     codes, polygons
         GSS codes of the wards and their polygons (EPSG:4326), see `store.ward_polygons`.
-    facts
-        The facts of every area, see `store.facts`.
+    atlas
+        Every area, see `store.atlas`.
     river
         The tidal Thames (EPSG:4326), empty if it is not known, see `store.thames_polygon`.
     """
@@ -314,14 +315,16 @@ class Areas:
         self,
         codes: Sequence[str],
         polygons: npt.NDArray[np.object_],
-        facts: Mapping[str, Any],
+        atlas: Atlas,
         river: shapely.Geometry,
     ) -> None:
-        self._made_of = (codes, polygons, facts, river)
+        self._made_of = (codes, polygons, atlas, river)
         self._locator = Locator(polygons)
         self._river = river
         prepare(np.array([river]))
-        self._table = _area_table(codes, facts)
+        self._table = pd.DataFrame(
+            [atlas[code].columns() for code in codes], columns=list(AREA_COLUMNS), dtype="str"
+        )
         self._of_met = self._table["bcu_code"].notna().to_numpy(bool)
         self.bounds: Bounds = tuple(shapely.total_bounds(polygons))
 
@@ -743,15 +746,3 @@ def _outcomes(conditions: Mapping[Outcome, Mask]) -> pd.Categorical:
         default=order.index(Outcome.ELSEWHERE),
     )
     return pd.Categorical.from_codes(codes, dtype=_OUTCOMES)
-
-
-def _area_table(codes: Sequence[str], facts: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the `AREA_COLUMNS` of every ward, in the order of the codes."""
-    rows = []
-    for code in codes:
-        ward = facts["wards"][code]
-        borough = facts["boroughs"][ward["borough_code"]]
-        bcu = borough["bcu_code"]
-        bcu_name = facts["bcus"][bcu]["name"] if bcu else None
-        rows.append((code, ward["name"], ward["borough_code"], borough["name"], bcu, bcu_name))
-    return pd.DataFrame(rows, columns=list(AREA_COLUMNS), dtype="str")

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from bcumap.base.errors import BcuMapError
 from bcumap.base.safe import TEXT_LENGTH, spreadsheet_safe
+from bcumap.facts.areas import Atlas
 from bcumap.matching import figures, lists, months, tables, workbook
 from bcumap.matching.names import A_TOTAL, Outcome, Wards, reconcile, without_row
 from bcumap.matching.spreadsheets import Book, as_text, open_book
@@ -119,15 +120,13 @@ class Report:
         return not self.unclear and not any(self.counts.get(each, 0) for each in open_ones)
 
 
-def import_file(
-    request: Request, facts: Mapping[str, Any], *, progress: Progress | None = None
-) -> Report:
+def import_file(request: Request, atlas: Atlas, *, progress: Progress | None = None) -> Report:
     """Read a file, match its wards, and write the tables that docs/data.md describes.
 
     Parameters
     ----------
-    facts
-        The facts of every area, see `store.facts`.
+    atlas
+        Every area, see `store.atlas`.
 
     Raises
     ------
@@ -138,7 +137,7 @@ def import_file(
     """
     if request.out.exists() and not request.out.is_dir():
         raise BcuMapError(f"{request.out}: is a file; name a folder to write to")
-    wards = Wards(facts)
+    wards = Wards(atlas)
     if request.borough and wards.borough(request.borough) is None:
         raise BcuMapError(f"there is no borough {request.borough!r}; give its name or its code")
     tell = progress or (lambda _done, _all: None)
@@ -233,7 +232,7 @@ def _boroughs(wards: Wards) -> pd.DataFrame:
 
 
 def _met_wards(wards: Wards) -> pd.DataFrame:
-    rows = [{"ward_code": code, **wards.areas(code)._asdict()} for code in wards.by_code]
+    rows = [ward.columns() for ward in wards.by_code.values()]
     return pd.DataFrame(rows).drop(columns="bcu").dropna(subset="bcu_code")
 
 
@@ -296,7 +295,7 @@ def _list(book: Book, wards: Wards, request: Request) -> tuple[Report, dict[str,
     report.notes += _unread("list", rows[said])
     taken = _taken(found, accept=request.accept)
     areas = pd.DataFrame(
-        [wards.areas(code) if isinstance(code, str) else (None,) * 5 for code in taken],
+        [wards.by_code[code].columns() if isinstance(code, str) else {} for code in taken],
         columns=AREA_COLUMNS, index=rows.index, dtype="str",
     )  # fmt: skip
     officers = pd.DataFrame({"row": rows.index, "outcome": found["outcome"], "ward_code": taken})
@@ -359,13 +358,14 @@ def _fill(
     counted = Counter(found["outcome"])
     report.counts = {str(outcome): counted.get(str(outcome), 0) for outcome in Outcome}
     report.accepted = request.accept
-    report.without_row = [wards.label(code) for code in without_row(_certain(found), wards)]
+    missing = without_row(_certain(found), wards)
+    report.without_row = [wards.by_code[code].label for code in missing]
     for outcome in (Outcome.UNKNOWN, Outcome.AMBIGUOUS, Outcome.DUPLICATE, Outcome.SUGGESTED):
         some = found[found["outcome"] == outcome].iloc[:FIRST_ROWS]
         said_of = rows.reindex(some.index)[["ward_code", "ward", "borough"]]
         for (number, row), cells in zip(some.iterrows(), said_of.to_numpy(), strict=True):
             said = ", ".join(filter(None, cells))
-            meant = " or ".join(wards.label(code) for code in row["codes"])
+            meant = " or ".join(wards.by_code[code].label for code in row["codes"])
             arrow = f" → {meant}" if meant else ""
             report.examples.append(f"{outcome}: row {number}: {said}{arrow} ({row['note']})")
 
@@ -376,7 +376,7 @@ def _certain(found: pd.DataFrame) -> Iterable[str]:
 
 def _reconciliation(rows: pd.DataFrame, found: pd.DataFrame, wards: Wards) -> pd.DataFrame:
     """Return a line for each row or team, and one for each ward that has none."""
-    areas = [wards.areas(code) if isinstance(code, str) else None for code in found["ward_code"]]
+    areas = [wards.by_code.get(code) for code in found["ward_code"]]
     lines = pd.DataFrame(
         {
             "row": [str(number) for number in rows.index],
@@ -386,8 +386,8 @@ def _reconciliation(rows: pd.DataFrame, found: pd.DataFrame, wards: Wards) -> pd
             "given_borough": rows["borough"].str[:TEXT_LENGTH],
             "outcome": found["outcome"],
             "ward_code": found["ward_code"],
-            "ward": [each and each.ward for each in areas],
-            "borough": [each and each.borough for each in areas],
+            "ward": [each and each.name for each in areas],
+            "borough": [each and each.within for each in areas],
             "suggestions": [_offered(codes, wards) for codes in found["codes"]],
             "note": found["note"].str[:TEXT_LENGTH],
         }
@@ -398,15 +398,15 @@ def _reconciliation(rows: pd.DataFrame, found: pd.DataFrame, wards: Wards) -> pd
             "rows": 0,
             "outcome": NO_ROW,
             "ward_code": missing,
-            "ward": [wards.areas(code).ward for code in missing],
-            "borough": [wards.areas(code).borough for code in missing],
+            "ward": [wards.by_code[code].name for code in missing],
+            "borough": [wards.by_code[code].within for code in missing],
         }
     )
     return pd.concat([lines, none], ignore_index=True) if missing else lines
 
 
 def _offered(codes: Sequence[str], wards: Wards) -> str:
-    return "; ".join(f"{code} {wards.label(code)}" for code in codes)
+    return "; ".join(f"{code} {wards.by_code[code].label}" for code in codes)
 
 
 def _write(written: Mapping[str, pd.DataFrame], out: Path) -> None:

@@ -6,19 +6,18 @@ because a question is of one postcode: a few kilobytes are enough to answer it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bcumap.base.words import date
-from bcumap.facts.areas import Gazetteer
+from bcumap.facts.areas import Atlas, names_of
 from bcumap.facts.find import ESTIMATED
 from bcumap.facts.postcodes import Archive, Postcode, Prefix
 
-Facts = Mapping[str, Any]
 Document = dict[str, Any]
 
 
-def names(facts: Facts) -> Document:
+def names(atlas: Atlas) -> Document:
     """Return the areas and the names that they go by.
 
     Returns
@@ -28,17 +27,19 @@ def names(facts: Facts) -> Document:
         for the City and for a BCU) and all names as `areas.normalise` writes them; under `wards`
         the name and the code of the borough.
     """
-    keys = {(area.level, area.code): area.keys for area in Gazetteer(facts).areas}
     return {
-        "edition": facts["edition"],
+        "edition": atlas.edition,
         **{
             level: {
-                code: [row["name"], row.get("bcu_code"), keys[level, code]]
-                for code, row in facts[level].items()
+                code: [area.name, area.facts.get("bcu_code"), names_of(area)]
+                for code, area in atlas.levels[level].items()
             }
             for level in ("bcus", "boroughs")
         },
-        "wards": {code: [row["name"], row["borough_code"]] for code, row in facts["wards"].items()},
+        "wards": {
+            code: [area.name, area.facts["borough_code"]]
+            for code, area in atlas.levels["wards"].items()
+        },
     }
 
 
@@ -72,7 +73,7 @@ def directory(archive: Archive, edition: str) -> Document:
     }
 
 
-def shards(archive: Archive, facts: Facts) -> Iterator[tuple[str, Document]]:
+def shards(archive: Archive, atlas: Atlas) -> Iterator[tuple[str, Document]]:
     """Give every sector of London with its postcodes, in the order of the archive.
 
     Returns
@@ -83,10 +84,10 @@ def shards(archive: Archive, facts: Facts) -> Iterator[tuple[str, Document]]:
     sectors = {each for listed in archive.sectors.values() for each in listed}
     for sector in sorted(sectors):
         district, digit = sector.split()
-        yield sector, shard(archive.starting(Prefix(district, digit)), facts)
+        yield sector, shard(archive.starting(Prefix(district, digit)), atlas)
 
 
-def shard(postcodes: Sequence[Postcode], facts: Facts) -> Document:
+def shard(postcodes: Sequence[Postcode], atlas: Atlas) -> Document:
     """Return the postcodes of one sector without what they have in common.
 
     Returns
@@ -99,15 +100,15 @@ def shard(postcodes: Sequence[Postcode], facts: Facts) -> Document:
         the code of its borough.
     """
     codes: dict[str, int] = {}
-    rows = [_row(each, codes, facts) for each in postcodes]
+    rows = [_row(each, codes, atlas) for each in postcodes]
     return {"wards": list(codes), "rows": rows}
 
 
-def _row(found: Postcode, codes: dict[str, int], facts: Facts) -> list[Any]:
+def _row(found: Postcode, codes: dict[str, int], atlas: Atlas) -> list[Any]:
     def place(code: str) -> int:
         return codes.setdefault(code, len(codes))
 
-    ward = facts["wards"].get(found.ward_code)
+    ward = atlas.get(found.ward_code)
     others = (pair for code, metres in found.others for pair in (place(code), metres))
     row = [
         found.postcode[-2:],
@@ -119,7 +120,7 @@ def _row(found: Postcode, codes: dict[str, int], facts: Facts) -> list[Any]:
         found.boundary_m,
         list(others),
     ]
-    strays = ward is None or ward["borough_code"] != found.borough_code
+    strays = ward is None or ward.borough is not atlas[found.borough_code]
     return [*row, found.borough_code] if strays else row
 
 

@@ -19,6 +19,7 @@ from bcumap.base.words import (
 )
 from bcumap.facts import demand_views, views
 from bcumap.facts.answers import Option
+from bcumap.facts.areas import Atlas
 from bcumap.facts.counters import Picture
 from bcumap.facts.demand import Report
 from bcumap.facts.events import Event
@@ -92,7 +93,7 @@ def path(level: str, code: str) -> str:
 
 
 def all_pages(
-    facts: Facts,
+    atlas: Atlas,
     picture: Picture,
     sites: Iterable[Row],
     happened: Sequence[Event] = (),
@@ -112,9 +113,9 @@ def all_pages(
         What is asked of the police, by level.
     """
     by_name = {site["name"]: site for site in sites}
-    maker = _Maker(facts, picture, by_name, happened, asked or {})
+    maker = _Maker(atlas, picture, by_name, happened, asked or {})
     for level, make in (("bcus", maker.bcu), ("boroughs", maker.borough), ("wards", maker.ward)):
-        for code, row in facts[level].items():
+        for code, row in atlas.facts[level].items():
             yield make(code, row)
 
 
@@ -123,18 +124,18 @@ class _Maker:
 
     def __init__(
         self,
-        facts: Facts,
+        atlas: Atlas,
         picture: Picture,
         sites: Mapping[str, Row],
         happened: Sequence[Event],
         asked: Mapping[str, Report],
     ) -> None:
-        self.facts = facts
+        self.atlas, self.facts = atlas, atlas.facts
         self.picture = picture
         self.sites = sites
         self.happened = happened
         self.asked = asked
-        self.next_to = borough_neighbours(facts)
+        self.next_to = borough_neighbours(atlas.facts)
 
     def bcu(self, code: str, row: Row) -> AreaPage:
         facts, boroughs = self.facts, row["boroughs"]
@@ -207,7 +208,7 @@ class _Maker:
             counters=counters,
             counters_note=views.distances_note(self.picture),
             tables=tables,
-            changes=views.changes(self.happened, code, self.facts),
+            changes=views.changes(self.happened, self.atlas[code]),
             demand=table,
             minded=minded,
         )

@@ -22,6 +22,7 @@ from bcumap.base.schema import LEVELS
 from bcumap.base.words import FEED, date
 from bcumap.export import feed
 from bcumap.facts import counters, demand, demand_views, events, store
+from bcumap.facts.areas import Atlas
 from bcumap.facts.postcodes import Archive
 from bcumap.site import downloads, finding, pages
 from bcumap.site.render import Renderer, Site
@@ -97,7 +98,8 @@ def write(
     """
     out, url = request.out.resolve(), checked_url(request.url)
     check_target(out)  # now, before anything is read
-    facts, document = store.facts(data=data), store.counters_web(data=data)
+    atlas, document = store.atlas(data=data), store.counters_web(data=data)
+    facts = atlas.facts
     archive = store.postcodes(data=data)
     picture = counters.picture(document, request.on)
     happened = events.read(store.events_web(data=data))
@@ -107,14 +109,14 @@ def write(
         for level in LEVELS
         if known.offences(level).months
     }
-    areas = list(pages.all_pages(facts, picture, document["sites"], happened, asked))
+    areas = list(pages.all_pages(atlas, picture, document["sites"], happened, asked))
     shards = sum(len(set(each)) for each in archive.sectors.values())
     tell = _Telling(progress, len(areas) + shards + downloads.count())
     with folders.replacing(out, check_target) as folder:
-        links = _write_assets(folder / "assets", facts, data)
+        links = _write_assets(folder / "assets", atlas, data)
         if _write_streets(folder / "streets", data):
             links["streets"] = "streets"
-        postcodes = _write_postcodes(folder, archive, facts, data, tell)
+        postcodes = _write_postcodes(folder, archive, atlas, data, tell)
         site = Site(
             facts,
             links,
@@ -215,7 +217,7 @@ def checked_url(url: str) -> str:
 def _write_postcodes(
     folder: Path,
     archive: Archive,
-    facts: Mapping[str, Any],
+    atlas: Atlas,
     data: Path | None,
     tell: _Telling,
 ) -> Path:
@@ -226,7 +228,7 @@ def _write_postcodes(
     target.mkdir()
     hashed = hashlib.sha256(told)
     (target / "index.json").write_bytes(told)
-    for sector, shard in finding.shards(archive, facts):
+    for sector, shard in finding.shards(archive, atlas):
         content = _json(shard)
         hashed.update(content)
         (target / finding.file_name(sector)).write_bytes(content)
@@ -245,7 +247,7 @@ def _write_streets(folder: Path, data: Path | None) -> int:
     return len(known.tiles)
 
 
-def _write_assets(folder: Path, facts: Mapping[str, Any], data: Path | None) -> dict[str, str]:
+def _write_assets(folder: Path, atlas: Atlas, data: Path | None) -> dict[str, str]:
     """Write scripts, styles and layers under hashed names; return their paths by name."""
     paths, prepared = linked.paths(), store.web_files(data=data)
     images = [f"images/{name}" for name in linked.LEAFLET_IMAGES]
@@ -253,7 +255,7 @@ def _write_assets(folder: Path, facts: Mapping[str, Any], data: Path | None) -> 
         name: paths[name].read_bytes() for name in (*linked.SITE_FILES, *SHARED_FILES, *images)
     }
     files |= {name: prepared[name] for name in PREPARED_FILES}
-    files["names.json"] = _json(finding.names(facts))
+    files["names.json"] = _json(finding.names(atlas))
     links = {}
     for name, (link, content) in linked.hashed(files).items():
         target = folder / link

@@ -6,7 +6,6 @@ import asyncio
 import datetime as dt
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from typing import Any
 
 import geopandas as gpd
@@ -162,7 +161,7 @@ def test_the_feed_is_served_to_any_origin_and_says_when_it_is_the_same() -> None
 def test_a_postcode_is_found_as_the_command_finds_it() -> None:
     answer = one("/api/v1/find?q=se8 4rx")
     assert answer.status_code == 200
-    expected = json.loads(json.dumps(asdict(cached.finder().find("se8 4rx"))))
+    expected = json.loads(json.dumps(cached.finder().find("se8 4rx").plain()))
     assert answer.json() == expected
     assert answer.json()["place"]["ward_code"] == DEPTFORD
 

@@ -128,7 +128,7 @@ def test_a_list_without_open_rows_is_settled() -> None:
 def test_the_page_counts_as_the_command_does(text: str, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text(text)
-    report = steps.import_file(steps.Request(path, tmp_path / "out"), store.facts())
+    report = steps.import_file(steps.Request(path, tmp_path / "out"), store.atlas())
     found = read(text.encode())
     assert found.report["series"]["wards"] == report.series["wards"]
     assert found.report["is_settled"] is report.is_settled

@@ -239,7 +239,7 @@ def test_a_picture_is_what_the_command_draws() -> None:
     asked = {"kind": "counters", "level": "wards", "measure": "change", "area": "E09000023",
              "on": "2026-04-01", "view": "-0.2,51.4,0.1,51.6", "closed": "1"}  # fmt: skip
     documents = pictures.known()
-    wished = request.read(asked, documents.facts, today=dt.date(2026, 11, 22))
+    wished = request.read(asked, documents.atlas, today=dt.date(2026, 11, 22))
     assert wished == wish
     assert content == image.draw(scene.scene(wished, documents), ".png")
 

@@ -15,7 +15,7 @@ from bcumap.base.errors import SourceError
 from bcumap.build import context, places, streets
 from bcumap.facts.places import (
     STREET_LINES,
-    Atlas,
+    Files,
     Table,
     read_line,
     street_key,
@@ -88,7 +88,7 @@ def test_a_tile_holds_the_lines_in_whole_metres(tmp_path: Path, wards: context.G
     made = context.make([open_roads(tmp_path / "roads.gpkg")], [], wards)
     (tmp_path / "context").mkdir()
     context.put(made, tmp_path)
-    atlas = Atlas(tmp_path, {name: {"attribution": "OS"} for name in made})
+    atlas = Files(tmp_path, {name: {"attribution": "OS"} for name in made})
     tile = json.loads(atlas.tile("2-530-180") or b"")
     roads = {
         tile["roads"]["names"][name]: read_line(line) for _, name, line in tile["roads"]["lines"]

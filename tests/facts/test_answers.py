@@ -8,11 +8,11 @@ from dataclasses import fields, replace
 import pytest
 
 from bcumap.base.words import counted, listed
+from bcumap.facts import store
 from bcumap.facts.answers import (
     Answer,
     Nearby,
     Option,
-    Place,
     area_is,
     exact_to,
     lies_in,
@@ -21,16 +21,13 @@ from bcumap.facts.answers import (
     nothing,
     with_article,
 )
+from bcumap.facts.areas import Area
 
-DEPTFORD = Place("E05013719", "Deptford", "E09000023", "Lewisham", "SE", "South East")
-EVELYN = replace(DEPTFORD, ward_code="E05013721", ward="Evelyn")
-CREEKSIDE = replace(
-    DEPTFORD, ward_code="E05014080", ward="Creekside", borough_code="E09000011", borough="Greenwich"
+ATLAS = store.atlas()
+DEPTFORD, EVELYN, CREEKSIDE, ALDGATE, LEWISHAM, CITY, SOUTH_EAST = (
+    ATLAS[code]
+    for code in ("E05013719", "E05013721", "E05014080", "E05009289", "E09000023", "E09000001", "SE")
 )
-ALDGATE = Place("E05009289", "Aldgate", "E09000001", "City of London", None, None)
-LEWISHAM = replace(DEPTFORD, ward_code=None, ward=None)
-CITY = replace(ALDGATE, ward_code=None, ward=None)
-SOUTH_EAST = Place(None, None, None, None, "SE", "South East")
 
 
 def test_who_polices_a_place() -> None:
@@ -51,40 +48,37 @@ def test_who_polices_a_place() -> None:
         (CITY, "X is in the City of London, policed by the City of London Police, not the Met."),
     ],
 )
-def test_where_something_is(place: Place, sentence: str) -> None:
+def test_where_something_is(place: Area, sentence: str) -> None:
     assert lies_in("X", place) == sentence
 
 
 @pytest.mark.parametrize(
-    ("place", "boroughs", "sentence"),
+    ("place", "sentence"),
     [
-        (DEPTFORD, [], "A ward of Lewisham, policed by South East BCU."),
-        (LEWISHAM, [], "A borough, policed by South East BCU."),
+        (DEPTFORD, "A ward of Lewisham, policed by South East BCU."),
+        (LEWISHAM, "A borough, policed by South East BCU."),
         (
             SOUTH_EAST,
-            ["Bexley", "Greenwich", "Lewisham"],
             "A Basic Command Unit of the Metropolitan Police: Bexley, Greenwich and Lewisham.",
         ),
         (
             ALDGATE,
-            [],
             "A ward of the City of London, policed by the City of London Police, not the Met.",
         ),
         (
             CITY,
-            [],
             "A local authority of its own kind, policed by the City of London Police, not the Met.",
         ),
     ],
 )
-def test_what_an_area_is(place: Place, boroughs: list[str], sentence: str) -> None:
-    assert area_is(place, boroughs) == sentence
+def test_what_an_area_is(place: Area, sentence: str) -> None:
+    assert area_is(place) == sentence
 
 
 def test_another_ward_of_the_same_borough_and_of_another() -> None:
     assert may_reach(DEPTFORD, [Nearby(EVELYN, 12), Nearby(CREEKSIDE, 40)]) == (
         "This postcode’s centre is 12 m from the boundary with Evelyn ward and 40 m from the"
-        " boundary with Creekside ward in Greenwich: some of its addresses may be there."
+        " boundary with Greenwich Creekside ward in Greenwich: some of its addresses may be there."
     )
 
 
@@ -99,7 +93,7 @@ def test_a_ward_of_the_city_and_the_edge_of_london() -> None:
 
 
 def test_of_many_wards_three_are_named_and_the_rest_counted() -> None:
-    others = [Nearby(replace(EVELYN, ward=f"W{n}"), n) for n in range(1, 6)]
+    others = [Nearby(replace(EVELYN, name=f"W{n}"), n) for n in range(1, 6)]
     text = may_reach(DEPTFORD, [*others, Nearby(None, 7)])
     assert "W3 ward" in text
     assert "W4" not in text
@@ -113,7 +107,7 @@ def test_a_point_that_may_be_elsewhere() -> None:
         "It may be in Evelyn ward (2 m away):"
         " the position and the boundaries are exact to 3 m here."
     )
-    others = [Nearby(replace(EVELYN, ward=f"W{n}"), n) for n in range(6)]
+    others = [Nearby(replace(EVELYN, name=f"W{n}"), n) for n in range(6)]
     assert may_be_in(others[:2], exact_to_m=3).startswith(
         "It may be in W0 ward (less than 1 m away) or W1 ward (1 m away):"
     )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import FrozenInstanceError
 
 import pytest
 
 from bcumap.facts import store
 from bcumap.facts.areas import Area, Gazetteer, normalise
 
-FACTS = store.facts()
-NAMES = Gazetteer(FACTS)
+ATLAS = store.atlas()
+FACTS = ATLAS.facts
+NAMES = Gazetteer(ATLAS)
 
 
 def codes(areas: list[Area]) -> list[str]:
@@ -59,11 +62,70 @@ def test_an_apostrophe_of_any_kind(apostrophe: str) -> None:
     assert normalise(f"St Mary{apostrophe}s") == "st marys"
 
 
+# --- what an area lies in, and who polices it ----------------------------------------------------
+
+CODES = ("E05013719", "E09000023", "SE", "E05009289", "E09000001")
+DEPTFORD, LEWISHAM, SOUTH_EAST, ALDGATE, CITY = (ATLAS[code] for code in CODES)
+
+
+def test_an_area_knows_what_it_lies_in() -> None:
+    assert DEPTFORD.upwards == (DEPTFORD, LEWISHAM, SOUTH_EAST)
+    assert LEWISHAM.upwards == (None, LEWISHAM, SOUTH_EAST)
+    assert SOUTH_EAST.upwards == (None, None, SOUTH_EAST)
+    assert ALDGATE.upwards == (ALDGATE, CITY, None)
+    assert [area.label for area in DEPTFORD.upwards if area] == [
+        "Deptford, Lewisham", "Lewisham", "South East",
+    ]  # fmt: skip
+
+
+def test_one_place_knows_who_polices_what() -> None:
+    for area in (DEPTFORD, LEWISHAM, SOUTH_EAST):
+        assert (area.police, area.policed_by) == ("Metropolitan Police", "South East BCU")
+    for area in (ALDGATE, CITY):
+        assert area.police == area.policed_by == "City of London Police"
+    assert {level: len(ATLAS.met(level)) for level in ATLAS.levels} == {
+        "bcus": 12, "boroughs": 32, "wards": 679,
+    }  # fmt: skip
+    assert all((area.officers is None) == (area.bcu is None) for area in ATLAS)
+
+
+def test_what_is_in_an_area_and_beside_it() -> None:
+    assert SOUTH_EAST.boroughs == [ATLAS[code] for code in ("E09000004", "E09000011", "E09000023")]
+    for area in ATLAS:
+        assert len(area.wards) == area.facts.get("wards", 1)
+        assert all(area in ward.upwards for ward in area.wards)
+        assert area not in area.neighbours
+        assert all(area in other.neighbours for other in area.neighbours)
+        assert {other.level for other in area.neighbours} <= {area.level}
+    assert [ward.code for ward in DEPTFORD.neighbours] == DEPTFORD.facts["neighbours"]
+    assert {area.name for area in CITY.neighbours} == {
+        "Camden", "Hackney", "Islington", "Tower Hamlets", "Westminster",
+    }  # fmt: skip
+    assert {bcu.code for bcu in SOUTH_EAST.neighbours} == {"AS", "SN"}
+
+
+def test_columns_name_what_an_area_is_in_as_tables_do() -> None:
+    assert DEPTFORD.columns() == {
+        "ward_code": "E05013719", "ward": "Deptford", "borough_code": "E09000023",
+        "borough": "Lewisham", "bcu_code": "SE", "bcu": "South East",
+    }  # fmt: skip
+    assert list(CITY.columns().values()) == [None, None, "E09000001", "City of London", None, None]
+
+
+def test_nobody_changes_an_area_and_an_atlas_can_be_sent_to_another_process() -> None:
+    with pytest.raises(FrozenInstanceError):
+        DEPTFORD.name = "X"  # type: ignore[misc]
+    sent = pickle.loads(pickle.dumps(ATLAS))  # noqa: S301 - our own
+    assert sent["E05013719"].label == DEPTFORD.label
+    assert sent["E05013719"].bcu is sent["SE"]
+    assert ATLAS.get("E05000000") is ATLAS.get(None) is None
+
+
 # --- every real name ---------------------------------------------------------------------------
 
 
 def test_there_are_all_areas() -> None:
-    levels = Counter(area.level for area in NAMES.areas)
+    levels = Counter(area.level for area in ATLAS)
     assert levels == {"bcus": 12, "boroughs": 33, "wards": 704}
 
 
@@ -76,12 +138,12 @@ ways: list[Callable[[str], str]] = [
 
 @pytest.mark.parametrize("way", ways)
 def test_every_area_is_found_by_its_name(way: Callable[[str], str]) -> None:
-    for area in NAMES.areas:
+    for area in ATLAS:
         assert area in NAMES.exact(way(area.name)), area.label
 
 
 def test_every_ward_is_found_by_its_name_and_borough_in_both_orders() -> None:
-    for area in NAMES.areas:
+    for area in ATLAS:
         if area.level == "wards":
             found = NAMES.exact(f"{area.name}, {area.within}")
             assert labels(found) == {area.label}
@@ -94,7 +156,7 @@ def test_every_ward_is_found_by_its_name_and_borough_in_both_orders() -> None:
      "{}, London Borough of {}", "{} ward, LB {}", "{} ward of {} council"],
 )  # fmt: skip
 def test_every_ward_is_found_among_words_that_say_what_it_is(form: str) -> None:
-    for area in NAMES.areas:
+    for area in ATLAS:
         if area.level == "wards":
             assert area in NAMES.exact(form.format(area.name, area.within)), area.label
 
@@ -206,7 +268,7 @@ def test_one_slip_of_the_finger_in_any_real_name(kind: str) -> None:
     """All of them are offered the right name; 99 % leaves room for another edition's names."""
     chance = random.Random(5)  # noqa: S311 - the same slips in each run
     missed = []
-    names = sorted({area.name for area in NAMES.areas if len(area.name) >= 5})
+    names = sorted({area.name for area in ATLAS if len(area.name) >= 5})
     for name in names:
         typed = SLIPS[kind](name, chance.randrange(len(name)), chance.choice("aeiornstlz"))
         offered = NAMES.alike(typed, most=5)

@@ -47,6 +47,12 @@ def test_what_concerns_a_borough_is_of_all_london_of_its_bcu_or_of_itself() -> N
     assert {"unit-na-live", "2020-07-17-monthly-review", "2019-north-area-leadership"} <= {
         each.id for each in enfield
     }
+    (ward, *_) = store.atlas()["E09000010"].wards
+    for code in ("E09000010", ward.code):
+        assert events.about(ALL, **events.of_area(store.atlas()[code])) == enfield
+    assert events.of_area(store.atlas()["NA"]) == {"bcu": "NA"}
+    assert events.of_area(store.atlas()["E09000001"]) == {"borough": "E09000001"}
+    assert events.of_area(None) == {}
     assert any(each.local and "Edmonton" in each.text for each in enfield)
     assert not any(each.areas and not {"E09000010", "NA"} & set(each.areas) for each in enfield)
     assert not any(each.local for each in events.about(ALL))

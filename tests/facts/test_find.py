@@ -20,7 +20,8 @@ from bcumap.facts.find import LONGEST_QUERY, MOST_OPTIONS, MOST_SUGGESTIONS, Fin
 from bcumap.facts.postcodes import Prefix
 from tests.hostile import QUERIES
 
-FACTS = store.facts()
+ATLAS = store.atlas()
+FACTS = ATLAS.facts
 FINDER = store.finder()
 KINDS = {"postcode", "point", "area", "postcodes", "street", "place", "choice", "nothing"}
 SLOWEST_S = 1.0  # for any question at all; a usual one takes a thousandth of it
@@ -33,7 +34,8 @@ def find(query: str) -> Answer:
 def where(answer: Answer) -> tuple[str | None, str | None, str | None]:
     """The ward, borough and BCU of an answer."""
     assert answer.place is not None
-    return answer.place.ward, answer.place.borough, answer.place.bcu
+    ward, borough, bcu = (area and area.name for area in answer.place.upwards)
+    return ward, borough, bcu
 
 
 # --- clean -------------------------------------------------------------------------------------
@@ -81,7 +83,7 @@ def test_a_postcode_that_may_reach_another_ward() -> None:
     assert not answer.certain
     (other,) = answer.others
     assert other.place is not None
-    assert other.place.borough == "City of London"
+    assert other.place.within == "City of London"
     assert (
         "Tower ward in the City of London: some of its addresses may be there." in answer.notes[1]
     )
@@ -137,7 +139,7 @@ def test_a_postcode_that_the_ons_counts_to_another_borough() -> None:
 def test_a_postcode_of_the_city_is_not_the_mets(query: str) -> None:
     answer = find(query)
     assert answer.place is not None
-    assert (answer.place.borough, answer.place.bcu) == ("City of London", None)
+    assert where(answer)[1:] == ("City of London", None)
     assert answer.place.police == "City of London Police"
     assert answer.text.endswith("policed by the City of London Police, not the Met.")
 
@@ -215,7 +217,7 @@ def test_the_beginning_of_a_postcode_has_the_wards_of_all_in_use(prefix: Prefix)
     told = {option.code: int(option.detail.split(": ")[1].split()[0]) for option in answer.options}
     assert told == wards
     assert list(told.values()) == sorted(told.values(), reverse=True)
-    boroughs = {FACTS["wards"][code]["borough_code"] for code in wards}
+    boroughs = {ATLAS[code].borough for code in wards}
     ward_s, borough_s = "s" * (len(wards) > 1), "s" * (len(boroughs) > 1)
     assert answer.text == (
         f"{prefix} has {len(live)} postcodes in use, in {len(wards)} ward{ward_s}"
@@ -268,11 +270,12 @@ def test_the_code_of_a_ward_also_as_the_police_write_it(query: str) -> None:
 
 
 def test_every_code_is_found() -> None:
-    for level, attribute in (("wards", "ward_code"), ("boroughs", "borough_code")):
-        for code in FACTS[level]:
+    for level in ("wards", "boroughs"):
+        for code in ATLAS.levels[level]:
             answer = find(code)
             assert answer.kind == "area"
-            assert getattr(answer.place, attribute) == code
+            assert answer.place
+            assert answer.place.code == code
 
 
 @pytest.mark.parametrize(
@@ -607,7 +610,7 @@ def test_geometry_is_read_once_and_only_for_points() -> None:
         asked.append("geometry")
         raise RuntimeError("read")
 
-    finder = Finder(FACTS, store.postcodes(), edition="2025-11", surroundings=surroundings)  # type: ignore[arg-type]
+    finder = Finder(ATLAS, store.postcodes(), edition="2025-11", surroundings=surroundings)  # type: ignore[arg-type]
     for query in ("SE8 4RX", "Deptford", "E05009390", "nobody", ""):
         finder.find(query)
     assert asked == []

@@ -19,7 +19,8 @@ from bcumap.facts.measures import (
     values,
 )
 
-FACTS = store.facts()
+ATLAS = store.atlas()
+FACTS = ATLAS.facts
 CAMDEN, CITY, ISLINGTON, LEWISHAM = "E09000007", "E09000001", "E09000019", "E09000023"
 TENTHS, SHARE = MEASURES["fte_per_ward"], MEASURES["share_of_commitment"]
 EVERYWHERE = [(level, key) for level in LEVELS for key in MEASURES]
@@ -37,30 +38,30 @@ def test_every_measure_is_a_fact_of_every_borough_of_the_met() -> None:
 
 @pytest.mark.parametrize("key", [key for key, each in MEASURES.items() if each.is_of_strength])
 def test_camden_and_islington_have_no_strength_and_no_ward_has_one(key: str) -> None:
-    known = values(FACTS, "boroughs", key)
+    known = values(ATLAS, "boroughs", key)
     assert [code for code, value in known.items() if value is None] == [CAMDEN, ISLINGTON]
-    assert set(values(FACTS, "wards", key).values()) == {None}
+    assert set(values(ATLAS, "wards", key).values()) == {None}
 
 
 @pytest.mark.parametrize("key", ["committed", "residents_per_committed"])
 def test_what_was_promised_is_known_of_every_area(key: str) -> None:
     assert not MEASURES[key].is_of_strength
     for level, areas in (("bcus", 12), ("boroughs", 32), ("wards", 679)):
-        known = values(FACTS, level, key)
+        known = values(ATLAS, level, key)
         assert len(known) == areas
         assert None not in known.values()
 
 
 @pytest.mark.parametrize(("level", "key"), EVERYWHERE)
 def test_the_city_is_in_no_level(level: str, key: str) -> None:
-    known = values(FACTS, level, key)
+    known = values(ATLAS, level, key)
     assert CITY not in known
     if level == "wards":
         assert not any(FACTS["wards"][code]["borough_code"] == CITY for code in known)
 
 
 def test_lewisham_has_four_officers_a_ward_or_nearly() -> None:
-    value = values(FACTS, "boroughs", "fte_per_ward")[LEWISHAM]
+    value = values(ATLAS, "boroughs", "fte_per_ward")[LEWISHAM]
     assert value == 3.99
     assert TENTHS.text(value) == "4.0"
 
@@ -72,8 +73,8 @@ def test_values_are_written_as_people_read_them() -> None:
 
 
 def test_the_highest_comes_first_and_the_unknown_last() -> None:
-    known = values(FACTS, "boroughs", "fte_per_ward")
-    order = ranked(FACTS, "boroughs", "fte_per_ward")
+    known = values(ATLAS, "boroughs", "fte_per_ward")
+    order = ranked(ATLAS, "boroughs", "fte_per_ward")
     assert sorted(order) == sorted(known)
     assert order[-2:] == [CAMDEN, ISLINGTON]
     listed = [known[code] or 0 for code in order[:-2]]
@@ -82,7 +83,7 @@ def test_the_highest_comes_first_and_the_unknown_last() -> None:
 
 
 def test_areas_of_one_value_are_ranked_by_name() -> None:
-    names = [FACTS["wards"][code]["name"] for code in ranked(FACTS, "wards", "committed")]
+    names = [FACTS["wards"][code]["name"] for code in ranked(ATLAS, "wards", "committed")]
     assert names == sorted(names)
 
 
@@ -91,7 +92,7 @@ def test_areas_of_one_value_are_ranked_by_name() -> None:
 
 @pytest.mark.parametrize(("level", "key"), EVERYWHERE)
 def test_breaks_are_rounded_and_ordered(level: str, key: str) -> None:
-    at = breaks(values(FACTS, level, key).values(), MEASURES[key])
+    at = breaks(values(ATLAS, level, key).values(), MEASURES[key])
     assert at == sorted(set(at))
     assert len(at) < CLASSES
     decimals = MEASURES[key].decimals
@@ -124,7 +125,7 @@ def as_shown(value: float, measure: Measure) -> float:
 
 @pytest.mark.parametrize(("level", "key"), EVERYWHERE)
 def test_every_area_is_in_a_class_whose_words_hold_its_value(level: str, key: str) -> None:
-    measure, known = MEASURES[key], values(FACTS, level, key)
+    measure, known = MEASURES[key], values(ATLAS, level, key)
     at = breaks(known.values(), measure)
     said = labels(known.values(), at, measure)
     for value in known.values():
@@ -140,7 +141,7 @@ def test_every_area_is_in_a_class_whose_words_hold_its_value(level: str, key: st
 def test_every_class_has_an_area_and_the_lowest_has_the_lowest(level: str, key: str) -> None:
     known = [
         as_shown(value, MEASURES[key])
-        for value in values(FACTS, level, key).values()
+        for value in values(ATLAS, level, key).values()
         if value is not None
     ]
     at = breaks(known, MEASURES[key])
@@ -153,7 +154,7 @@ def test_every_class_has_an_area_and_the_lowest_has_the_lowest(level: str, key: 
 def test_classes_have_about_as_many_areas_each() -> None:
     known = [
         value
-        for value in values(FACTS, "wards", "residents_per_committed").values()
+        for value in values(ATLAS, "wards", "residents_per_committed").values()
         if value is not None
     ]
     at = breaks(known, MEASURES["residents_per_committed"])
@@ -222,7 +223,7 @@ def test_the_legend_of_a_share_is_in_per_cent() -> None:
 def test_records_have_the_areas_above_by_code_and_name(
     level: str, areas: int, above: set[str]
 ) -> None:
-    rows = records(FACTS, level)
+    rows = records(ATLAS, level)
     assert len({row["code"] for row in rows}) == len(rows) == areas
     every = {"borough_code", "borough", "bcu_code", "bcu"}
     for row in rows:
@@ -236,7 +237,7 @@ def test_records_have_the_areas_above_by_code_and_name(
 
 
 def test_a_record_is_flat_and_null_where_nobody_knows() -> None:
-    rows = {row["name"]: row for row in records(FACTS, "boroughs")}
+    rows = {row["name"]: row for row in records(ATLAS, "boroughs")}
     assert rows["Lewisham"] | {
         "code": LEWISHAM, "bcu_code": "SE", "bcu": "South East", "residents": 301255,
         "fte": 75.9, "fte_per_ward": 3.99, "committed": 57,
@@ -247,6 +248,6 @@ def test_a_record_is_flat_and_null_where_nobody_knows() -> None:
 
 
 def test_a_ward_s_record_says_where_it_is() -> None:
-    (row,) = [row for row in records(FACTS, "wards") if row["name"] == "Cann Hall"]
+    (row,) = [row for row in records(ATLAS, "wards") if row["name"] == "Cann Hall"]
     assert (row["borough"], row["bcu"], row["committed"]) == ("Waltham Forest", "North East", 3)
     assert row["residents"] == FACTS["wards"][row["code"]]["residents"]

@@ -25,7 +25,9 @@ def test_a_street_in_one_ward_is_certain(query: str) -> None:
     answer = find(query)
     assert (answer.kind, answer.title, answer.certain) == ("street", "Deptford High Street", True)
     assert answer.place is not None
-    assert (answer.place.ward, answer.place.bcu) == ("Deptford", "South East")
+    assert (answer.place.label, answer.place.policed_by) == (
+        "Deptford, Lewisham", "South East BCU",
+    )  # fmt: skip
     assert "© OpenStreetMap contributors" in answer.notes[-1]
 
 

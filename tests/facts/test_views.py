@@ -46,10 +46,12 @@ def test_an_area_is_told_in_a_sentence(level: str, code: str, words: str) -> Non
 
 
 def test_changes_of_a_bcu_are_its_own_and_those_of_the_city_name_no_bcu() -> None:
-    bcu = views.changes(happenings(), "SE", FACTS)
+    atlas = store.atlas()
+    bcu = views.changes(happenings(), atlas["SE"])
     assert bcu.title == "What changed in South East BCU"
     assert all("SE" in each.areas for _, shown in bcu.years for each in shown)
-    assert views.changes(happenings(), ALDERSGATE, FACTS).title == "What changed in City of London"
+    city = views.changes(happenings(), atlas[ALDERSGATE])
+    assert city.title == "What changed in City of London"
 
 
 @pytest.mark.parametrize(

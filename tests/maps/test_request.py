@@ -11,12 +11,12 @@ from bcumap.facts import store
 from bcumap.maps import request
 from bcumap.maps.request import Wish
 
-FACTS = store.facts()
+ATLAS = store.atlas()
 TODAY = dt.date(2026, 11, 22)
 
 
 def read(**asked: str) -> Wish:
-    return request.read(asked, FACTS, today=TODAY)
+    return request.read(asked, ATLAS, today=TODAY)
 
 
 def test_each_kind_has_the_first_level_and_measure_of_its_page() -> None:
@@ -88,12 +88,12 @@ def test_what_is_none_is_said_in_a_sentence(asked: dict[str, str], said: str) ->
 def test_views_that_no_eye_tells_apart_are_the_same() -> None:
     """The browser sends the view to the last digit, and each would be a picture of its own."""
     views = {
-        request.read({"kind": "areas", "view": text}, FACTS, today=TODAY).view
+        request.read({"kind": "areas", "view": text}, ATLAS, today=TODAY).view
         for text in ("-0.2,51.4,0.1,51.6", "-0.20004,51.39998,0.10003,51.60002")
     }
     assert views == {(-0.2, 51.4, 0.1, 51.6)}
     (small,) = {
-        request.read({"kind": "areas", "view": text}, FACTS, today=TODAY).view
+        request.read({"kind": "areas", "view": text}, ATLAS, today=TODAY).view
         for text in ("-0.001,51.5,0.001,51.502",)
     }
     assert small == (-0.001, 51.5, 0.001, 51.502)

@@ -17,7 +17,7 @@ from bcumap.maps import looks, request
 from bcumap.maps import scene as scenes
 from bcumap.maps.scene import Documents, Scene, Shape
 
-FACTS = store.facts()
+ATLAS = store.atlas()
 TODAY = dt.date(2026, 11, 22)
 FILLS = {name for name, look in looks.LOOKS.items() if look.fill and name != "thames"}
 LONDON = (-0.52, 51.28, 0.34, 51.70)
@@ -29,7 +29,7 @@ def documents() -> Documents:
 
 
 def scene(documents: Documents, **asked: str) -> Scene:
-    return scenes.scene(request.read(asked, FACTS, today=TODAY), documents)
+    return scenes.scene(request.read(asked, ATLAS, today=TODAY), documents)
 
 
 def counted(shown: Scene) -> Counter[str]:
@@ -76,12 +76,14 @@ def test_a_chosen_ward_is_outlined_and_in_the_middle(documents: Documents) -> No
 
 def test_names_are_those_of_the_bcus_where_the_areas_are_too_many(documents: Documents) -> None:
     shown = scene(documents, kind="areas", level="wards")
-    assert {name.text for name in shown.names} == {row["name"] for row in FACTS["bcus"].values()}
+    assert {name.text for name in shown.names} == {
+        bcu.name for bcu in ATLAS.levels["bcus"].values()
+    }
 
 
 def test_a_name_stands_within_its_area(documents: Documents) -> None:
     shown = scene(documents, kind="areas", level="boroughs")
-    codes = {row["name"]: code for code, row in FACTS["boroughs"].items()}
+    codes = {area.name: code for code, area in ATLAS.levels["boroughs"].items()}
     areas = documents.shapes.of_level("boroughs")
     assert len(shown.names) == 33
     for name in shown.names:
@@ -133,7 +135,7 @@ def test_a_view_of_elsewhere_is_refused(documents: Documents) -> None:
 @pytest.mark.parametrize("key", list(measures.MEASURES))
 def test_shades_are_the_classes_of_the_legend(key: str, level: str, documents: Documents) -> None:
     shown = scene(documents, kind="officers", level=level, measure=key)
-    known = measures.values(FACTS, level, key)
+    known = measures.values(ATLAS, level, key)
     measure = measures.MEASURES[key]
     limits = measures.breaks(known.values(), measure)
     shapes = by_code(shown, documents, level)

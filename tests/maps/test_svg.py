@@ -169,7 +169,7 @@ def test_scale_bars_are_of_round_lengths(longest: float, length: float) -> None:
     ],
 )
 def test_a_map_for_a_page_is_small(asked: dict[str, str], most: int, documents: Documents) -> None:
-    wish = request.read(asked, documents.facts, today=dt.date(2026, 11, 22))
+    wish = request.read(asked, documents.atlas, today=dt.date(2026, 11, 22))
     drawing = svg.fragment(scene.scene(wish, documents, wide=800))
     assert drawing.startswith("<svg ")
     assert 'class="bcumap" viewBox="0 0 800 ' in drawing

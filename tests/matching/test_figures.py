@@ -22,10 +22,10 @@ def counted(tmp_path: Path) -> Count:
     def count(text: str, **options: object) -> tuple[dict[str, float], steps.Report]:
         path = tmp_path / "list.csv"
         path.write_text(text, encoding="utf-8")
-        facts = store.facts()
-        report = steps.import_file(steps.Request(path, tmp_path / "out", **options), facts)
+        atlas = store.atlas()
+        report = steps.import_file(steps.Request(path, tmp_path / "out", **options), atlas)
         series = report.series.get("wards", {})
-        return {facts["wards"][code]["name"]: row[-1] for code, row in series.items()}, report
+        return {atlas[code].name: row[-1] for code, row in series.items()}, report
 
     return count
 

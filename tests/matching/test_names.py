@@ -17,6 +17,7 @@ from bcumap.matching.names import (
     Finding,
     Outcome,
     Wards,
+    _key,
     reconcile,
     without_row,
 )
@@ -27,13 +28,13 @@ LISTS = 5
 
 @pytest.fixture(scope="module")
 def wards() -> Wards:
-    return Wards(store.facts())
+    return Wards(store.atlas())
 
 
 def find(wards: Wards, name: str = "", borough: str = "", code: str = "") -> tuple[str, str]:
     """The outcome, and the ward that comes first."""
     found = wards.find(code, name, borough)
-    return found.outcome, wards.label(found.codes[0]) if found.codes else ""
+    return found.outcome, wards.by_code[found.codes[0]].label if found.codes else ""
 
 
 # --- the labelled lists ------------------------------------------------------------------------
@@ -118,7 +119,7 @@ def test_same_names_in_several_boroughs(wards: Wards) -> None:
     assert find(wards, "Abbey", "Merton") == ("matched", "Abbey, Merton")
     found = wards.find("", "Abbey", "")
     assert found.outcome == Outcome.AMBIGUOUS
-    assert {wards.label(code) for code in found.codes[:2]} == {
+    assert {wards.by_code[code].label for code in found.codes[:2]} == {
         "Abbey, Merton",
         "Abbey, Barking and Dagenham",
     }
@@ -152,7 +153,7 @@ def test_between_east_and_west_nothing_is_suggested(wards: Wards) -> None:
     found = wards.find("", "Bethnal Green", "Tower Hamlets")
     assert found.outcome == Outcome.AMBIGUOUS
     assert {"Bethnal Green East, Tower Hamlets", "Bethnal Green West, Tower Hamlets"} == {
-        wards.label(code) for code in found.codes[:2]
+        wards.by_code[code].label for code in found.codes[:2]
     }
 
 
@@ -185,7 +186,7 @@ def test_a_code_and_the_name_of_another_ward(wards: Wards) -> None:
     (code,) = wards.find("", "Cann Hall", "Waltham Forest").codes
     found = wards.find(code, "Leytonstone", "Waltham Forest")
     assert found.outcome == Outcome.AMBIGUOUS
-    assert [wards.label(each) for each in found.codes] == [
+    assert [wards.by_code[each].label for each in found.codes] == [
         "Cann Hall, Waltham Forest",
         "Leytonstone, Waltham Forest",
     ]
@@ -199,7 +200,7 @@ def test_a_code_and_another_borough(wards: Wards) -> None:
 def test_a_code_that_someone_made_of_the_name_counts_less_than_the_name(wards: Wards) -> None:
     (wrong,) = wards.find("", "Leytonstone", "Waltham Forest").codes
     found = wards.find(wrong, "Cann Hall", "Waltham Forest", codes_from_names=True)
-    assert (found.outcome, wards.label(found.codes[0])) == (
+    assert (found.outcome, wards.by_code[found.codes[0]].label) == (
         Outcome.MATCHED,
         "Cann Hall, Waltham Forest",
     )
@@ -254,7 +255,7 @@ def test_a_ward_that_is_taken_is_not_suggested_again(wards: Wards) -> None:
 
 
 def test_wards_with_no_row(wards: Wards) -> None:
-    sutton = [code for code in wards.by_code if wards.label(code).endswith(", Sutton")]
+    sutton = [code for code in wards.by_code if wards.by_code[code].label.endswith(", Sutton")]
     assert without_row(sutton[1:], wards) == sutton[:1]
     assert without_row([], wards) == []
 
@@ -278,7 +279,7 @@ def test_a_decision_comes_before_what_would_be_found(wards: Wards) -> None:
     assert found["codes"][2] == (leytonstone,)
     assert pd.isna(found["ward_code"][3])
     assert list(found["note"])[:2] == ["decided by hand", "decided by hand: no ward of today"]
-    assert wards.label(found["ward_code"][4]) == "Cann Hall, Waltham Forest"
+    assert wards.by_code[found["ward_code"][4]].label == "Cann Hall, Waltham Forest"
 
 
 def test_of_rows_that_say_the_same_only_that_which_was_decided_is_another(wards: Wards) -> None:
@@ -313,7 +314,7 @@ def test_only_a_ward_of_today_can_be_decided_for(code: str, wards: Wards) -> Non
 
 
 def test_no_two_wards_of_a_borough_are_written_alike(wards: Wards) -> None:
-    keys = Counter((ward.borough_code, ward.key) for ward in wards.by_code.values())
+    keys = Counter((ward.facts["borough_code"], _key(ward.name)) for ward in wards.by_code.values())
     assert max(keys.values()) == 1
 
 
@@ -328,7 +329,7 @@ def test_the_names_that_were_elsewhere_are_those_of_the_older_editions(
     older |= {*zip(gla["LAGSSCODE"], gla["NAME"], strict=True)}
     today: dict[str, set[str]] = {}
     for ward in wards.by_code.values():
-        today.setdefault(ward.key, set()).add(ward.borough_code)
+        today.setdefault(_key(ward.name), set()).add(ward.facts["borough_code"])
     plain = {
         (borough, "".join(w for w in bare(normalise(name)).split() if w not in ("and", "with")))
         for borough, name in older
@@ -338,7 +339,7 @@ def test_the_names_that_were_elsewhere_are_those_of_the_older_editions(
 
 
 def test_the_wards_that_moved_exist(wards: Wards) -> None:
-    keys = {(ward.borough_code, ward.key) for ward in wards.by_code.values()}
+    keys = {(ward.facts["borough_code"], _key(ward.name)) for ward in wards.by_code.values()}
     assert keys >= ELSEWHERE_NOW
 
 

@@ -46,7 +46,7 @@ METRES = Coordinates("easting", "northing", metres=True)
 
 @pytest.fixture(scope="module")
 def areas() -> Areas:
-    return Areas(*store.ward_polygons(), store.facts(), store.thames_polygon())
+    return Areas(*store.ward_polygons(), store.atlas(), store.thames_polygon())
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_north_area_is_the_text_na_and_not_missing(areas: Areas) -> None:
 
 
 def test_where_the_river_is_not_known_it_is_elsewhere() -> None:
-    areas = Areas(*store.ward_polygons(), store.facts(), shapely.Polygon())
+    areas = Areas(*store.ward_polygons(), store.atlas(), shapely.Polygon())
     assert outcomes(points((-0.12, 51.506), (-0.1, 51.5)), areas) == [
         Outcome.ELSEWHERE,
         Outcome.MET,

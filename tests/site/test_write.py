@@ -27,6 +27,7 @@ from bcumap.base.words import ATTRIBUTION
 from bcumap.export import write as export
 from bcumap.export.layers import LAYERS
 from bcumap.facts import cached, counters, store, views
+from bcumap.facts.areas import Atlas
 from bcumap.facts.postcodes import OUTSIDE, Prefix
 from bcumap.site import downloads, finding, pages
 from bcumap.site import write as writing
@@ -296,7 +297,8 @@ def test_names_of_strangers_stay_text() -> None:
     links = dict.fromkeys((*SITE_FILES, *writing.SHARED_FILES, *writing.PREPARED_FILES,
                            "names.json"), f"assets/{HOSTILE}")  # fmt: skip
     renderer = Renderer(Site(facts, links, f"{HOSTILE}/", HOSTILE, ""))
-    made = [renderer.area(page) for page in pages.all_pages(facts, picture, document["sites"])]
+    every = pages.all_pages(Atlas(facts), picture, document["sites"])
+    made = [renderer.area(page) for page in every]
     made += [renderer.front(), renderer.wards()]
     keys = ("path", "title", "edition", "licence", "attribution", "size")
     file = downloads.File(HOSTILE, HOSTILE, HOSTILE)
@@ -328,7 +330,10 @@ def test_a_figure_is_the_same_in_the_panel_and_in_every_table() -> None:
     """Merton has 112.5 % of its promise, and West Area 3,150 m to a counter."""
     document = store.counters_web()
     picture = counters.picture(document, dt.date(2026, 4, 1))
-    made = {page.panel.title: page for page in pages.all_pages(FACTS, picture, document["sites"])}
+    made = {
+        page.panel.title: page
+        for page in pages.all_pages(store.atlas(), picture, document["sites"])
+    }
     assert "113% of the promise" in dict(made["Merton"].panel.told)["Strength"].note
     rows = {row[0].links[0].label: row[-1].text for row in made["South West"].tables[0].rows}
     assert rows["Merton"] == "113%"
@@ -343,7 +348,7 @@ def test_a_borough_and_its_wards_tell_what_changed_there_and_in_their_bcu(
     folder = "borough" if code.startswith("E09") else "ward"
     ids = area(site, f"{folder}/{code}.html").ids
     assert {"unit-se-live", "counter-lewisham-2026-03-03"} <= set(ids)
-    told = views.changes(cached.happenings(), code, FACTS)
+    told = views.changes(cached.happenings(), cached.atlas()[code])
     assert told.title == "What changed in Lewisham and its BCU"
     assert {each.id for _, shown in told.years for each in shown} <= set(ids)
 
@@ -402,7 +407,7 @@ def test_a_postcode_whose_borough_is_not_its_wards_keeps_both() -> None:
     known = archive.starting(Prefix("SE8", "4", "RX"))[0]
     stray = known._replace(borough_code="E09000001", quality=60, live=False)
     beyond = known._replace(others=((OUTSIDE, 12),))  # type: ignore[arg-type]
-    told = finding.shard([known, stray, beyond], FACTS)
+    told = finding.shard([known, stray, beyond], store.atlas())
     assert told["wards"] == [known.ward_code, OUTSIDE]
     assert told["rows"][0] == ["RX", 1, known.lat, known.lon, 0, 0, known.boundary_m, []]
     assert told["rows"][1][1:2] + told["rows"][1][4:5] + told["rows"][1][8:] == [0, 1, "E09000001"]

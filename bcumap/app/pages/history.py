@@ -23,7 +23,7 @@ from bcumap.base import dates
 from bcumap.base.schema import COMMITMENT_HOLDS, THEMES
 from bcumap.base.words import ATTRIBUTION
 from bcumap.facts import events
-from bcumap.facts.cached import around, facts, happenings
+from bcumap.facts.cached import around, atlas, facts, happenings
 from bcumap.facts.cached import history as document
 from bcumap.facts.views import BASIS
 from bcumap.maps.looks import COLOURS
@@ -111,7 +111,7 @@ def timeline() -> None:
         index=places.index(first),
         format_func=_place_name,
     )
-    shown = events.about(happenings(), theme=theme, **events.of_area(place, facts()))
+    shown = events.about(happenings(), theme=theme, **events.of_area(atlas().get(place)))
     st.html(history_words.timeline(shown))
 
 

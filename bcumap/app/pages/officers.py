@@ -13,7 +13,7 @@ from bcumap.app.ui import area_map, area_table, map_data, save_bar, save_data, s
 from bcumap.base.schema import LEVELS
 from bcumap.base.words import BY_WARD, LEVEL_WORDS, NO_FIGURE, NO_FIGURE_IN_LIST
 from bcumap.facts import measures, views
-from bcumap.facts.cached import facts, happenings
+from bcumap.facts.cached import atlas, facts, happenings
 from bcumap.facts.events import OFFICERS, about
 from bcumap.facts.measures import MEASURES, Measure
 
@@ -116,7 +116,7 @@ def _known(level: str, measure: Measure) -> dict[str, float | None]:
     if measure.key == own_list.KEY:
         given = own_list.latest(level)[1]
         return {code: given.get(code) for code in facts()[level]} if given else {}
-    known = measures.values(facts(), level, measure.key)
+    known = measures.values(atlas(), level, measure.key)
     return known if any(value is not None for value in known.values()) else {}
 
 

@@ -14,8 +14,8 @@ from bcumap.base import dates
 from bcumap.base.errors import BcuMapError, NotThereError
 from bcumap.base.schema import COMMITMENT_HOLDS
 from bcumap.facts import demand, demand_views, measures, views
+from bcumap.facts.cached import atlas, demand_report, facts, happenings
 from bcumap.facts.cached import demand as known
-from bcumap.facts.cached import demand_report, facts, happenings
 from bcumap.facts.measures import MEASURES
 
 COMPARED = "fte_per_ward"
@@ -133,7 +133,7 @@ def _to_ask(code: str) -> None:
 def _compared(code: str) -> None:
     """The ward's borough among the others."""
     promise = facts()["officers"]
-    boroughs = measures.ranked(facts(), "boroughs", COMPARED)
+    boroughs = measures.ranked(atlas(), "boroughs", COMPARED)
     st.html("<h2>Its borough among those of the Met</h2>")
     st.altair_chart(
         charts.ranking(
@@ -159,7 +159,7 @@ def _history(code: str) -> None:
     with st.container(key="promised"):
         st.altair_chart(charts.promised(held, dates.today().isoformat()))
     st.html(briefing.timeline(facts()))
-    changes = views.changes(happenings(), code, facts())
+    changes = views.changes(happenings(), atlas()[code])
     st.html(panels.shown("parts.folded", changes, page="ward"))
 
 
