@@ -15,7 +15,7 @@ from bcumap.app.links import Chosen, answered, choose, found, from_link, show_le
 from bcumap.app.panels import shown
 from bcumap.app.ui import area_map, area_table, map_data, save_bar, save_data, sent
 from bcumap.base.schema import LEVELS
-from bcumap.base.words import LEVEL_WORDS, date, listed
+from bcumap.base.words import LEVEL_WORDS, date, listed, rounded
 from bcumap.facts import demand, demand_measures, measures
 from bcumap.facts import demand_views as views
 from bcumap.facts.cached import around, demand_report, facts, history
@@ -78,10 +78,7 @@ def explorer() -> None:
     reports = {each: demand_report(each, None, group) for each in _levels()}
     if level not in reports:
         level = "boroughs"
-    values = {
-        each: demand_measures.values(known(), facts(), told, measure.key)
-        for each, told in reports.items()
-    }
+    values = {each: _values(told, measure) for each, told in reports.items()}
     if wanted and wanted.level in reports and facts()[wanted.level][wanted.code]["officers"]:
         told = views.beside(wanted.level, wanted.code, reports, facts())
         st.html(shown("demand.minded", *told))
@@ -132,6 +129,16 @@ def explorer() -> None:
     _minded(demand_measures.cautions(level, measure.key))
     _through_time(wanted, group)
     _confidence(wanted, measure)
+
+
+def _values(told: demand.Report, measure: Measure) -> dict[str, float | None]:
+    """A measure as it is shown: what is sent for 679 wards is a third smaller so."""
+    known_values = demand_measures.values(known(), facts(), told, measure.key)
+    decimals = 2 if measure.decimals is None else measure.decimals
+    return {
+        code: None if value is None else float(rounded(value, decimals))
+        for code, value in known_values.items()
+    }
 
 
 def _levels() -> list[str]:
