@@ -118,6 +118,11 @@ def endpoints(base: str) -> tuple[Endpoint, ...]:
             _officers, (LEVEL,),
         ),
         Endpoint(
+            "/officers/months",
+            "Strength of a ward’s team by month, if this server has the Met’s workbook.",
+            _ward_months, (Parameter("area", "The code of a ward.", "E05013719", required=True),),
+        ),
+        Endpoint(
             "/demand",
             "Offences of twelve months in every area of a level, for residents and ward officers.",
             _demand, (LEVEL, OF_GROUP,
@@ -428,6 +433,13 @@ def _officers_of(level: str) -> Body:
     said = {key: promise[key] for key in ("dwo", "pcso", "since", "restated", "source")}
     areas = records(cached.atlas(), level)
     return json_body({**_said(), "commitment": said, "months": promise["months"], "areas": areas})
+
+
+def _ward_months(request: Request) -> Body:
+    code = request.query_params.get("area", "").strip().upper()
+    if code not in cached.facts()["wards"]:
+        raise _BadRequestError(f"there is no ward {code[:40]!r}; give the code of one")
+    return json_body({**_said(), "ward": code, "months": cached.demand().strengths.of(code)})
 
 
 def _demand(request: Request) -> Body:

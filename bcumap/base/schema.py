@@ -241,6 +241,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "borough_code": Column(rf"{BOROUGH_CODE}|unknown|airports"),
         "group": Column(r"[a-z_]+"),
     },
+    "demand strengths": {"ward_code": Column(WARD_CODE, unique=True)},
     "demand survey": {
         "quarter": Column(r"\d{4}-(03|06|09|12)"),
         "area": Column(rf"{BOROUGH_CODE}|MET"),

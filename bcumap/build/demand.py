@@ -215,13 +215,14 @@ def kept(earlier: Mapping[str, pd.DataFrame], places: Places) -> Tables:
     for kind, column, known in (
         ("wards", "ward_code", places.wards),
         ("boroughs", "borough_code", {*places.boroughs.values(), UNKNOWN, AIRPORTS}),
+        ("strengths", "ward_code", places.wards),
     ):
         if kind not in earlier or earlier[kind].empty:
             continue
         codes = earlier[kind][column]
         strange, absent = codes[~codes.isin(known)], known - set(codes) - {UNKNOWN, AIRPORTS}
         if len(strange) or absent:
-            tables.frames[kind] = earlier[kind].iloc[:0, :2]
+            tables.frames[kind] = earlier[kind].iloc[:0, : 1 if kind == "strengths" else 2]
             tables.notes.append(
                 f"{FILES[kind]} is left out: {strange.nunique()} of its areas are not in the"
                 f" edition {places.edition} and {len(absent)} of that are not in it; add it with"
@@ -524,6 +525,8 @@ def months_of(frame: pd.DataFrame, kind: str) -> tuple[str, str]:
     """Return the first and the last month of a table of `store.DEMAND_FILES`."""
     if kind in ("wards", "boroughs"):
         months = list(frame.columns[2:])
+    elif kind == "strengths":
+        months = list(frame.columns[1:])
     else:
         months = list(frame["quarter" if kind == "survey" else "month"])
     if not months:

@@ -44,6 +44,7 @@ from bcumap.build import (
 from bcumap.build import events as counter_events
 from bcumap.build import postcodes as postcode_packages
 from bcumap.build.levels import Levels, dissolve, with_facts
+from bcumap.build.ward_strengths import read_ward_strengths
 from bcumap.facts import counters, officers, postcodes, store
 from bcumap.facts import demand as asked
 from bcumap.facts.places import FILES, FOLDER
@@ -101,6 +102,8 @@ class Request:
     streets, places
         Files to make the part of streets and places of (see `context`), instead of keeping the
         earlier build's.
+    ward_strengths
+        The Met's workbook of ward officers.
     postcodes
         Read a new edition of the postcodes from their packages, instead of placing those of the
         earlier build in the wards.
@@ -116,6 +119,7 @@ class Request:
     population: Path | None = None
     strength: Path | None = None
     demand: tuple[Path, ...] = ()
+    ward_strengths: Path | None = None
     streets: tuple[Path, ...] = ()
     places: tuple[Path, ...] = ()
     postcodes: bool = False
@@ -431,7 +435,9 @@ def _between_banks(
 # --- demand --------------------------------------------------------------------------------------
 
 
-def add_demand(paths: tuple[Path, ...], *, out: Path, data: Path) -> Report:
+def add_demand(
+    paths: tuple[Path, ...], *, out: Path, data: Path, ward_strengths: Path | None = None
+) -> Report:
     """Put next month's files into a folder of data, and leave everything else as it is.
 
     Parameters
@@ -442,6 +448,8 @@ def add_demand(paths: tuple[Path, ...], *, out: Path, data: Path) -> Report:
         The folder to write.
     data
         The folder with an earlier build.
+    ward_strengths
+        The Met's workbook of ward officers.
 
     Returns
     -------
@@ -454,11 +462,14 @@ def add_demand(paths: tuple[Path, ...], *, out: Path, data: Path) -> Report:
         If a file cannot be used or a promise would be broken; the folder is then as it was.
     """
     kept, described = passports.read(data), dict(store.sources(data=data))
-    report = Report(source=", ".join(path.name for path in paths))
+    files = [*paths, *([ward_strengths] if ward_strengths else [])]
+    report = Report(source=", ".join(path.name for path in files))
     edition = next(e["edition"] for e in described["files"] if e["file"] == "wards.parquet")
-    command = " ".join(["bcumap build", *(f"--demand {path.name}" for path in paths)])
+    words = [f"--demand {path.name}" for path in paths]
+    words += [f"--strengths {ward_strengths.name}"] if ward_strengths else []
+    command = " ".join(["bcumap build", *words])
     wards = store.areas("wards", data=data)
-    told = _demand_read(paths, wards, edition, data)
+    told = _demand_read(paths, wards, edition, data, ward_strengths)
     with filling(out, last="sources.json") as staging:
         for entry in described["files"]:
             _copy(data, staging, entry["file"])
@@ -493,20 +504,28 @@ def _copy(data: Path, staging: Path, name: str) -> None:
 
 def _demand(request: Request, wards: pd.DataFrame, edition: str, report: Report) -> demand.Tables:
     """Read the files given, or keep what the earlier build has of these very areas."""
-    told = _demand_read(request.demand, wards, edition, request.data)
+    told = _demand_read(request.demand, wards, edition, request.data, request.ward_strengths)
     report.notes += told.notes
     return told
 
 
 def _demand_read(
-    paths: tuple[Path, ...], wards: pd.DataFrame, edition: str, data: Path
+    paths: tuple[Path, ...],
+    wards: pd.DataFrame,
+    edition: str,
+    data: Path,
+    ward_strengths: Path | None,
 ) -> demand.Tables:
     places = demand.Places.of(wards, edition)
     kept = demand.kept(store.demand_tables(data=data), places)
+    if ward_strengths is not None:
+        table, notes = read_ward_strengths(ward_strengths, store.facts(data=data))
+        kept.frames["strengths"] = table
+        kept.notes += notes
     if not paths:
         return kept
     read = demand.read(paths, places, kept.frames, today=dates.today())
-    notes = [*(kept.notes if not read.frames else []), *read.notes]
+    notes = [*kept.notes, *read.notes]
     return demand.Tables({**kept.frames, **read.frames}, read.strength, notes)
 
 
@@ -768,6 +787,8 @@ def _command(request: Request) -> str:
         if path := getattr(request, option):
             words.append(f"--{option} {path.name}")
     words += [f"--demand {path.name}" for path in request.demand]
+    if request.ward_strengths:
+        words.append(f"--strengths {request.ward_strengths.name}")
     words += _context_words(request.streets, request.places)
     if request.postcodes:
         words.append("--postcodes")

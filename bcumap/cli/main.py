@@ -110,6 +110,15 @@ def build(
         list[Path] | None,
         typer.Option(metavar="FILE", exists=True, help="Stations, places, names of streets."),
     ] = None,
+    ward_strengths: Annotated[
+        Path | None,
+        typer.Option(
+            "--strengths",
+            metavar="FILE",
+            exists=True,
+            help="The Met's workbook DWO_Abstraction.xlsx: strength by ward, for everybody.",
+        ),
+    ] = None,
     postcodes: Annotated[
         bool, typer.Option("--postcodes", help="Read a new edition of the postcodes' packages.")
     ] = False,
@@ -127,8 +136,8 @@ def build(
 
     With --demand, --streets or --places and no ward layer, only that part is built.
     """
-    if demand and wards is None and not download:
-        _add_demand(tuple(demand), to or store.data_dir())
+    if (demand or ward_strengths) and wards is None and not download:
+        _add_demand(tuple(demand or ()), ward_strengths, to or store.data_dir())
         return
     if wards is None and not download and (streets or places):
         _build_context(to or store.data_dir(), streets or [], places or [])
@@ -151,6 +160,7 @@ def build(
             population=population,
             strength=strength,
             demand=tuple(demand or ()),
+            ward_strengths=ward_strengths,
             streets=tuple(streets or ()),
             places=tuple(places or ()),
             postcodes=postcodes,
@@ -169,13 +179,15 @@ def build(
         out.print(line, markup=False)
 
 
-def _add_demand(paths: tuple[Path, ...], to: Path) -> None:
+def _add_demand(paths: tuple[Path, ...], ward_strengths: Path | None, to: Path) -> None:
     """Build the part of the data that changes every month."""
     from bcumap.build import steps as building
     from bcumap.cli import demand_text as reporting
 
     with err.status("Reading what is asked of the police …"):
-        result = building.add_demand(paths, out=to, data=store.data_dir())
+        result = building.add_demand(
+            paths, out=to, data=store.data_dir(), ward_strengths=ward_strengths
+        )
     for line in reporting.build_lines(result):
         out.print(line, markup=False)
 

@@ -133,6 +133,19 @@ class Survey:
 
 
 @dataclass(frozen=True)
+class Strengths:
+    """FTE of each ward's team by month, by code; None where there is no reliable figure."""
+
+    months: tuple[str, ...] = ()
+    fte: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
+
+    def of(self, code: str) -> list[dict[str, Any]]:
+        """Return a ward month by month: `month`, `fte`; nothing if the ward is not there."""
+        pairs = zip(self.months, self.fte.get(code, ()), strict=False)
+        return [{"month": month, "fte": fte} for month, fte in pairs]
+
+
+@dataclass(frozen=True)
 class Demand:
     """All that a folder of data has of it; a part that was never built is empty."""
 
@@ -141,6 +154,7 @@ class Demand:
     survey: Survey
     # Minutes of ward officers by borough and month: all, and those taken from ward duty.
     minutes: Mapping[str, Mapping[str, tuple[int, int]]]
+    strengths: Strengths = field(default_factory=Strengths)
 
     def offences(self, level: str) -> Offences:
         """The counts that areas of a level are made of."""
@@ -252,6 +266,14 @@ def read_minutes(rows: Iterable[Mapping[str, str]]) -> dict[str, dict[str, tuple
         pair = (int(row["minutes"]), int(row["abstracted"]))
         told.setdefault(row["borough_code"], {})[row["month"]] = pair
     return told
+
+
+def read_strengths(rows: Iterable[Sequence[str]]) -> Strengths:
+    """Read the table of wards' strengths: a header of code and months, and a row for each ward."""
+    lines = iter(rows)
+    head = next(lines, [])
+    fte = {code: [float(each) if each else None for each in cells] for code, *cells in lines}
+    return Strengths(tuple(head[1:]), fte)
 
 
 def boroughs_of(facts: Facts, level: str, code: str) -> list[str]:

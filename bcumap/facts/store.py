@@ -61,6 +61,7 @@ DEMAND_FILES = {
     "boroughs": "borough_offences.csv",
     "survey": "confidence.csv",
     "minutes": "abstraction.csv",
+    "strengths": "ward_strengths.csv",  # only where a deployer has read the Met's workbook
 }
 POSTCODES = "postcodes.zip"
 # What the page links to, all of it public.
@@ -209,6 +210,7 @@ def demand(*, data: Path | None = None) -> Demand:
             boroughs=asked.read_offences(rows("boroughs")),
             survey=asked.read_survey(by_name("survey")),
             minutes=asked.read_minutes(by_name("minutes")),
+            strengths=asked.read_strengths(rows("strengths")),
         )
     except (OSError, KeyError, ValueError, OverflowError) as error:
         tables = ", ".join(DEMAND_FILES.values())

@@ -68,8 +68,20 @@ class OwnFigure:
     name: str
 
 
-def standing(code: str, facts: Facts, *, own: OwnFigure | None = None) -> str:
-    """What the ward was promised, and how its borough and BCU stand."""
+def standing(
+    code: str,
+    facts: Facts,
+    *,
+    own: OwnFigure | None = None,
+    published: Mapping[str, Any] | None = None,
+) -> str:
+    """What the ward was promised, and how its borough and BCU stand.
+
+    Parameters
+    ----------
+    published
+        The last `month` of which the Met's workbook has a figure, and its `fte`, if it is here.
+    """
     ward = facts["wards"][code]
     borough = facts["boroughs"][ward["borough_code"]]
     per = ward["officers"]["residents_per_committed"]
@@ -78,7 +90,7 @@ def standing(code: str, facts: Facts, *, own: OwnFigure | None = None) -> str:
         share = Said(f"{number(per)} residents", "for each officer promised")
     return shown("ward.standing", (
         ("Promised", views.promised(facts)),
-        ("Strength", _strength(own)),
+        ("Strength", _strength(own, published)),
         ("Borough", _stands("boroughs", ward["borough_code"], facts)),
         ("BCU", _stands("bcus", borough["bcu_code"], facts)),
         ("Residents", views.residents(ward["residents"], facts)),
@@ -86,8 +98,11 @@ def standing(code: str, facts: Facts, *, own: OwnFigure | None = None) -> str:
     ))  # fmt: skip
 
 
-def _strength(own: OwnFigure | None) -> Said:
-    """How many officers a ward has, which only a visitor's own list can say."""
+def _strength(own: OwnFigure | None, published: Mapping[str, Any] | None) -> Said:
+    """How many officers a ward has, by a visitor's own list or the Met's workbook."""
+    if own is None and published:
+        when = f"in {date(published['month'])}, by the Met’s workbook (London Datastore, e16kd)"
+        return Said(f"{figure(published['fte'], 1)} FTE", when)
     if own is None:
         return Said(BY_WARD, f"{BY_WARD_NOTE} What is shipped is of its borough and BCU, below.")
     when = f", {date(own.month)}" if own.month else ""

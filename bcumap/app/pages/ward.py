@@ -64,7 +64,9 @@ def explorer() -> None:
     if facts()["wards"][code]["officers"] is None:
         right.html(briefing.not_of_the_met(code, facts()))
         return
-    right.html(briefing.standing(code, facts(), own=_own(code)))
+    told = [each for each in known().strengths.of(code) if each["fte"] is not None]
+    published = told[-1] if told else None
+    right.html(briefing.standing(code, facts(), own=_own(code), published=published))
     with left:
         _team(code)
     with st.container(key="ward-demand"):  # on paper the questions below have the sums
@@ -149,10 +151,11 @@ def _compared(code: str) -> None:
 
 def _history(code: str) -> None:
     """How the promise changed, and the strength if the visitor brought it."""
-    rows = own_list.months_of("wards", code)
+    rows = own_list.months_of("wards", code) or known().strengths.of(code)
     if len(rows) > 1:
         committed = facts()["wards"][code]["officers"]["committed"]
-        st.html("<h2>Your list, month by month</h2>")
+        listed = own_list.months_of("wards", code)
+        st.html(f"<h2>{'Your list' if listed else 'Ward officers'}, month by month</h2>")
         st.altair_chart(charts.months(rows, promise=committed))
     st.html("<h2>The promise through time</h2>")
     held = [each for each in facts()["officers"]["timeline"] if each["status"] in COMMITMENT_HOLDS]

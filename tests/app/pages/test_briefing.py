@@ -358,3 +358,9 @@ def test_no_name_or_source_in_the_data_becomes_a_tag(text: str) -> None:
     safe = {**FACTS, "officers": FACTS["officers"] | {"timeline": unsourced}}
     page, plain = read(briefing.timeline(facts)), read(briefing.timeline(safe))
     assert (page.tags, page.attributes) == (plain.tags, plain.attributes)
+
+
+def test_a_ward_has_the_strength_that_the_data_of_this_server_has() -> None:
+    told = briefing.standing("E05013719", store.facts(), published={"month": "2024-12", "fte": 2.5})
+    assert "2.5 FTE" in told
+    assert "in December 2024, by the Met’s workbook" in told
