@@ -141,6 +141,7 @@ def _draw(of: Wish) -> None:
     text = text.rstrip().replace("</defs>", within, 1) + "</svg>"
     frame = ",".join(map(str, made.view.frame))
     _room.put(of, zlib.compress(f"{frame}\n{text}".encode(), 9))
+    _documents().shapes.view.cache_clear()  # its lines are of this drawing alone
 
 
 def pointed(map_: Drawn, lon: float, lat: float) -> str:

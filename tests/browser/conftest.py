@@ -104,6 +104,23 @@ def at_night(*values: object) -> ParameterSet:
     return pytest.param(*values, marks=pytest.mark.nightly)
 
 
+def _wait_for_live(page: Page) -> None:
+    """Let a page go on, whatever it opens, when its first picture has given way."""
+
+    def waiting(open_: Callable[..., Any]) -> Callable[..., Any]:
+        def opened(*words: object, **named: object) -> Any:
+            answer = open_(*words, **named)
+            page.wait_for_selector("#bcumap-first", state="detached")
+            return answer
+
+        return opened
+
+    if "goto" in vars(page):  # it does so already
+        return
+    for name in ("goto", "reload", "go_back"):
+        setattr(page, name, waiting(getattr(page, name)))
+
+
 class Visit:
     """A page, and everything it asked for, said and received.
 
@@ -117,6 +134,7 @@ class Visit:
         self.page: Page = tab or browser.new_context(**(DESK | context)).new_page()
         self.context = self.page.context
         self.context.set_default_timeout(60_000)
+        _wait_for_live(self.page)
         self.requests: list[Request] = []
         self.console: list[str] = []
         self.received = 0  # bytes on the websocket
@@ -133,7 +151,6 @@ class Visit:
         """Open a link and wait until the map is drawn and the page is written to its end."""
         self.page.goto(self.address + link)
         self.page.locator(".bcumap path.bcumap-area").first.wait_for(state="attached")
-        self.page.wait_for_selector("#bcumap-first", state="detached")
         self.page.locator(".bcumap-footer").wait_for(state="attached")
         return self.page
 
