@@ -230,3 +230,24 @@ def test_importing_sets_up_no_logging() -> None:
     """Whoever uses the package decides where its messages go."""
     code = "import logging, bcumap.build.steps\nprint(logging.getLogger().handlers)"
     assert run(code) == "[]\n"
+
+
+def test_exports_know_nothing_of_streets() -> None:
+    """Streets are partly under another licence: no export may be made of them."""
+    ours = [name for name in MODULES if room(name) in ("export", "matching")]
+    reached = {name for module in ours for name in imports(MODULES[module])}
+    assert not {
+        name for name in reached if name.startswith(("bcumap.facts.places", "bcumap.facts.named"))
+    }
+
+
+def test_an_export_opens_no_file_of_streets(tmp_path: Path) -> None:
+    opened = run(
+        "import sys\n"
+        "sys.addaudithook(lambda event, args: event == 'open' and print('opened', args[0]))\n"
+        "from bcumap.cli.main import app\n"
+        f"app(['export', 'bcus', '--out', {str(tmp_path / 'made.csv')!r}], standalone_mode=False)\n"
+    )
+    files = [line for line in opened.splitlines() if line.startswith("opened ")]
+    assert any("/geodata/" in line for line in files)  # those that Python opens itself
+    assert not [line for line in files if "/context/" in line]
