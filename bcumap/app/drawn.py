@@ -21,7 +21,7 @@ from typing import Generic, TypeVar
 from bcumap.app.links import Asked
 from bcumap.base.errors import BcuMapError
 from bcumap.facts import store
-from bcumap.facts.cached import atlas, counters, history
+from bcumap.facts.cached import atlas, counters, demand, history
 from bcumap.maps import request, scene, svg
 from bcumap.maps.request import AREAS, COUNTERS, HISTORY, OFFICERS, Frame, Wish
 from bcumap.maps.scene import Documents
@@ -79,7 +79,7 @@ _wanted: dict[Wish, Future[None]] = {}
 def _documents() -> Documents:
     files = store.web_files()
     shapes = Shapes(*(json.loads(files[name]) for name in ("areas.topojson", "wards.topojson")))
-    return Documents(atlas(), counters(), history(), shapes)
+    return Documents(atlas(), counters(), history(), shapes, demand())
 
 
 def wish(asked: Asked) -> Wish | None:

@@ -519,7 +519,7 @@ def _demand_read(
     places = demand.Places.of(wards, edition)
     kept = demand.kept(store.demand_tables(data=data), places)
     if ward_strengths is not None:
-        table, notes = read_ward_strengths(ward_strengths, store.facts(data=data))
+        table, notes = read_ward_strengths(ward_strengths, store.atlas(data=data))
         kept.frames["strengths"] = table
         kept.notes += notes
     if not paths:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from bcumap.base.errors import SourceError
 from bcumap.base.files import scratch
+from bcumap.facts.areas import Atlas
 from bcumap.matching import steps
 
 WARD_MONTHS = "ward_months.csv"
 
 
-def read_ward_strengths(path: Path, facts: Mapping[str, Any]) -> tuple[pd.DataFrame, list[str]]:
+def read_ward_strengths(path: Path, atlas: Atlas) -> tuple[pd.DataFrame, list[str]]:
     """Read "MPS Dedicated Ward Officer Abstractions and Strengths" (e16kd).
 
     Returns
@@ -30,7 +29,7 @@ def read_ward_strengths(path: Path, facts: Mapping[str, Any]) -> tuple[pd.DataFr
         If it is not that workbook.
     """
     with scratch() as folder:
-        report = steps.import_file(steps.Request(path, folder / "read"), facts)
+        report = steps.import_file(steps.Request(path, folder / "read"), atlas)
         if not report.official or "strengths" not in report.rows:
             raise SourceError(
                 f"{path}: is not the Met's workbook of ward officers; expected"

@@ -12,7 +12,7 @@ from bcumap.cli.terminal import out
 
 
 def picture(
-    kind: Annotated[str, typer.Argument(help="areas, officers, counters or history.")],
+    kind: Annotated[str, typer.Argument(help="areas, officers, counters, history or demand.")],
     to: Annotated[
         Path, typer.Option("--out", metavar="FILE", help="What to write, as map.png or map.svg.")
     ],

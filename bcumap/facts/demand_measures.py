@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bcumap.base.words import NO_FIGURE, NOT_KNOWN
 from bcumap.facts import demand
-from bcumap.facts.demand import QUESTIONS, Demand, Report
+from bcumap.facts.demand import ALL, GROUPS, QUESTIONS, Demand, Report
 from bcumap.facts.measures import Measure
 
 Facts = Mapping[str, Any]
@@ -50,6 +51,14 @@ OF_PEOPLE = {
                         " twelve months known. Second hand, to March 2024."),
 }  # fmt: skip
 MEASURES = OF_OFFENCES | OF_PEOPLE
+# As a picture asks for them: "per_1k", or "per_1k.burglary" of one group of offences.
+WITH_GROUPS = (*MEASURES, *(f"{key}.{group}" for key in OF_OFFENCES for group in GROUPS))
+
+
+def of_group(key: str, group: str) -> Measure:
+    """Return a measure; rates of one group of offences are small, so they have a decimal."""
+    is_rate = key in OF_OFFENCES and key.startswith("per_")
+    return replace(MEASURES[key], decimals=1) if is_rate and group != ALL else MEASURES[key]
 
 
 def values(known: Demand, facts: Facts, told: Report, key: str) -> dict[str, float | None]:

@@ -31,6 +31,7 @@ def known(data: Path | None = None) -> Documents:
         atlas=store.atlas(data=data),
         counters=store.counters_web(data=data),
         history=store.history_web(data=data),
+        demand=store.demand(data=data),
         shapes=Shapes(*(json.loads(files[name]) for name in ("areas.topojson", "wards.topojson"))),
     )
 

@@ -16,19 +16,21 @@ from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.base.safe import plain
 from bcumap.base.schema import LEVELS, area_code
-from bcumap.facts import counter_measures, measures
+from bcumap.facts import counter_measures, demand_measures, measures
 from bcumap.facts.areas import Atlas
 
 Frame = tuple[float, float, float, float]  # west, south, east, north (degrees, EPSG:4326)
 
 AREAS, OFFICERS, COUNTERS, HISTORY = "areas", "officers", "counters", "history"
-KINDS = (AREAS, OFFICERS, COUNTERS, HISTORY)
+DEMAND = "demand"
+KINDS = (AREAS, OFFICERS, COUNTERS, HISTORY, DEMAND)
 FORMS = (".png", ".svg")
 DATED = (COUNTERS, HISTORY)
 # The measures of the kinds that have some, and the one to begin with.
 MEASURES: Mapping[str, tuple[Iterable[str], str]] = {
     OFFICERS: (measures.MEASURES, "fte_per_ward"),
     COUNTERS: (counter_measures.MEASURES, counter_measures.FIRST),
+    DEMAND: (demand_measures.WITH_GROUPS, demand_measures.FIRST),
 }
 OWN_TITLE = "Your list"
 LONGEST_TITLE = 120  # characters

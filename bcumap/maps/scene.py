@@ -27,12 +27,14 @@ from bcumap.base.words import (
     date,
     rounded,
 )
-from bcumap.facts import counter_measures, counters, measures, views
+from bcumap.facts import counter_measures, counters, demand, demand_measures, measures, views
 from bcumap.facts.areas import Area, Atlas
+from bcumap.facts.demand import Demand
+from bcumap.facts.demand_measures import OF_OFFENCES
 from bcumap.facts.hours import ALWAYS
 from bcumap.facts.measures import Measure
 from bcumap.maps.looks import COLOURS
-from bcumap.maps.request import AREAS, COUNTERS, HISTORY, OFFICERS, Wish
+from bcumap.maps.request import AREAS, COUNTERS, DEMAND, HISTORY, OFFICERS, Wish
 from bcumap.maps.shapes import Point, Rings, Shapes, View, middle
 
 Document = Mapping[str, Any]
@@ -70,12 +72,15 @@ class Documents:
         The prepared facts.
     shapes
         The prepared shapes.
+    demand
+        What is asked of the police.
     """
 
     atlas: Atlas
     counters: Document
     history: Document
     shapes: Shapes
+    demand: Demand
 
 
 @dataclass(frozen=True)
@@ -180,7 +185,7 @@ def scene(wish: Wish, documents: Documents, *, wide: int = WIDE) -> Scene:
         return _units(wish, documents, view)
     level = wish.level
     areas = _level_areas(documents, level)
-    part = {AREAS: _areas, OFFICERS: _officers, COUNTERS: _counters}[wish.kind](
+    part = {AREAS: _areas, OFFICERS: _officers, COUNTERS: _counters, DEMAND: _demand}[wish.kind](
         wish, level, documents
     )
     fills = [Shape(area, (_look(documents.atlas[code], part),)) for code, area in areas]
@@ -313,6 +318,12 @@ def _legend(part: _Part, level: str) -> list[tuple[str, str]]:
     return [*fills, CITY, *lines, ("thames", "Tidal Thames")]
 
 
+DEMAND_SOURCES = (
+    "Offences, survey and abstraction: Met Police and MOPAC through the London Datastore, Open"
+    " Government Licence v3.0."
+)
+
+
 # --- ward officers -------------------------------------------------------------------------------
 
 
@@ -340,6 +351,22 @@ def _plural(level: str) -> str:
 
 def _is_unpublished(level: str, measure: Measure) -> bool:
     return level == "wards" and measure.is_of_strength
+
+
+def _demand(wish: Wish, level: str, documents: Documents) -> _Part:
+    key, _, group = wish.measure.partition(".")
+    measure = demand_measures.of_group(key, group or demand.ALL)
+    facts = documents.atlas.facts
+    told = demand.report(documents.demand, facts, level, group=group or demand.ALL)
+    known = demand_measures.values(documents.demand, facts, told, key)
+    of = f", {demand.GROUPS[group].lower()}" if group else ""
+    cautions = demand_measures.cautions(level, key)
+    return _Part(
+        title=f"{measure.title}{of}: {_plural(level)}",
+        subtitle=f"{date(told.first)} to {date(told.last)}" if key in OF_OFFENCES else "",
+        notes=[measure.what, *(demand.CAUTIONS[each] for each in cautions), DEMAND_SOURCES],
+        shading=_shaded(known, measure, demand_measures.unknown(level, key), set()),
+    )
 
 
 def _own(wish: Wish, level: str, atlas: Atlas) -> _Part:

@@ -18,7 +18,7 @@ from tests.small import Small
 
 def test_every_ward_has_its_months_and_gaps_stay_empty(tmp_path: Path) -> None:
     table, notes = read_ward_strengths(
-        datastore_workbook.write(tmp_path / "DWO_Abstraction.xlsx"), store.facts()
+        datastore_workbook.write(tmp_path / "DWO_Abstraction.xlsx"), store.atlas()
     )
     assert list(table.columns[:2]) == ["ward_code", "2024-07"]
     assert len(table) == 679
@@ -32,7 +32,7 @@ def test_every_ward_has_its_months_and_gaps_stay_empty(tmp_path: Path) -> None:
 def test_another_file_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("ward,officers\nDeptford,2\n")
     with pytest.raises(SourceError, match="not the Met's workbook"):
-        read_ward_strengths(tmp_path / "list.csv", store.facts())
+        read_ward_strengths(tmp_path / "list.csv", store.atlas())
 
 
 def test_it_becomes_a_part_of_the_data_for_everybody(

@@ -237,3 +237,14 @@ def test_within_its_month_a_unit_is_dashed_and_afterwards_not(documents: Documen
     assert counted(shown)["unit-unsure"] == 2  # North West and South East
     assert "the day on which one took over is not known" in shown.caution
     assert counted(scene(documents, kind="history", on="2018-12-31"))["unit-unsure"] == 0
+
+
+def test_offences_are_drawn_with_their_months_and_cautions() -> None:
+    known = pictures.known()
+    asked = {"kind": "demand", "level": "bcus", "measure": "per_1k.burglary"}
+    made = scenes.scene(request.read(asked, known.atlas, today=dt.date(2026, 11, 26)), known)
+    assert made.title == "Offences for every 1,000 residents, burglary: BCUs"
+    assert made.subtitle == "July 2025 to June 2026"
+    assert "4.3" in {name.figure for name in made.names}
+    assert any("Recorded crime is not all crime" in note for note in made.notes)
+    assert "somebody" not in " ".join(made.notes)

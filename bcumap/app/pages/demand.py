@@ -75,6 +75,7 @@ def explorer() -> None:
     one, two = st.columns(2, gap="medium")
     measure = _measure(one)
     group = _group(two, measure)
+    measure = demand_measures.of_group(measure.key, group)
     reports = {each: demand_report(each, None, group) for each in _levels()}
     if level not in reports:
         level = "boroughs"
@@ -100,7 +101,11 @@ def explorer() -> None:
         save_bar()(
             key="save",
             data=save_data(
-                "officers", level, wanted, level=level, values=values[level], title=title
+                "demand",
+                level,
+                wanted,
+                level=level,
+                measure=measure.key if group == ALL else f"{measure.key}.{group}",
             ),
         )
     with right:
