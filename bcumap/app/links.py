@@ -20,6 +20,9 @@ Facts = Mapping[str, Any]
 
 # Parameters of a link that outlive the choice of another area.
 KEPT = ("measure", "on")
+PAGE = "page"  # in the session: the path of the page that is shown
+# Parameters that name a place.
+PLACE = ("q", "ward", "borough", "bcu")
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,32 @@ class Asked:
     problems: tuple[str, ...] = ()
     on: dt.date = dt.date.min
     is_dated: bool = False
+
+
+def query() -> dict[str, str]:
+    """Return what the link of this page asks; where it names no place, the last one of the visit.
+
+    Only a page that is come to from another takes that up: where somebody went back to a link
+    without a place, or forgot theirs, there is none.
+    """
+    asked: dict[str, str] = st.query_params.to_dict()
+    state = st.session_state
+    here = state.get(PAGE, "")
+    if named := {name: asked[name] for name in PLACE if name in asked}:
+        if named != state.get("place"):
+            state.pop("level", None)  # the map and the table show the level of what is asked now
+        state["place"], state["taken_up"] = named, {}
+    elif state.get("came_to") != here:
+        state["taken_up"] = state.get("place", {})
+    state["came_to"] = here
+    return {**state.get("taken_up", {}), **asked}
+
+
+def forget() -> None:
+    """Forget the place of the visit, on this page as well."""
+    for name in ("place", "taken_up", "level"):
+        st.session_state.pop(name, None)
+    st.query_params.from_dict(kept())
 
 
 def from_link(query: Mapping[str, str], known: Facts) -> tuple[Chosen | None, str | None]:

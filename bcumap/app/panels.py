@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -9,11 +10,13 @@ from urllib.parse import quote
 
 from bcumap.app import assets
 from bcumap.base import feedback
-from bcumap.base.bases import MEANING
-from bcumap.base.words import LEVEL_WORDS, PAGES, date
-from bcumap.facts import views
-from bcumap.facts.answers import Answer
+from bcumap.base.bases import KNOWN, MEANING
+from bcumap.base.words import LEVEL_WORDS, NOT_KNOWN, PAGES, date, kilometres
+from bcumap.facts import counters, views
+from bcumap.facts.answers import Answer, Place
+from bcumap.facts.cached import counters as counter_document
 from bcumap.facts.events import Event
+from bcumap.facts.hours import LONDON
 from bcumap.facts.views import Key, Legend
 from bcumap.maps.scene import MERGED, OWN_UNIT, UNSURE
 from bcumap.web import render
@@ -23,6 +26,7 @@ Facts = Mapping[str, Any]
 
 # The kind of a table's column (web/static/table.js) by the decimals of its measure.
 KINDS = {None: "percent", 0: "count", 1: "tenths", 2: "hundredths"}
+NOWHERE = Place(None, None, None, None, None, None)
 UNITS_LEGEND = Legend((
     Key("unit-borough", OWN_UNIT),
     Key("unit-bcu", MERGED),
@@ -70,8 +74,32 @@ def notice(
 
 
 def answer_card(answer: Answer) -> str:
-    """The answer to a question, how sure it is, and what else may be meant."""
-    return shown("parts.answer", views.card(answer))
+    """The answer to a question, whom to call there, how sure it is, and what else may be meant."""
+    place = answer.place
+    ward = place.ward_code if place else None
+    team = f"{assets.base_path()}/ward?ward={ward}" if ward else ""
+    city = bool(place and not place.bcu_code)
+    return shown("parts.answer", views.card(answer), False, team, city, _counter_near(answer))
+
+
+def _counter_near(answer: Answer) -> dict[str, str] | None:
+    """The nearest open front counter to a place of the Met's, and whether it is open now."""
+    if answer.easting is None or answer.northing is None or not (answer.place or NOWHERE).bcu_code:
+        return None
+    now = dt.datetime.now(LONDON)
+    points = {site["name"]: site for site in counter_document()["sites"]}
+    standings = counters.picture(counter_document(), now.date()).standings
+    found = counters.nearest(answer.easting, answer.northing, standings, points)
+    if found is None:
+        return None
+    site, metres = found
+    return {
+        "href": f"{assets.base_path()}/counters?q={quote(answer.title)}",
+        "name": site.name,
+        "far": kilometres(metres),
+        "open": f"now {counters.open_at(site, now)}; hours: {site.hours or NOT_KNOWN}"
+        + ("" if site.known_as == KNOWN else f", {site.known_as}"),
+    }
 
 
 def legend(told: Legend = views.AREAS_LEGEND) -> str:

@@ -5,22 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.components.v2 import component
 
 from bcumap.app import assets, heads
-from bcumap.app.links import Asked, answered, day_of, from_link, kept
+from bcumap.app.links import (
+    PAGE,
+    PLACE,
+    Asked,
+    answered,
+    day_of,
+    forget,
+    from_link,
+    kept,
+    query,
+)
 from bcumap.app.panels import shown
 from bcumap.app.routes import SUGGEST
 from bcumap.app.ui import loader, sent
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
+from bcumap.base.words import PAGES
+from bcumap.facts import views
 from bcumap.facts.answers import Answer, nothing
 from bcumap.facts.cached import counters, facts, finder, history
 from bcumap.facts.find import LONGEST_QUERY
-
-PAGE = "page"  # in the session: the path of the page that is shown
 
 _runs = count()
 
@@ -44,17 +55,28 @@ def box(*, on_choose: Callable[[Any], None]) -> Answer | None:
     on_choose
         Called with the area that somebody picks from the suggestions.
     """
-    asked = st.query_params.get("q", "")
+    link = query()
+    asks = read(st.session_state.get(PAGE, ""), link)
+    own = st.session_state.get("own")
     _component()(
         key="search",
-        # With a number that is always another, so that the box hears of every answer.
-        data=sent(url=f"{assets.base_path()}{SUGGEST}", asked=asked, run=next(_runs)),
+        data=sent(
+            url=f"{assets.base_path()}{SUGGEST}",
+            asked=link.get("q", ""),
+            run=next(_runs),  # always another, so that the box hears of every answer
+            pages=[f"{assets.base_path()}/{path}" for path, _ in PAGES],
+            link=urlencode({name: link[name] for name in PLACE if name in link}),
+            title=asks.answer.title if asks.answer else "",
+            **_heard(asks),
+            list=own.name if own else "",
+        ),
         on_ask_change=lambda: ask(st.session_state["search"]["ask"]),
         on_choose_change=lambda: on_choose(st.session_state["search"]["choose"]),
+        on_ping_change=lambda: None,
+        on_forget_change=lambda: _forget(st.session_state["search"]["forget"]),
     )
-    read_now = read(st.session_state.get(PAGE, ""), st.query_params.to_dict())
-    st.set_page_config(page_title=heads.head(read_now, facts()).title)
-    return read_now.answer
+    st.set_page_config(page_title=heads.head(asks, facts()).title)
+    return asks.answer
 
 
 def read(name: str, query: Mapping[str, str]) -> Asked:
@@ -72,6 +94,26 @@ def read(name: str, query: Mapping[str, str]) -> Asked:
         on, late = day_of(texts.get("on"), rows, what)
     problems = tuple(each for each in (problem, late) if each)
     return Asked(name, texts, found, wanted, problems, on, is_dated="on" in texts and not late)
+
+
+def _heard(asks: Asked) -> dict[str, str]:
+    """What the page is about: `said` in a sentence, and as a `place` of the visit."""
+    if told := asks.answer:
+        ward = f", {told.place.ward}" if told.place and told.place.ward else ""
+        return {"said": told.text, "place": f"{told.title}{ward}" if told.place else ""}
+    if not (chosen := asks.wanted):
+        return {"said": " ".join(asks.problems), "place": ""}
+    name = facts()[chosen.level][chosen.code]["name"]
+    return {"said": views.summary(facts(), chosen.level, chosen.code), "place": name}
+
+
+def _forget(what: Any) -> None:
+    """Forget the place of the visit, or the list that was uploaded."""
+    if what == "list":
+        st.session_state.pop("own", None)
+        st.session_state["own-turn"] = st.session_state.get("own-turn", 0) + 1
+    else:
+        forget()
 
 
 def answer(asked: str) -> Answer:

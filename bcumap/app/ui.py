@@ -169,14 +169,15 @@ def time_bar() -> Any:
     """The date that is moved, registered once per process."""
     return component(
         "bcumap_time",
-        html='<div class="bcumap-time"><div class="row"><output class="date"></output>'
+        html='<div class="bcumap-time"><div class="row"><strong class="date"></strong>'
         '<button type="button" class="back">Earlier change</button>'
         '<button type="button" class="play">Play</button>'
         '<button type="button" class="on">Later change</button>'
-        '<label>Date <input type="date" class="day"></label></div>'
-        '<div class="line"><input type="range" class="range" aria-label="Date">'
-        '<div class="marks" role="group" aria-label="Key dates"></div></div>'
-        '<p class="label" role="status"></p></div>',
+        '<label>Date <input type="date" class="day"></label>'
+        '<label>Key date <select class="key"></select></label></div>'
+        '<div class="line"><input type="range" class="range" aria-label="Date; arrows go from'
+        ' change to change"><div class="marks" aria-hidden="true"></div></div>'
+        '<p class="label"></p><p class="bcumap-heard said" role="status"></p></div>',
         js=loader("time.js"),
         isolate_styles=False,
     )
@@ -190,7 +191,7 @@ def counters_scene() -> Any:
     return component(
         "bcumap_counters",
         html='<div class="bcumap-counters"><section class="bcumap-panel" id="bcumap-panel"'
-        ' tabindex="-1" aria-live="polite"><h2 class="heading"></h2><p class="ground"></p>'
+        ' tabindex="-1"><h2 class="heading"></h2><p class="ground"></p>'
         '<dl class="figures"></dl><p class="since"></p><small class="source"></small></section>'
         f'<div class="rows">{table}</div>'
         '<small class="none"></small></div>',
@@ -206,7 +207,7 @@ def units_scene() -> Any:
     return component(
         "bcumap_units",
         html='<div class="bcumap-units"><section class="bcumap-panel" id="bcumap-panel"'
-        ' tabindex="-1" aria-live="polite"><h2 class="heading"></h2><p class="ground"></p>'
+        ' tabindex="-1"><h2 class="heading"></h2><p class="ground"></p>'
         '<dl class="figures"></dl><p class="since"></p><small class="source"></small></section>'
         f'<div class="rows">{table}</div></div>',
         js=loader("units.js"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bcumap.app import assets, panels, search
-from bcumap.app.links import answered, choose, found, from_link, show_level
+from bcumap.app.links import answered, choose, found, from_link, query, show_level
 from bcumap.app.ui import area_map, area_table, map_data, save_bar, save_data, sent
 from bcumap.base.words import NO_FIGURE, NOT_KNOWN
 from bcumap.facts.cached import facts
@@ -56,7 +56,7 @@ def explorer() -> None:
         wanted, problem = answered(answer), None
         said.html(panels.answer_card(answer))
     else:
-        wanted, problem = from_link(st.query_params.to_dict(), facts())
+        wanted, problem = from_link(query(), facts())
     level = st.session_state.get("level", wanted.level if wanted else "bcus")
     if problem:
         said.html(panels.notice(problem))

@@ -8,7 +8,16 @@ from typing import Any
 import streamlit as st
 
 from bcumap.app import assets, panels, search
-from bcumap.app.links import answered, choose, date_asked, found, from_link, move_to, show_level
+from bcumap.app.links import (
+    answered,
+    choose,
+    date_asked,
+    found,
+    from_link,
+    move_to,
+    query,
+    show_level,
+)
 from bcumap.app.pages import counter_words
 from bcumap.app.ui import (
     area_map,
@@ -49,8 +58,7 @@ def explorer() -> None:
     """Search box, date, map, summary and list; the date moves all of them in the browser."""
     answer = search.box(on_choose=choose)
     said = st.container()
-    query: dict[str, str] = st.query_params.to_dict()
-    wanted, problem = (answered(answer), None) if answer else from_link(query, facts())
+    wanted, problem = (answered(answer), None) if answer else from_link(query(), facts())
     on, late = date_asked(document()["key_dates"], "front counters")
     if answer:
         said.html(panels.answer_card(answer))

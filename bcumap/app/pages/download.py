@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from bcumap.app import orders, panels, parts, search
-from bcumap.app.links import Chosen, answered, choose, date_asked, from_link
+from bcumap.app.links import Chosen, answered, choose, date_asked, from_link, query
 from bcumap.app.orders import Order
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
@@ -50,8 +50,7 @@ def page() -> None:
 def explorer() -> None:
     """Search box for the area, what is wanted of it, and the file when it is made."""
     answer = search.box(on_choose=choose)
-    query: dict[str, str] = st.query_params.to_dict()
-    wanted, problem = (answered(answer), None) if answer else from_link(query, facts())
+    wanted, problem = (answered(answer), None) if answer else from_link(query(), facts())
     said = st.container()
     if answer and wanted is None:
         said.html(panels.answer_card(answer))

@@ -7,7 +7,7 @@ import datetime as dt
 import streamlit as st
 
 from bcumap.app import assets, panels, search
-from bcumap.app.links import Chosen, answered, choose, date_asked, found, from_link, move_to
+from bcumap.app.links import Chosen, answered, choose, date_asked, found, from_link, move_to, query
 from bcumap.app.pages import history_words
 from bcumap.app.ui import (
     area_map,
@@ -48,8 +48,7 @@ def explorer() -> None:
     """Search box, date, map and summary; the date moves all of them in the browser."""
     answer = search.box(on_choose=choose)
     said = st.container()
-    query: dict[str, str] = st.query_params.to_dict()
-    wanted, problem = (answered(answer), None) if answer else from_link(query, facts())
+    wanted, problem = (answered(answer), None) if answer else from_link(query(), facts())
     on, late = date_asked(document()["models"], "police units")
     if answer:
         said.html(panels.answer_card(answer))
@@ -90,7 +89,7 @@ def explorer() -> None:
 def timeline() -> None:
     """All events by date, of a theme, and of the area that the link names."""
     st.html(history_words.timeline_heading())
-    wanted, _ = from_link(st.query_params.to_dict(), facts())
+    wanted, _ = from_link(query(), facts())
     themes = ("", *THEMES)
     asked = st.query_params.get("theme", "")
     st.session_state.setdefault("theme", asked if asked in themes else "")

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from bcumap.app import assets, panels, search
-from bcumap.app.links import answered, choose, found, from_link, show_level
+from bcumap.app.links import answered, choose, found, from_link, query, show_level
 from bcumap.app.pages import own_list
 from bcumap.app.ui import area_map, area_table, map_data, save_bar, save_data, sent
 from bcumap.base.schema import LEVELS
@@ -42,7 +42,7 @@ def explorer() -> None:
     """Search box, choice of a measure, map and table; a click reruns only this."""
     answer = search.box(on_choose=choose)
     said = st.container()
-    wanted, problem = (answered(answer), None) if answer else from_link(_query(), facts())
+    wanted, problem = (answered(answer), None) if answer else from_link(query(), facts())
     if answer:
         said.html(panels.answer_card(answer))
     elif problem:
@@ -87,11 +87,6 @@ def explorer() -> None:
             ),
             on_choose_change=lambda: choose(st.session_state["table"]["choose"]),
         )
-
-
-def _query() -> dict[str, str]:
-    query: dict[str, str] = st.query_params.to_dict()
-    return query
 
 
 def _measure() -> Measure:

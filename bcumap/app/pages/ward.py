@@ -7,7 +7,7 @@ import streamlit as st
 from bcumap.app import charts, panels, search
 from bcumap.app.api import DEMAND, OFFICERS
 from bcumap.app.assets import base_path
-from bcumap.app.links import Chosen, answered, choose, found, from_link
+from bcumap.app.links import Chosen, answered, choose, found, from_link, query
 from bcumap.app.pages import briefing, own_list
 from bcumap.app.ui import area_map, map_data, save_bar, save_data, sent, share_bar
 from bcumap.base import dates
@@ -33,15 +33,18 @@ def explorer() -> None:
     """Search box, map, and all that is known of the chosen ward; a click reruns only this."""
     answer = search.box(on_choose=choose)
     said = st.container()
-    wanted, problem = (
-        (answered(answer), None) if answer else from_link(st.query_params.to_dict(), facts())
-    )
+    wanted, problem = (answered(answer), None) if answer else from_link(query(), facts())
     if answer:
         said.html(panels.answer_card(answer))
     elif problem:
         said.html(panels.notice(problem))
-    code = _remembered(wanted, asked=bool(answer or problem))
+    code = wanted.code if wanted and wanted.level == "wards" else None
     st.html(briefing.title(code, facts()) if code else briefing.welcome())
+    met = bool(code and facts()["wards"][code]["officers"])
+    if code and met:
+        _team(code)
+    elif code:
+        st.html(briefing.not_of_the_met(code, facts()))
     if code:
         share_bar()(key="share", data=sent())
     left, right = st.columns([5, 4], gap="medium")
@@ -59,16 +62,11 @@ def explorer() -> None:
             on_level_change=lambda: None,
         )
         save_bar()(key="save", data=save_data("areas", "wards", shown, level="wards"))
-    if code is None:
-        return
-    if facts()["wards"][code]["officers"] is None:
-        right.html(briefing.not_of_the_met(code, facts()))
+    if code is None or not met:
         return
     told = [each for each in known().strengths.of(code) if each["fte"] is not None]
     published = told[-1] if told else None
     right.html(briefing.standing(code, facts(), own=_own(code), published=published))
-    with left:
-        _team(code)
     with st.container(key="ward-demand"):  # on paper the questions below have the sums
         _demand(code)
     left, right = st.columns([5, 4], gap="medium")
@@ -78,19 +76,6 @@ def explorer() -> None:
     with right:
         st.html(briefing.neighbours(code, facts()))
         _history(code)
-
-
-def _remembered(wanted: Chosen | None, *, asked: bool) -> str | None:
-    """Return the ward that is meant, or the last one if nothing else is asked for."""
-    if wanted and wanted.level == "wards":
-        st.session_state["ward"] = wanted.code
-        return wanted.code
-    if wanted or asked:
-        return None
-    code: str | None = st.session_state.get("ward")
-    if code:
-        st.query_params["ward"] = code
-    return code
 
 
 def _own(code: str) -> briefing.OwnFigure | None:

@@ -138,7 +138,7 @@
       element.setAttribute("data-code", path.area.code);
       if (element.bcumapReachable) return;
       element.bcumapReachable = true;
-      bcumap.reachable(this._map, path, this, [...this.byCode.values()]);
+      bcumap.reachable(this._map, path, this, () => [...this.byCode.values()]);
       L.DomEvent.on(element, "keydown", (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         L.DomEvent.stop(event);
@@ -181,7 +181,7 @@
     layer.getElement()?.setAttribute("tabindex", "0");
   };
 
-  /* Let a layer be left by the arrow keys for one of `layers` beside it, and by Escape for what
+  /* Let a layer be left by the arrow keys for one of `layers()` beside it, and by Escape for what
      follows the map (first for its own name, if that covers something). */
   bcumap.reachable = function (map, layer, group, layers) {
     const element = layer.getElement();
@@ -189,10 +189,10 @@
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key in DIRECTIONS) {
         L.DomEvent.stop(event);
-        bcumap.beside(layer, layers, event.key)?.getElement().focus();
+        bcumap.beside(layer, layers(), event.key)?.getElement().focus();
       } else if (event.key === "Escape" && !map.bcumapPopup) {
         L.DomEvent.stop(event);
-        if (layer.isTooltipOpen()) layer.closeTooltip();
+        if (layer.getTooltip() && layer.isTooltipOpen()) layer.closeTooltip();
         else leave(map);
       } else if (event.key === "+" || event.key === "=") map.zoomIn();
       else if (event.key === "-") map.zoomOut();

@@ -15,7 +15,7 @@ const SHAPES = {
   limited: '<path d="M9 1.5 17 16H1Z"/>',
   daytime: '<path d="M9 1 17 9 9 17 1 9Z"/>',
   "": '<path d="M9 1 17 9 9 17 1 9Z"/>',
-  closed: '<path class="cross" d="M4 4 14 14M14 4 4 14"/>',
+  closed: '<path class="halo" d="M4 4 14 14M14 4 4 14"/><path class="cross" d="M4 4 14 14M14 4 4 14"/>',
 };
 
 export default async function ({ parentElement, data: [data], setTriggerValue }) {
@@ -76,12 +76,38 @@ class Scene {
   marker(site) {
     const kind = site.state === "open" ? site.kind : "closed";
     const svg = `<svg viewBox="0 0 18 18" aria-hidden="true">${SHAPES[kind] ?? SHAPES[""]}</svg>`;
-    const icon = L.divIcon({ className: look(site), html: svg, iconSize: [18, 18] });
+    const icon = L.divIcon({ className: look(site), html: svg, iconSize: [24, 24] });
     const label = `${site.name}: ${this.said(site)}`;
     const marker = L.marker([site.lat, site.lon], { icon, title: label, alt: label, pane: "bcumap-counters" });
-    marker.bindPopup(() => this.about(site), { className: "counter-about", maxWidth: 280 });
-    marker.on("add", () => marker.getElement().setAttribute("aria-label", label));
+    marker.bindPopup(() => this.about(site), { className: "counter-about", maxWidth: 280, autoPanPaddingTopLeft: [56, 16] });
+    marker.on("add", () => this.reachable(marker, label));
+    marker.on("popupopen", () => this.opened(marker, site));
+    marker.on("popupclose", () => (this.map.bcumapPopup = null));
     return marker;
+  }
+
+  /* One tab stop for all signs: arrows go to the one beside. */
+  reachable(marker, label) {
+    const all = () => [...this.markers.values()];
+    const sign = marker.getElement();
+    sign.setAttribute("aria-label", label);
+    sign.tabIndex = -1;
+    window.bcumap.reachable(this.map, marker, this, all);
+    if (!this.entry || !this.map.hasLayer(this.entry)) window.bcumap.enterAt(this, marker);
+  }
+
+  /* What is told of a counter takes the focus, and gives it back. */
+  opened(marker, site) {
+    this.map.bcumapPopup = marker;
+    const box = marker.getPopup().getElement();
+    Object.assign(box, { role: "dialog", ariaLabel: site.name, tabIndex: -1 });
+    box.onkeydown = (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      marker.closePopup();
+      marker.getElement()?.focus();
+    };
+    box.focus({ preventScroll: true });
   }
 
   said(site) {

@@ -35,17 +35,6 @@ function draw(parentElement, data) {
   return root.drawing.then((map) => ({ root, map }));
 }
 
-/* Links beside the map (?borough=…) open their area at once instead of loading the page again. */
-function openLinks(choose) {
-  document.onclick = (event) => {
-    const link = event.target.closest?.('.bcumap-panel a[href^="?"], .bcumap-answer a[href^="?"]');
-    if (!link || link.search.startsWith("?q=") || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const [[parameter, code]] = new URL(link.href).searchParams;
-    event.preventDefault();
-    choose({ level: `${parameter}s`, code });
-  };
-}
-
 /* Shade the map anew if it is to be shaded otherwise. */
 function shade(root, map, shading) {
   if (shading === "kept") return; // something else on the page shades it
@@ -62,7 +51,6 @@ export default function (component) {
   draw(parentElement, data)
     .then(({ root, map }) => {
       if (gone) return;
-      openLinks((area) => setTriggerValue("choose", area));
       map.off("bcumap:choose").on("bcumap:choose", ({ level, code }) => {
         root.chosen = `${level}/${code}`;
         setTriggerValue("choose", { level, code });

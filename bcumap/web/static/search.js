@@ -1,9 +1,12 @@
 /* The search box as a Streamlit component: suggestions while typing (ARIA's combobox with a list),
    a question when Enter is pressed. Text from the server only ever becomes text, never HTML. */
+import { keepSession, watchConnection, writePlace } from "./links.js";
+
 const WAIT = 120; // milliseconds without a key before suggestions are fetched
 const ROUGHLY = 5; // decimals of a degree: one metre
 
 const PATIENCE = 15_000; // milliseconds until a page that does not answer says so
+const AFTER_LOSS = 4_000; // until a page whose connection was lost is loaded anew
 
 let ask = () => {}; // the page's own, for links that ask
 let waiting;
@@ -12,6 +15,7 @@ let waiting;
    answer. Say so, with a link to what was asked: a page that is loaded anew answers. */
 export function expectAnswer(query) {
   clearTimeout(waiting);
+  document.body.classList.add("bcumap-waiting"); // what is shown is not the answer yet
   waiting = setTimeout(() => {
     const link = document.createElement("a");
     link.href = `?${query}`;
@@ -24,13 +28,14 @@ export function expectAnswer(query) {
 
 function answered(form) {
   clearTimeout(waiting);
+  document.body.classList.remove("bcumap-waiting");
   form.querySelector(".status a")?.parentElement.replaceChildren();
 }
 
-/* Links such as ?q=SE8 4RX ask at once instead of loading the page again. */
+/* Links of the static site such as ?q=SE8 4RX ask at once instead of loading the page again. */
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.('a[href^="?q="]');
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (!link || document.querySelector("[data-testid=stMain]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   ask(new URL(link.href).searchParams.get("q"));
 });
@@ -57,8 +62,55 @@ export default function ({ parentElement, data: [data], setTriggerValue }) {
     if (data.run !== undefined) expectAnswer(linkTo(area));
   };
   ask = (text) => box.submit(text);
+  const isAnswer = box.wanted && data.asked === box.asked;
   box.show(data.asked);
   answered(form);
+  if (data.run === undefined) return; // the static site
+  keepSession(data.pages);
+  writePlace(data.link);
+  watchConnection(() => {
+    waiting = setTimeout(() => location.reload(), AFTER_LOSS);
+    setTriggerValue("ping", Date.now());
+  });
+  say(form.querySelector(".said"), data.said);
+  keptLine(form.querySelector(".kept"), data, (what) => setTriggerValue("forget", what));
+  if (isAnswer) {
+    box.wanted = false;
+    goTo(data.title);
+  }
+}
+
+/* Say a sentence once: a region that is always there is changed a little later than the page. */
+function say(place, text) {
+  if (place.dataset.text === text) return;
+  place.dataset.text = text;
+  setTimeout(() => (place.textContent = text), 250);
+}
+
+/* Take the focus to the heading of an answer as soon as it is there. */
+function goTo(title, tries = 60) {
+  const heading = document.querySelector(".bcumap-answer h2");
+  if (heading?.textContent === title) return heading.focus();
+  if (tries && document.activeElement === document.body) setTimeout(() => goTo(title, tries - 1), 50);
+}
+
+/* What the visit keeps, each with a button that forgets it. */
+function keptLine(line, data, forget) {
+  const kept = [["place", data.place, `Your place: ${data.place}`], ["list", data.list, `Your list ${data.list} is in use`]];
+  const shown = kept.filter(([, value]) => value);
+  line.hidden = !shown.length;
+  line.replaceChildren(
+    ...shown.map(([what, , text]) => {
+      const chip = document.createElement("span");
+      const cross = document.createElement("button");
+      cross.type = "button";
+      cross.textContent = "Forget";
+      cross.ariaLabel = `Forget ${what === "list" ? "your list" : "your place"}`;
+      cross.addEventListener("click", () => forget(what));
+      chip.append(text, " ", cross);
+      return chip;
+    })
+  );
 }
 
 /* The part of a link that chooses an area; a level is called as its parameter, and an s. */
@@ -79,6 +131,7 @@ class Box {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       if (this.input.value.trim()) this.submit(this.input.value);
+      else this.status.textContent = "Enter a postcode or a name.";
     });
     this.offerLocation(form.querySelector(".here"));
   }
@@ -95,7 +148,8 @@ class Box {
     this.close();
     this.input.value = text;
     this.asked = text.trim();
-    this.input.blur(); // a phone's keyboard goes away
+    this.wanted = true;
+    this.input.blur(); // a phone's keyboard goes away, and the answer takes the focus
     this.ask(text.trim());
   }
 
@@ -177,6 +231,7 @@ class Box {
 
   key(event) {
     const last = this.options.length - 1;
+    if (event.key === "ArrowDown" && last < 0) this.suggest();
     const steps = { ArrowDown: 1, ArrowUp: -1 };
     if (event.key in steps && last >= 0) {
       event.preventDefault();

@@ -2,6 +2,10 @@
 import { load } from "./files.js";
 import { expectAnswer, linkTo } from "./search.js";
 
+const FEW = 15; // rows of a longer table that are shown at first; all of them from the button
+const MANY = 40;
+const isPhone = () => matchMedia("(max-width: 640px)").matches;
+
 const decimals = (digits) =>
   new Intl.NumberFormat("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const percent = new Intl.NumberFormat("en-GB", { style: "percent" });
@@ -80,14 +84,81 @@ function render(root, state, data, list) {
   list.sort(compare(state.sort, state.falling));
   const table = document.createElement("table");
   const caption = table.createCaption();
-  caption.textContent = data.caption;
+  const heading = document.createElement("h2");
+  heading.textContent = data.caption;
+  caption.append(heading);
   const head = table.createTHead().insertRow();
   data.columns.forEach(([key, title, kind]) => head.append(header(key, title, kind)));
   const body = table.createTBody();
   list.forEach((row) => body.append(line(row)));
   const focused = root.contains(document.activeElement) && document.activeElement.dataset.key;
-  root.replaceChildren(saveButton(data.caption), table);
+  const scroll = document.createElement("div");
+  scroll.append(saveButton(data.caption), table);
+  const more = moreButton();
+  root.replaceChildren(skip(), ...(list.length > FEW ? [filter()] : []), scroll, more, after());
+  fold();
   if (focused) root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+
+  function skip() {
+    const link = document.createElement("a");
+    link.className = "bcumap-skip";
+    link.href = "#bcumap-after-table";
+    link.textContent = "Skip the table";
+    return link;
+  }
+
+  function after() {
+    const place = document.createElement("span");
+    place.id = "bcumap-after-table";
+    place.tabIndex = -1;
+    return place;
+  }
+
+  /* A box that leaves the rows with its words. */
+  function filter() {
+    const label = document.createElement("label");
+    const box = document.createElement("input");
+    label.className = "filter";
+    box.type = "search";
+    box.dataset.key = "filter";
+    box.value = state.filter ?? "";
+    box.oninput = () => {
+      state.filter = box.value;
+      fold();
+    };
+    label.append("Show only rows with ", box);
+    return label;
+  }
+
+  function moreButton() {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "more";
+    button.onclick = () => {
+      state.all = true;
+      fold();
+      body.rows[FEW]?.querySelector("button")?.focus();
+    };
+    return button;
+  }
+
+  /* Hide what the filter leaves out, and of a long table all but its first rows and the chosen one;
+     they stay in the table, for whoever saves it. */
+  function fold() {
+    const words = (state.filter ?? "").trim().toLowerCase();
+    const rows = [...body.rows];
+    const chosen = body.querySelector("tr.chosen");
+    const fit = rows.filter((row) => !words || row.textContent.toLowerCase().includes(words));
+    const isLong = fit.length > (isPhone() ? FEW : MANY) && !state.all;
+    const shown = new Set(isLong ? fit.slice(0, FEW) : fit);
+    if (isLong && chosen && !words && !shown.has(chosen)) {
+      body.prepend(chosen);
+      shown.add(chosen);
+    }
+    rows.forEach((row) => (row.hidden = !shown.has(row)));
+    more.hidden = !isLong;
+    more.textContent = `Show all ${fit.length}`;
+  }
 
   function header(key, title, kind) {
     const cell = document.createElement("th");
@@ -97,6 +168,7 @@ function render(root, state, data, list) {
     button.type = "button";
     button.dataset.key = key;
     button.textContent = title;
+    button.title = `Sort by ${title}`;
     if (state.sort === key) cell.ariaSort = state.falling ? "descending" : "ascending";
     button.onclick = () => {
       state.falling = state.sort === key ? !state.falling : kind in show;
@@ -111,8 +183,9 @@ function render(root, state, data, list) {
     const element = document.createElement("tr");
     element.className = row.code === data.chosen ? "chosen" : "";
     element.dataset.code = row.code;
-    data.columns.forEach(([key, , kind]) => {
+    data.columns.forEach(([key, title, kind]) => {
       const cell = document.createElement(key === "name" ? "th" : "td");
+      if (key !== "name") cell.dataset.title = title;
       if (key === "name") {
         const button = document.createElement("button");
         cell.scope = "row";

@@ -20,6 +20,8 @@ class Time {
     Object.assign(this.range, { min: this.first, max: this.last, step: 1 });
     Object.assign(this.part("day"), { min: data.first, max: data.last });
     this.range.oninput = () => this.go(Number(this.range.value));
+    this.range.onkeydown = (event) => this.key(event);
+    root.addEventListener("keydown", ({ key }) => key === "Escape" && this.playing && this.stop());
     this.part("back").onclick = () => this.step(-1);
     this.part("on").onclick = () => this.step(1);
     this.part("play").onclick = () => (this.playing ? this.stop() : this.play());
@@ -44,14 +46,29 @@ class Time {
     this.part("date").textContent = asWords(on);
     this.part("day").value = on;
     this.part("label").textContent = mark ? mark.label : "";
-    this.root.querySelectorAll(".marks button").forEach((button) => {
-      if (button.value === starts(mark?.from ?? "")) button.setAttribute("aria-current", "date");
-      else button.removeAttribute("aria-current");
+    this.part("key").value = mark ? starts(mark.from) : "";
+    this.root.querySelectorAll(".marks i").forEach((tick) => {
+      tick.classList.toggle("now", tick.dataset.from === starts(mark?.from ?? ""));
     });
     document.bcumapDate = on; // for a scene that comes later
     document.dispatchEvent(new CustomEvent("bcumap:date", { detail: on }));
     clearTimeout(this.timer);
-    if (!quiet && !this.playing) this.timer = setTimeout(() => this.tell("on", on), REST_MS);
+    if (!quiet && !this.playing) this.timer = setTimeout(() => this.rest(), REST_MS);
+  }
+
+  /* The date has come to rest: the server is told, and whoever listens hears it once. */
+  rest() {
+    const on = asIso(this.now);
+    this.part("said").textContent = `${asWords(on)}. ${this.part("label").textContent}`;
+    this.tell("on", on);
+  }
+
+  /* Arrows step from change to change: a day would be one of five thousand. */
+  key(event) {
+    const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    this.step(by);
   }
 
   /* Go to the next date on which something changes. */
@@ -71,23 +88,23 @@ class Time {
 
   stop() {
     clearInterval(this.playing);
-    if (this.playing) this.timer = setTimeout(() => this.tell("on", asIso(this.now)), REST_MS);
+    if (this.playing) this.timer = setTimeout(() => this.rest(), REST_MS);
     this.playing = 0;
     this.part("play").textContent = "Play";
   }
 
+  /* The key dates: as ticks below the line, and to be chosen from a list. */
   marks() {
-    const list = this.part("marks");
+    const key = this.part("key");
+    key.append(new Option("", ""));
     this.data.marks.forEach(({ from, label }) => {
-      const button = document.createElement("button");
       const day = asDay(starts(from));
-      button.type = "button";
-      button.value = starts(from);
-      button.title = label;
-      button.ariaLabel = `${asWords(starts(from))}: ${label}`;
-      button.style.left = `${(100 * (day - this.first)) / (this.last - this.first)}%`;
-      button.onclick = () => this.go(day);
-      list.append(button);
+      const tick = document.createElement("i");
+      tick.dataset.from = starts(from);
+      tick.style.left = `${(100 * (day - this.first)) / (this.last - this.first)}%`;
+      this.part("marks").append(tick);
+      key.append(new Option(`${asWords(starts(from))}: ${label}`, starts(from)));
     });
+    key.onchange = () => key.value && this.go(asDay(key.value));
   }
 }

@@ -77,8 +77,10 @@ class Scene {
     }
     path.on("add", () => {
       const shape = path.getElement();
-      shape.setAttribute("tabindex", "0");
+      shape.setAttribute("tabindex", "-1");
       shape.setAttribute("role", "img");
+      window.bcumap.reachable(this.map, path, this, () => [...this.paths.values()]);
+      if (!this.entry || !this.layer.hasLayer(this.entry)) window.bcumap.enterAt(this, path);
       shape.setAttribute("aria-label", lines.join(", "));
       shape.setAttribute("data-code", unit.code);
     });

@@ -1,0 +1,56 @@
+/* Links and places of a visit: links within the app keep the session, the last place stays in the
+   link of every page, and a page that lost its server finds it again. */
+
+/* Go to a page of the app as its own navigation does, without loading it anew: what a visitor
+   uploaded and decided stays. Streamlit listens to the browser's history. */
+export function visit(to) {
+  history.pushState(null, "", to);
+  dispatchEvent(new PopStateEvent("popstate"));
+}
+
+let pages = [];
+
+/* Let links to `paths` be such visits. */
+export function keepSession(paths) {
+  if (!pages.length) document.addEventListener("click", follow);
+  pages = paths;
+}
+
+function follow(event) {
+  const link = event.target.closest?.("a[href]");
+  const isPlain = !(event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  if (!link || !isPlain || event.defaultPrevented || link.download) return;
+  if (link.target && link.target !== "_self") return;
+  const to = new URL(link.href);
+  const isPart = to.hash && to.pathname === location.pathname && to.search === location.search;
+  if (isPart || to.origin !== location.origin || !pages.includes(to.pathname)) return;
+  event.preventDefault();
+  const isOther = to.pathname !== location.pathname;
+  visit(to);
+  if (isOther) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+}
+
+/* Write the place that a page shows into its link, in place of the link that has none: so it can be
+   copied, and Back goes to the page before. */
+export function writePlace(link) {
+  const asked = new URLSearchParams(location.search);
+  const missing = [...new URLSearchParams(link)].filter(([name]) => !asked.has(name));
+  if (!missing.length) return;
+  missing.forEach(([name, value]) => asked.set(name, value));
+  history.replaceState(history.state, "", `?${asked}${location.hash}`);
+}
+
+/* Call `back` when the connection to the server was lost and is there again. */
+let lost = false;
+let watched = null;
+export function watchConnection(back) {
+  const app = document.querySelector("[data-test-connection-state]");
+  if (!app || watched === app) return;
+  watched = app;
+  new MutationObserver(() => {
+    const isThere = app.dataset.testConnectionState === "CONNECTED";
+    if (isThere && lost) back();
+    lost = !isThere;
+    document.body.classList.toggle("bcumap-lost", lost);
+  }).observe(app, { attributes: true, attributeFilter: ["data-test-connection-state"] });
+}
