@@ -15,7 +15,8 @@ from bcumap.facts.answers import Option, nothing
 from tests.hostile import QUERIES
 
 FINDER = store.finder()
-TAGS = {"section", "h2", "p", "strong", "ul", "li", "a", "small"}
+TAGS = {"div", "section", "h2", "p", "strong", "ul", "li", "a", "small"}
+CITY_SITE = re.escape("https://www.cityoflondon.police.uk/")
 
 
 class Page(HTMLParser):
@@ -51,11 +52,12 @@ def is_harmless(query: str) -> None:
     page = Page(answer_card(answer))
     assert set(page.tags) <= TAGS
     assert {name for name, _ in page.attributes} <= {
-        "class", "aria-live", "aria-label", "href", "target",
+        "class", "aria-label", "href", "target", "tabindex", "rel",
     }  # fmt: skip
     for name, value in page.attributes:
         if name == "href":
-            assert re.fullmatch(r"\?(ward|borough|bcu|q)=[A-Za-z0-9%]+", value or "")
+            link = r"(/ward|/counters)?\?(ward|borough|bcu|q)=[A-Za-z0-9%]+"
+            assert re.fullmatch(f"{link}|tel:(999|101)|{CITY_SITE}", value or "")
     assert answer.text in page.text
 
 
@@ -78,7 +80,7 @@ def test_a_script_is_shown_as_text() -> None:
 def test_a_name_that_is_found_is_shown_as_text_too() -> None:
     answer = FINDER.find("<West>")
     assert (answer.kind, answer.title) == ("choice", "“<West>”")
-    assert "<h2>“&lt;West&gt;”</h2>" in answer_card(answer)
+    assert '<h2 tabindex="-1">“&lt;West&gt;”</h2>' in answer_card(answer)
 
 
 def test_an_option_cannot_break_out_of_its_link() -> None:
@@ -113,3 +115,14 @@ def test_a_choice_links_each() -> None:
 def test_a_postcode_that_may_be_meant_is_a_link_that_asks() -> None:
     answer = nothing("No.", options=[Option("query", "SE8 4RX", "SE8 4RX", "postcode")])
     assert ("href", "?q=SE8%204RX") in Page(answer_card(answer)).attributes
+
+
+def test_the_answer_says_whom_to_call() -> None:
+    page = answer_card(FINDER.find("SE8 4RX"))
+    assert '<a class="go" href="/ward?ward=E05013719" target="_self">' in page
+    assert '<a href="tel:999">999</a> · otherwise <a href="tel:101">101</a>' in page
+    assert "Nearest front counter: " in page
+    city = answer_card(FINDER.find("EC2V 7HH"))
+    assert "City of London Police, " in city
+    assert "cityoflondon.police.uk" in city
+    assert "front counter" not in city  # the Met's are not theirs

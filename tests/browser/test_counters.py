@@ -123,19 +123,27 @@ def test_a_move_needs_no_request_and_little_of_the_websocket(visit: Visit) -> No
 def test_the_slider_and_the_steps_work_by_keyboard(visit: Visit) -> None:
     page = drawn(visit, "/counters?on=2026-03-03")
     page.locator(".bcumap-time .range").focus()
-    page.keyboard.press("ArrowLeft")
-    expect(page.locator(".bcumap-time .date")).to_have_text("2 March 2026")
-    expect(page.locator(".bcumap-time .label")).to_have_text("Ten close, as announced")
-    page.get_by_role("button", name="Earlier change").press("Enter")
+    page.keyboard.press("ArrowLeft")  # from change to change
     expect(page.locator(".bcumap-time .date")).to_have_text("28 February 2026")
+    expect(page.locator(".bcumap-time .label")).to_have_text("Ten close, as announced")
+    said = page.locator(".bcumap-time [role=status]")  # once, when it has come to rest
+    expect(said).to_have_text("28 February 2026. Ten close, as announced")
     page.get_by_role("button", name="Earlier change").press("Enter")
     expect(page.locator(".bcumap-time .date")).to_have_text("15 October 2025")
-    page.get_by_role("button", name=re.compile("6 August 2025: A plan to close 18")).press("Enter")
+    page.get_by_label("Key date").select_option(label="6 August 2025: A plan to close 18")
     expect(page.locator(".bcumap-time .label")).to_have_text("A plan to close 18")
-    page.locator(".counter").first.focus()
+    expect(page.locator('.counter[tabindex="0"]')).to_have_count(1)
+    page.locator('.counter[tabindex="0"]').focus()
+    page.keyboard.press("ArrowRight")
+    sign = page.evaluate("document.activeElement.ariaLabel")
     page.keyboard.press("Enter")
-    expect(page.locator(".counter-about")).to_be_visible()
-    assert "Source:" in page.locator(".counter-about").inner_text()
+    about = page.locator(".counter-about")
+    expect(about).to_be_focused()
+    expect(about).to_have_attribute("role", "dialog")
+    assert "Source:" in about.inner_text()
+    page.keyboard.press("Escape")
+    expect(about).to_have_count(0)
+    assert page.evaluate("document.activeElement.ariaLabel") == sign
 
 
 def test_a_sign_tells_of_the_date_that_is_shown(visit: Visit) -> None:

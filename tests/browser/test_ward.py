@@ -99,16 +99,35 @@ def test_a_link_without_a_ward_asks_for_one(visit: Visit, link: str) -> None:
     assert visit.console == []
 
 
-def test_the_ward_is_remembered_between_pages(visit: Visit) -> None:
+def test_the_place_is_kept_on_every_page_until_it_is_forgotten(visit: Visit) -> None:
     page = visit.go(f"/ward?ward={DEPTFORD}")
+    expect(page.locator(".bcumap-search .kept")).to_contain_text("Your place: Deptford")
+    page.evaluate("window.mine = true")  # as long as the page is not loaded anew
+    page.get_by_role("link", name="Front counters").first.click()
+    expect(page.locator(".bcumap-panel", has_text="From Deptford, on average")).to_be_visible()
+    expect(page).to_have_url(re.compile(rf"/counters\?ward={DEPTFORD}$"))
+    page.locator(".bcumap-footer nav a", has_text="My ward").click()
     expect(page.locator("h1")).to_have_text("Deptford")
-    page.get_by_role("link", name="Ward officers").first.click()
-    expect(page.locator("h1")).to_have_text("Ward officers: promised and in post")
-    page.get_by_role("link", name="My ward").first.click()
-    expect(page.locator("h1")).to_have_text("Deptford")
-    expect(page).to_have_url(re.compile(rf"ward={DEPTFORD}$"))
-    expect(page.locator(".bcumap .chosen-line")).to_have_count(1)
-    assert visit.console == []
+    page.go_back()
+    expect(page).to_have_url(re.compile(rf"/counters\?ward={DEPTFORD}$"))
+    page.go_back()
+    expect(page).to_have_url(re.compile(rf"/ward\?ward={DEPTFORD}$"))
+    page.get_by_role("button", name="Forget your place").click()
+    expect(page.locator("h1")).to_have_text("My ward")
+    assert page.evaluate("window.mine") is True
+
+
+def test_few_tab_stops_lead_to_the_team(visit: Visit) -> None:
+    page = visit.go(f"/ward?ward={DEPTFORD}")
+    button = page.locator(f".st-key-team-{DEPTFORD} button")
+    button.wait_for()
+    page.locator("[data-testid=stVegaLiteChart]").first.wait_for()
+    stops = page.locator("a[href], button, input, select, summary, [tabindex]").evaluate_all(
+        "all => all.filter((e) => e.tabIndex >= 0 && !e.disabled && e.checkVisibility("
+        "{contentVisibilityAuto: true, visibilityProperty: true})).map((e) => e.textContent)"
+    )
+    assert len(stops) <= 60
+    assert button.inner_text() in stops[:20]
 
 
 # --- sharing and printing ------------------------------------------------------------------------
@@ -190,7 +209,7 @@ def test_nobody_is_asked_until_the_visitor_does(asking: Visit, police: PoliceSer
     page = asking.go(f"/ward?ward={DEPTFORD}")
     asking.settle()
     assert police.requests == []
-    assert "In an emergency call 999; when it can wait, 101." in text(page)
+    assert "Emergency 999 · otherwise 101" in text(page)
 
 
 def test_the_team_comes_live_from_the_service(asking: Visit, police: PoliceServer) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from bcumap.app import assets, charts, panels, search
 from bcumap.app.api import DEMAND
 from bcumap.app.assets import base_path
-from bcumap.app.links import Chosen, answered, choose, found, from_link, show_level
+from bcumap.app.links import Chosen, answered, choose, found, from_link, query, show_level
 from bcumap.app.panels import shown
 from bcumap.app.ui import area_map, area_table, map_data, save_bar, save_data, sent
 from bcumap.base.schema import LEVELS
@@ -65,8 +65,7 @@ def explorer() -> None:
     st.html("<h2>Area by area</h2>")
     answer = search.box(on_choose=choose)
     said = st.container()
-    query: dict[str, str] = st.query_params.to_dict()
-    wanted, problem = (answered(answer), None) if answer else from_link(query, facts())
+    wanted, problem = (answered(answer), None) if answer else from_link(query(), facts())
     if answer:
         said.html(panels.answer_card(answer))
     elif problem:

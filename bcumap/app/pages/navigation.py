@@ -3,8 +3,8 @@
 import streamlit as st
 
 from bcumap.app.heads import TITLE
+from bcumap.app.links import PAGE
 from bcumap.app.pages import areas, counters, demand, download, history, officers, ward
-from bcumap.app.search import PAGE
 from bcumap.base.words import PAGES
 
 DRAWN = (

@@ -452,7 +452,7 @@
 
   bcumap.levels = function (map, layers, bounds, streets) {
     map.bcumapLevels = layers;
-    map.attributionControl.setPrefix("Leaflet");
+    map.attributionControl.setPrefix(false);
     map.keyboard.disable(); // the areas are the map's one tab stop, and the arrows go among them
     map.getContainer().tabIndex = -1;
     panes(map);

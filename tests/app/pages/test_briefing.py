@@ -105,10 +105,11 @@ def test_every_ward_has_a_page_of_sound_html() -> None:
 
 def test_a_ward_of_the_city_is_not_the_met_s() -> None:
     page = read(briefing.not_of_the_met(ALDERSGATE, FACTS))
-    assert page.text.startswith("Aldersgate is in the City of London, which has a police force")
+    assert "Aldersgate is in the City of London, which has a police force" in page.text
+    assert "otherwise City of London Police, 101" in page.text
     assert "no figure here is of the City" in page.text
     assert "in no BCU of the Met" in page.text
-    assert page.links() == []
+    assert page.links() == ["tel:999", "tel:101", "https://www.cityoflondon.police.uk/"]
 
 
 # --- what it was promised ----------------------------------------------------------------------
@@ -327,7 +328,7 @@ def test_the_name_of_a_ward_without_a_team_is_text(name: str, listed: bool) -> N
 
 
 def test_what_to_do_at_once_is_told_before_anything_is_asked() -> None:
-    assert "In an emergency call 999; when it can wait, 101." in read(briefing.contact_note()).text
+    assert "Emergency 999 · otherwise 101" in read(briefing.contact_note()).text
 
 
 # --- data that is hostile ----------------------------------------------------------------------
