@@ -38,7 +38,15 @@ PARTS = frozenset({
 })  # fmt: skip
 SHARDS = "postcodes-"  # followed by a hash of the archive
 
-SHARED_FILES = ("search.js", "links.js", "areas.js", "streets.js", "page.css", "leaflet.js", "leaflet.css")
+SHARED_FILES = (
+    "search.js",
+    "links.js",
+    "areas.js",
+    "streets.js",
+    "page.css",
+    "leaflet.js",
+    "leaflet.css",
+)
 PREPARED_FILES = ("map.js", "areas.topojson", "wards.topojson")
 
 
