@@ -13,7 +13,7 @@ from bcumap.base import feedback
 from bcumap.base.bases import KNOWN, MEANING
 from bcumap.base.words import LEVEL_WORDS, NOT_KNOWN, PAGES, date, kilometres
 from bcumap.facts import counters, views
-from bcumap.facts.answers import Answer, Place
+from bcumap.facts.answers import Answer
 from bcumap.facts.cached import counters as counter_document
 from bcumap.facts.events import Event
 from bcumap.facts.hours import LONDON
@@ -26,7 +26,6 @@ Facts = Mapping[str, Any]
 
 # The kind of a table's column (web/static/table.js) by the decimals of its measure.
 KINDS = {None: "percent", 0: "count", 1: "tenths", 2: "hundredths"}
-NOWHERE = Place(None, None, None, None, None, None)
 UNITS_LEGEND = Legend((
     Key("unit-borough", OWN_UNIT),
     Key("unit-bcu", MERGED),
@@ -76,15 +75,16 @@ def notice(
 def answer_card(answer: Answer) -> str:
     """The answer to a question, whom to call there, how sure it is, and what else may be meant."""
     place = answer.place
-    ward = place.ward_code if place else None
-    team = f"{assets.base_path()}/ward?ward={ward}" if ward else ""
-    city = bool(place and not place.bcu_code)
+    ward = place.ward if place else None
+    team = f"{assets.base_path()}/ward?ward={ward.code}" if ward else ""
+    city = bool(place and not place.bcu)
     return shown("parts.answer", views.card(answer), False, team, city, _counter_near(answer))
 
 
 def _counter_near(answer: Answer) -> dict[str, str] | None:
     """The nearest open front counter to a place of the Met's, and whether it is open now."""
-    if answer.easting is None or answer.northing is None or not (answer.place or NOWHERE).bcu_code:
+    of_the_met = answer.place and answer.place.bcu
+    if answer.easting is None or answer.northing is None or not of_the_met:
         return None
     now = dt.datetime.now(LONDON)
     points = {site["name"]: site for site in counter_document()["sites"]}

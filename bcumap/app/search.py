@@ -99,8 +99,8 @@ def read(name: str, query: Mapping[str, str]) -> Asked:
 def _heard(asks: Asked) -> dict[str, str]:
     """What the page is about: `said` in a sentence, and as a `place` of the visit."""
     if told := asks.answer:
-        ward = f", {told.place.ward}" if told.place and told.place.ward else ""
-        return {"said": told.text, "place": f"{told.title}{ward}" if told.place else ""}
+        names = (told.title, told.place.name) if told.place else ()
+        return {"said": told.text, "place": ", ".join(dict.fromkeys(names))}
     if not (chosen := asks.wanted):
         return {"said": " ".join(asks.problems), "place": ""}
     name = facts()[chosen.level][chosen.code]["name"]
