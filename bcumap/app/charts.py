@@ -162,7 +162,7 @@ def dots(
         sort=names,
         axis=alt.Axis(labelLimit=190, labelOverlap=False, ticks=False, domain=False, grid=True),
     )
-    across = alt.X("at:Q", title=measure.title, axis=alt.Axis(format=style, tickCount=6))
+    across = alt.X("at:Q", title=measure.short, axis=alt.Axis(format=style, tickCount=6))
     colour = alt.condition(f"datum.code === '{chosen or ''}'", alt.value(CHOSEN), alt.value(WORDS))
     points = base.mark_circle(size=70, opacity=1).encode(
         y=down, x=across, color=colour, tooltip=["name:N", "shown:N"],
@@ -257,7 +257,7 @@ def officers_and_demand(url: str, described: str) -> Any:
     base = alt.Chart(_served(url, "areas")).transform_filter("datum.fte_per_ward !== null")
     across = alt.X(
         "per_promised_officer:Q",
-        title="offences for each officer promised (each step doubles)",
+        title="offences per officer promised",
         scale=alt.Scale(type="log", base=2, nice=False, padding=16),
         axis=alt.Axis(values=[200, 400, 800, 1600], grid=True),
     )
