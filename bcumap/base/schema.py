@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    Columns = pd.DataFrame | Mapping[str, Any]
 
 from bcumap.base.bases import PATTERN as BASIS
 from bcumap.base.errors import DataError
@@ -290,42 +293,50 @@ def area_code(text: str) -> str:
     return re.sub(r"^(E\d{8})N$", r"\1", code, flags=re.ASCII)
 
 
-def table_faults(frame: pd.DataFrame, table: str) -> list[str]:
-    """List every way in which a frame breaks its table's rules (empty when it keeps them all)."""
+def table_faults(columns: Columns, table: str) -> list[str]:
+    """List every way in which a table breaks its rules (empty when it keeps them all).
+
+    Parameters
+    ----------
+    columns
+        The values of each column: a frame, or lists with None for what is missing.
+    """
     rules = TABLES[table]
-    faults = [f"column {name} is missing" for name in rules if name not in frame.columns]
+    faults = [f"column {name} is missing" for name in rules if name not in columns]
     for name, rule in rules.items():
-        if name in frame.columns:
-            faults += [f"{name}: {fault}" for fault in _column_faults(frame[name], rule)]
+        if name in columns:
+            faults += [f"{name}: {fault}" for fault in _column_faults(columns[name], rule)]
     return faults
 
 
-def check_table(frame: pd.DataFrame, table: str, *, where: str) -> None:
+def check_table(columns: Columns, table: str, *, where: str) -> None:
     """Raise one DataError that lists all the faults of a table; `where` names the file."""
-    faults = table_faults(frame, table)
+    faults = table_faults(columns, table)
     if faults:
         raise DataError(f"{where}: {'; '.join(faults)}")
 
 
-def some(values: pd.Series, *, most: int = 5) -> str:
+def some(values: Iterable[Any], *, most: int = 5) -> str:
     """Name a few of the distinct values, for a message."""
-    shown = ", ".join(str(value) for value in values.unique()[:most])
-    return shown + (", …" if values.nunique() > most else "")
+    distinct = [str(value) for value in dict.fromkeys(values)]
+    return ", ".join(distinct[:most]) + (", …" if len(distinct) > most else "")
 
 
-def _column_faults(values: pd.Series, rule: Column) -> list[str]:
+def _column_faults(values: Any, rule: Column) -> list[str]:
     faults = []
-    present = values.dropna()
-    if not rule.nullable and len(present) < len(values):
-        faults.append(f"{len(values) - len(present)} values are empty")
-    if rule.unique and not present.is_unique:
-        faults.append(f"repeated: {some(present[present.duplicated()])}")
+    given: Sequence[Any] = values.dropna().tolist() if hasattr(values, "dropna") else values
+    present = Counter(given)
+    missing = len(values) - len(given) + present.pop(None, 0)
+    if missing and not rule.nullable:
+        faults.append(f"{missing} values are empty")
+    if rule.unique and len(present) < present.total():
+        faults.append(f"repeated: {some(each for each, times in present.items() if times > 1)}")
     if rule.pattern is not None:
-        wrong = present[~present.astype(str).str.fullmatch(rule.pattern)]
-        if len(wrong):
+        form = re.compile(rule.pattern)
+        if wrong := [value for value in present if not form.fullmatch(str(value))]:
             faults.append(f"not of the form {rule.pattern}: {some(wrong)}")
     if rule.minimum is not None:
-        low = present[~(present >= rule.minimum)]
-        if len(low):
-            faults.append(f"below {rule.minimum:g}: {some(low)}")
+        least = rule.minimum
+        if low := [value for value in present if isinstance(value, str) or not value >= least]:
+            faults.append(f"below {least:g}: {some(low)}")
     return faults

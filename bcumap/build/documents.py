@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import chain
 from typing import Any
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from bcumap.base.dates import Row
 from bcumap.base.errors import CoverageError
 from bcumap.base.schema import KEYS
 from bcumap.facts.measures import FACT_DECIMALS
@@ -104,9 +105,9 @@ def area_facts(
     bcu_table: pd.DataFrame,
     edition: str,
     residents_as_of: str,
-    commitments: pd.DataFrame,
+    commitments: Sequence[Row],
     commitment: Commitment,
-    officers: Mapping[str, pd.DataFrame],
+    officers: Mapping[str, Sequence[Row]],
     strength_months: tuple[str, str],
     neighbours: Mapping[str, list[str]],
     seen_on: tuple[str, str],
@@ -149,7 +150,10 @@ def area_facts(
         "officers": {
             **asdict(commitment),
             "months": strength_months,
-            "timeline": _records(commitments.drop(columns="as_of")),
+            "timeline": [
+                {name: value for name, value in row.items() if name != "as_of"}
+                for row in commitments
+            ],
         },
         "bcus": _by_code(
             bcus.rename(columns={"boroughs": "borough_count"})
@@ -198,36 +202,25 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return list(rows)
 
 
-def _officers(officers: Mapping[str, pd.DataFrame], level: str) -> dict[str, dict[str, Any]]:
+def _officers(officers: Mapping[str, Sequence[Row]], level: str) -> dict[str, dict[str, Any]]:
     """What the pages say of the ward officers of each area of a level, by code."""
-    frame = officers[level].set_index(KEYS[level][0])
-    names = [name for name in FACT_DECIMALS if frame[name].notna().any() or level != "wards"]
-    told = {
-        str(code): {name: _known(row[name], FACT_DECIMALS[name]) for name in names}
-        for code, row in frame.iterrows()
+    rows, above_wards = officers[level], level != "wards"
+    names = [
+        name for name in FACT_DECIMALS
+        if above_wards or any(row[name] is not None for row in rows)
+    ]  # fmt: skip
+    ranked = {"ranked": sum(row["rank"] is not None for row in rows)} if above_wards else {}
+    also = ("at_least", "no_figure_for", "rank") if above_wards else ()
+    return {
+        row[KEYS[level][0]]: {name: _known(row[name], FACT_DECIMALS[name]) for name in names}
+        | {name: row[name] for name in also}
+        | ranked
+        for row in rows
     }
-    if level == "wards":
-        return told
-    ranked = int(frame["rank"].count())
-    for code, row in frame.iterrows():
-        told[str(code)] |= {
-            "at_least": bool(row["at_least"]),
-            "no_figure_for": row["no_figure_for"],
-            "rank": None if pd.isna(row["rank"]) else int(row["rank"]),
-            "ranked": ranked,
-        }
-    return told
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows of a table, with missing values as null and whole numbers as such."""
-    whole = frame.convert_dtypes().astype(object)
-    rows: Any = whole.where(frame.notna(), None).to_dict("records")
-    return list(rows)
-
-
-def _known(value: float, decimals: int) -> float | None:
-    if pd.isna(value):
+def _known(value: float | None, decimals: int) -> float | None:
+    if value is None:
         return None
     return round(float(value), decimals) if decimals else round(value)
 

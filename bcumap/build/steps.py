@@ -661,8 +661,14 @@ def _write_web(
     (folder / "areas.topojson").write_bytes(documents.topology(layers))
     ward_layer = documents.topology({"wards": levels.wards})
     (folder / "wards.topojson").write_bytes(ward_layer)
-    commitment = officers.commitment_on(tables["commitments"], dt.date.max)
-    strengths = tables["borough strengths"]
+    commitments, strengths, ward_rows = (
+        store.rows(frame)
+        for frame in (
+            tables["commitments"], tables["borough strengths"],
+            pd.DataFrame(levels.wards.drop(columns="geometry")),
+        )
+    )  # fmt: skip
+    commitment = officers.commitment_on(commitments, dt.date.max)
     facts = documents.area_facts(
         levels.bcus,
         levels.boroughs,
@@ -670,12 +676,15 @@ def _write_web(
         bcu_table=tables["bcu table"],
         edition=edition,
         residents_as_of=population.MID_2024,
-        commitments=tables["commitments"],
+        commitments=commitments,
         commitment=commitment,
         officers={
-            level: officers.by_level(level, levels.wards, strengths, commitment) for level in LEVELS
+            level: officers.by_level(level, ward_rows, strengths, commitment) for level in LEVELS
         },
-        strength_months=(strengths["from_month"].min(), strengths["to_month"].max()),
+        strength_months=(
+            min(row["from_month"] for row in strengths),
+            max(row["to_month"] for row in strengths),
+        ),
         neighbours=documents.neighbours(ward_layer),
         seen_on=_seen_on(tables.values()),
     )

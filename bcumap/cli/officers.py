@@ -38,12 +38,15 @@ def report(
     if level not in LEVELS:
         raise BcuMapError(f"there is no level {level!r}; give one of {', '.join(LEVELS)}")
     day = _day(on) if on else dates.today()
-    commitment = officers.commitment_on(store.table("commitments"), day)
-    strengths = officers.strengths_on(store.table("borough strengths"), day)
-    wards = store.areas("wards").drop(columns="geometry")
-    frame = officers.by_level(level, wards, strengths, commitment)
+    commitment = officers.commitment_on(store.records("commitments"), day)
+    strengths = officers.strengths_on(store.records("borough strengths"), day)
+    wards = [
+        {**ward.columns(), "area_km2": ward.facts["area_km2"], "residents": ward.residents}
+        for ward in store.atlas().levels["wards"].values()
+    ]
+    rows = officers.by_level(level, wards, strengths, commitment)
     lines = reporting.officers_json if as_json else reporting.officers_lines
-    for line in lines(frame, level, commitment, day):
+    for line in lines(rows, level, commitment, day):
         out.print(line, markup=False)
 
 

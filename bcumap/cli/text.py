@@ -7,16 +7,15 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from bcumap.base.dates import Row
 from bcumap.base.safe import plain
 from bcumap.base.schema import KEYS
 from bcumap.base.words import counted, date, figure, file_size, percent
 from bcumap.facts.answers import metres
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from bcumap.build.steps import Report
     from bcumap.facts.answers import Answer
     from bcumap.facts.officers import Commitment
@@ -101,7 +100,7 @@ def find_lines(answer: Answer) -> Iterator[str]:
 
 
 def officers_lines(
-    frame: pd.DataFrame, level: str, commitment: Commitment, on: dt.date
+    rows: Sequence[Row], level: str, commitment: Commitment, on: dt.date
 ) -> Iterator[str]:
     """Tell what every area was promised on a date, and what is known to be there."""
     each = f"{counted(commitment.dwo, 'ward officer')} and {counted(commitment.pcso, 'PCSO')}"
@@ -114,37 +113,33 @@ def officers_lines(
         yield f"  made for the {commitment.wards_then} wards of its time; counted here for today's"
     yield f"{'':<28}{'wards':>6}{'promised':>10}{'FTE':>12}{'of promise':>12}{'rank':>6}"
     name = KEYS[level][1]
-    for row in frame.to_dict("records"):
+    for row in rows:
+        least, fte, share = (
+            "≥ " if row.get("at_least") else "",
+            row["fte"],
+            row["share_of_commitment"],
+        )
         yield (
             f"{row[name]:<28.28}{row['wards']:>6}{row['committed']:>10}"
-            f"{_fte(row):>12}{_share(row):>12}{_or_dash(row.get('rank')):>6}"
+            f"{'–' if fte is None else least + figure(fte, 1):>12}"
+            f"{'–' if share is None else least + percent(share):>12}{row.get('rank') or '–':>6}"
         )
-    yield f"{'all':<28}{frame['wards'].sum():>6}{frame['committed'].sum():>10}"
+    wards, committed = (sum(row[name] for row in rows) for name in ("wards", "committed"))
+    yield f"{'all':<28}{wards:>6}{committed:>10}"
     yield "FTE: ward officers and PCSOs together; – is no reliable figure, ≥ at least"
 
 
 def officers_json(
-    frame: pd.DataFrame, level: str, commitment: Commitment, on: dt.date
+    rows: Sequence[Row], level: str, commitment: Commitment, on: dt.date
 ) -> Iterator[str]:
     """The same as JSON: what is not known is null."""
-    areas = frame.round(4).astype(object).where(frame.notna(), None).to_dict("records")
+    areas = [
+        {name: round(value, 4) if isinstance(value, float) else value
+         for name, value in row.items()}
+        for row in rows
+    ]  # fmt: skip
     told = {"on": on.isoformat(), "level": level, "commitment": asdict(commitment), "areas": areas}
-    yield json.dumps(told, ensure_ascii=False, indent=2, default=float)
-
-
-def _fte(row: Mapping[Any, Any]) -> str:
-    if row["fte"] is None or row["fte"] != row["fte"]:  # NaN
-        return "–"
-    return f"{'≥ ' if row['at_least'] else ''}{figure(row['fte'], 1)}"
-
-
-def _share(row: Mapping[Any, Any]) -> str:
-    share = row["share_of_commitment"]
-    return "–" if share != share else f"{'≥ ' if row['at_least'] else ''}{percent(share)}"
-
-
-def _or_dash(value: Any) -> str:
-    return "–" if value is None or str(value) in ("<NA>", "nan") else str(value)
+    yield json.dumps(told, ensure_ascii=False, indent=2)
 
 
 def assign_lines(

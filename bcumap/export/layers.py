@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ import shapely
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import KEYS, LEVELS
 from bcumap.export import fields
-from bcumap.facts import counters, demand, officers
+from bcumap.facts import counters, demand, officers, store
 from bcumap.facts.measures import FACT_DECIMALS
 from bcumap.geo import projection
 from bcumap.geo.tiers import Drawn
@@ -114,8 +114,8 @@ class Known:
     """
 
     levels: dict[str, gpd.GeoDataFrame]
-    commitments: pd.DataFrame
-    strengths: pd.DataFrame
+    commitments: Sequence[Row]
+    strengths: Sequence[Row]
     counters: Mapping[str, Any]
     demand: demand.Demand
     facts: Mapping[str, Any]
@@ -264,8 +264,8 @@ def _officers(known: Known, level: str, on: dt.date) -> pd.DataFrame:
     """Return promise and strength of areas on a date; the Met's strength by ward is not shipped."""
     commitment = officers.commitment_on(known.commitments, on)
     strengths = officers.strengths_on(known.strengths, on)
-    wards = pd.DataFrame(known.levels["wards"].drop(columns="geometry"))
-    frame = officers.by_level(level, wards, strengths, commitment)
+    wards = store.rows(pd.DataFrame(known.levels["wards"].drop(columns="geometry")))
+    frame = pd.DataFrame(officers.by_level(level, wards, strengths, commitment))
     rounded = frame.assign(
         **{name: frame[name].astype(float).round(places) for name, places in FACT_DECIMALS.items()},
         commitment_since=commitment.since,
@@ -277,9 +277,9 @@ def _officers(known: Known, level: str, on: dt.date) -> pd.DataFrame:
     lists = frame["no_figure_for"]
     return rounded.assign(
         no_figure_for=lists.str.join(", ").replace("", None),
-        fte_from=_where(has, strengths["from_month"].min()),
-        fte_to=_where(has, strengths["to_month"].max()),
-        fte_source=_where(has, "; ".join(strengths["source"].unique())),
+        fte_from=_where(has, min(row["from_month"] for row in strengths)),
+        fte_to=_where(has, max(row["to_month"] for row in strengths)),
+        fte_source=_where(has, "; ".join(dict.fromkeys(row["source"] for row in strengths))),
     )
 
 

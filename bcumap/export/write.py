@@ -113,8 +113,8 @@ def known(data: Path | None = None) -> Known:
     """
     return Known(
         levels={level: store.areas(level, data=data) for level in LEVELS},
-        commitments=store.table("commitments", data=data),
-        strengths=store.table("borough strengths", data=data),
+        commitments=store.records("commitments", data=data),
+        strengths=store.records("borough strengths", data=data),
         counters=store.counters_web(data=data),
         demand=store.demand(data=data),
         facts=store.facts(data=data),

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from bcumap.base.bases import ANNOUNCED, EVIDENCE, KNOWN, NOT_KNOWN
 from bcumap.base.dates import Row, change_days, check_known, ends, last_on, starts
-from bcumap.base.schema import COMMITMENT_HOLDS
 from bcumap.base.words import CITY_POLICE, date
 
 if TYPE_CHECKING:
@@ -162,19 +161,6 @@ def bcus_on(past: Past, on: dt.date) -> list[tuple[Row, str]]:
     return [(row, stage_on(row, on)) for row in ordered]
 
 
-def unit_of_wards(units: Mapping[str, Unit], wards: Mapping[str, str]) -> dict[str, Unit]:
-    """Return the unit of each ward of today.
-
-    Parameters
-    ----------
-    units
-        What `units_on` returned.
-    wards
-        The borough code of each ward.
-    """
-    return {ward: units[borough] for ward, borough in wards.items()}
-
-
 def model_on(past: Past, on: dt.date) -> Row:
     """Return the row of the models that holds on a date.
 
@@ -188,17 +174,6 @@ def model_on(past: Past, on: dt.date) -> Row:
         (row for row in past.models if starts(str(row["from"])) <= on),
         key=lambda row: starts(str(row["from"])),
     )
-
-
-def structure_on(past: Past, on: dt.date) -> list[Row]:
-    """Return what the unit of a date was made of: the rows of the last description by then."""
-    row = last_on(past.structures, on)
-    return [] if row is None else [each for each in past.structures if each["from"] == row["from"]]
-
-
-def commitment_on(past: Past, on: dt.date) -> Row | None:
-    """Return the commitment that was in force for every ward, or None if none is known."""
-    return last_on([row for row in past.commitments if row["status"] in COMMITMENT_HOLDS], on)
 
 
 def change_dates(past: Past) -> list[dt.date]:

@@ -1,19 +1,21 @@
-"""Ward officers: what was promised and what is known to be there, by ward, borough and BCU; pure.
+"""Ward officers on any date: what was promised and what is known to be there, area by area; pure.
 
-What nobody knows stays unknown through every sum: where a borough of a BCU has no reliable figure,
-the BCU has "at least" what its others have, and no figure if none of them has one.
+What nobody knows stays unknown (None) through every sum: where a borough of a BCU has no reliable
+figure, the BCU has "at least" what its others have, and no figure if none of them has one. It needs
+nothing but the standard library; tables are plain rows, as `store.records` gives them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
-import pandas as pd
-
+from bcumap.base.dates import Row
 from bcumap.base.errors import DataError
-from bcumap.base.schema import COMMITMENT_HOLDS
+from bcumap.base.schema import COMMITMENT_HOLDS, KEYS
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Commitment:
         return self.dwo + self.pcso
 
 
-def commitment_on(commitments: pd.DataFrame, on: dt.date) -> Commitment:
+def commitment_on(commitments: Iterable[Row], on: dt.date) -> Commitment:
     """Return the commitment in force on a date.
 
     Parameters
@@ -56,150 +58,129 @@ def commitment_on(commitments: pd.DataFrame, on: dt.date) -> Commitment:
     DataError
         If none is known so early.
     """
-    day = on.isoformat()
-    held = commitments[commitments["status"].isin(COMMITMENT_HOLDS) & (commitments["from"] <= day)]
-    if held.empty:
-        first = commitments["from"].min()
-        raise DataError(f"no commitment is known for {day}; the first is of {first}")
-    last = held.sort_values("from").iloc[-1]
-    same = held[(held["dwo"] == last["dwo"]) & (held["pcso"] == last["pcso"])].sort_values("from")
-    first_row = same.iloc[0]
+    rows, day = sorted(commitments, key=lambda row: str(row["from"])), on.isoformat()
+    held = [row for row in rows if row["status"] in COMMITMENT_HOLDS and str(row["from"]) <= day]
+    if not held:
+        raise DataError(f"no commitment is known for {day}; the first is of {rows[0]['from']}")
+    last = held[-1]
+    first, *again = (row for row in held if all(row[of] == last[of] for of in ("dwo", "pcso")))
     return Commitment(
-        dwo=int(last["dwo"]),
-        pcso=int(last["pcso"]),
-        since=str(first_row["from"]),
-        restated=str(last["from"]) if len(same) > 1 else None,
-        wards_then=None if pd.isna(first_row["wards"]) else int(first_row["wards"]),
-        source=str(first_row["source"]),
+        dwo=last["dwo"],
+        pcso=last["pcso"],
+        since=str(first["from"]),
+        restated=str(last["from"]) if again else None,
+        wards_then=first["wards"],
+        source=str(first["source"]),
     )
 
 
-def strengths_on(strengths: pd.DataFrame, on: dt.date) -> pd.DataFrame:
+def strengths_on(strengths: Iterable[Row], on: dt.date) -> list[Row]:
     """Return the table of strengths with no figure where its months begin after a date."""
-    later = strengths["from_month"] > on.isoformat()
-    figures = ["fte", "fte_per_10k"]
-    return strengths.assign(**{name: strengths[name].mask(later) for name in figures})
-
-
-def by_ward(wards: pd.DataFrame, commitment: Commitment) -> pd.DataFrame:
-    """Return what each of the Met's wards was promised; the Met's strength by ward is not shipped.
-
-    Parameters
-    ----------
-    wards
-        `ward_code`, `ward`, `borough_code`, `borough`, `bcu_code`, `bcu`, `residents` of each ward.
-
-    Returns
-    -------
-    DataFrame
-        Those columns for the wards of the Met, and the measures of docs/data.md with the strength,
-        and what is made of it, missing.
-    """
-    met = wards[wards["bcu_code"].notna()].reset_index(drop=True)
-    unknown = pd.Series(float("nan"), index=met.index)
-    return _measured(met.assign(wards=1, fte=unknown, residents_2021=unknown), commitment)
-
-
-def by_borough(
-    wards: pd.DataFrame, strengths: pd.DataFrame, commitment: Commitment
-) -> pd.DataFrame:
-    """Return commitment and strength of the Met's 32 boroughs.
-
-    Parameters
-    ----------
-    wards
-        As for `by_ward`.
-    strengths
-        The table of borough strengths: FTE of dedicated ward officers and PCSOs together, a mean of
-        several months; empty where there is no reliable figure.
-
-    Returns
-    -------
-    DataFrame
-        `borough_code`, `borough`, `bcu_code`, `bcu`, `wards`, `residents`, the measures,
-        `at_least`
-        (False here), `no_figure_for` (the borough itself, if it has none), and `rank` by share of
-        the commitment, 1 the highest. `fte_per_10k` is the published rate, of Census residents.
-    """
-    keys = ["borough_code", "borough", "bcu_code", "bcu"]
-    met = wards[wards["bcu_code"].notna()]
-    counted = met.groupby(keys, as_index=False).agg(
-        wards=("ward_code", "size"), residents=("residents", _sum)
-    )
-    known = strengths.set_index("borough_code")[["fte", "residents_2021"]]
-    frame = _measured(counted.join(known, on="borough_code"), commitment)
-    published = strengths.set_index("borough_code")["fte_per_10k"]
-    names = zip(frame["borough"], frame["fte"].isna(), strict=True)
-    unknown: list[Any] = [[name] if is_unknown else [] for name, is_unknown in names]
-    return _ranked(
-        frame.assign(
-            fte_per_10k=frame["borough_code"].map(published),
-            at_least=False,
-            no_figure_for=pd.Series(unknown, index=frame.index, dtype=object),
-        )
-    )
-
-
-def by_bcu(boroughs: pd.DataFrame, commitment: Commitment) -> pd.DataFrame:
-    """Return commitment and strength of the 12 BCUs, from those of their boroughs.
-
-    Parameters
-    ----------
-    boroughs
-        What `by_borough` returned.
-
-    Returns
-    -------
-    DataFrame
-        As for boroughs; where some boroughs have no reliable figure, `no_figure_for` names them and
-        `at_least` says that the strength, and what is made of it, is a lower bound. Such a BCU has
-        no rank, nor has one without any figure.
-    """
-    summed = boroughs.groupby(["bcu_code", "bcu"], as_index=False).agg(
-        wards=("wards", "sum"),
-        residents=("residents", _sum),
-        residents_2021=("residents_2021", _sum),
-        fte=("fte", lambda parts: parts.sum(min_count=1)),
-        known=("fte", "count"),
-        of=("fte", "size"),
-        no_figure_for=("no_figure_for", "sum"),
-    )
-    frame = summed.drop(columns=["known", "of"]).assign(
-        at_least=(summed["known"] > 0) & (summed["known"] < summed["of"])
-    )
-    return _ranked(_measured(frame, commitment))
+    none, day = {"fte": None, "fte_per_10k": None}, on.isoformat()
+    return [{**row, **(none if str(row["from_month"]) > day else {})} for row in strengths]
 
 
 def by_level(
-    level: str, wards: pd.DataFrame, strengths: pd.DataFrame, commitment: Commitment
-) -> pd.DataFrame:
-    """Return commitment and strength of the areas of one of schema.LEVELS: see `by_…`."""
+    level: str, wards: Iterable[Row], strengths: Iterable[Row], commitment: Commitment
+) -> list[dict[str, Any]]:
+    """Return what the Met's areas of a level were promised, and their strength.
+
+    Parameters
+    ----------
+    level
+        One of `schema.LEVELS`.
+    wards
+        `Area.columns` and `residents` of every ward, and what else is kept of wards.
+    strengths
+        The table of borough strengths: FTE of dedicated ward officers and PCSOs together, a mean of
+        several months; None where there is no reliable figure. The Met's strength by ward is not
+        shipped.
+
+    Returns
+    -------
+    list of dict
+        In the order of codes: code and name of each area and of what it lies in, `wards` (how
+        many), `residents`, `residents_2021` and the measures of docs/data.md; above wards also
+        `no_figure_for`, the boroughs without a figure; `at_least`, that the strength of a BCU, and
+        what is made of it, is therefore a lower bound; and `rank` by share of the commitment, 1 the
+        highest, of those with a whole figure. `fte_per_10k` of a borough is the published rate.
+    """
+    met = [row for row in wards if row["bcu_code"]]
     if level == "wards":
-        return by_ward(wards, commitment)
-    boroughs = by_borough(wards, strengths, commitment)
-    return boroughs if level == "boroughs" else by_bcu(boroughs, commitment)
+        one = {"wards": 1, "fte": None, "residents_2021": None}
+        return [_measured({**row, **one}, commitment) for row in met]
+    known = {row["borough_code"]: row for row in strengths}
+    boroughs = [_borough(rows, known.get(rows[0]["borough_code"], {}), commitment)
+                for rows in _grouped(met, "boroughs")]  # fmt: skip
+    if level == "boroughs":
+        return _ranked(boroughs)
+    return _ranked([_bcu(rows, commitment) for rows in _grouped(boroughs, "bcus")])
 
 
-def _sum(parts: pd.Series) -> float:
+def _grouped(rows: Iterable[Row], level: str) -> list[list[Row]]:
+    """Return the rows of each area of a level, in the order of their codes."""
+    code, _ = KEYS[level]
+    ordered = sorted(rows, key=lambda row: str(row[code]))
+    return [list(group) for _, group in groupby(ordered, lambda row: row[code])]
+
+
+def _borough(wards: Sequence[Row], known: Row, commitment: Commitment) -> dict[str, Any]:
+    row = {
+        **{name: wards[0][name] for name in (*KEYS["boroughs"], *KEYS["bcus"])},
+        "wards": len(wards),
+        "residents": _sum(wards, "residents"),
+        "fte": known.get("fte"),
+        "residents_2021": known.get("residents_2021"),
+    }
+    return _measured(row, commitment) | {
+        "fte_per_10k": known.get("fte_per_10k"),
+        "at_least": False,
+        "no_figure_for": [row["borough"]] if row["fte"] is None else [],
+    }
+
+
+def _bcu(boroughs: Sequence[Row], commitment: Commitment) -> dict[str, Any]:
+    fte = [row["fte"] for row in boroughs if row["fte"] is not None]
+    row = {
+        **{name: boroughs[0][name] for name in KEYS["bcus"]},
+        **{name: _sum(boroughs, name) for name in ("wards", "residents", "residents_2021")},
+        "fte": sum(fte) if fte else None,
+        "no_figure_for": [name for borough in boroughs for name in borough["no_figure_for"]],
+        "at_least": 0 < len(fte) < len(boroughs),
+    }
+    return _measured(row, commitment)
+
+
+def _sum(rows: Iterable[Row], name: str) -> Any:
     """Add up, to nothing known if a part is not known."""
-    return float(parts.astype("Float64").sum(skipna=False)) if parts.notna().all() else float("nan")
+    parts = [row[name] for row in rows]
+    return None if None in parts else sum(parts)
 
 
-def _measured(frame: pd.DataFrame, commitment: Commitment) -> pd.DataFrame:
-    """Add the measures to `wards`, `residents`, `residents_2021` and `fte` of areas."""
-    committed = frame["wards"] * commitment.officers
-    return frame.assign(
-        committed_dwo=frame["wards"] * commitment.dwo,
-        committed_pcso=frame["wards"] * commitment.pcso,
-        committed=committed,
-        fte_per_ward=frame["fte"] / frame["wards"],
-        fte_per_10k=frame["fte"] / frame["residents_2021"] * 10_000,
-        share_of_commitment=frame["fte"] / committed,
-        residents_per_committed=frame["residents"].astype("Float64") / committed,
-    )
+def _measured(row: dict[str, Any], commitment: Commitment) -> dict[str, Any]:
+    """Add the measures to `wards`, `residents`, `residents_2021` and `fte` of an area."""
+    wards, fte = row["wards"], row["fte"]
+    committed = wards * commitment.officers
+    return row | {
+        "committed_dwo": wards * commitment.dwo,
+        "committed_pcso": wards * commitment.pcso,
+        "committed": committed,
+        "fte_per_ward": _over(fte, wards),
+        "fte_per_10k": _over(fte, row["residents_2021"], 10_000),
+        "share_of_commitment": _over(fte, committed),
+        "residents_per_committed": _over(row["residents"], committed),
+    }
 
 
-def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
+def _over(value: float | None, by: float | None, times: int = 1) -> float | None:
+    return None if value is None or not by else value / by * times
+
+
+def _ranked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Rank areas by the share of their commitment, those with a whole figure only."""
-    whole = frame["share_of_commitment"].where(~frame["at_least"])
-    return frame.assign(rank=whole.rank(ascending=False, method="min").astype("Int64"))
+    shares = [None if row["at_least"] else row["share_of_commitment"] for row in rows]
+    whole = sorted((share for share in shares if share is not None), reverse=True)
+    return [
+        row | {"rank": None if share is None else whole.index(share) + 1}
+        for row, share in zip(rows, shares, strict=True)
+    ]

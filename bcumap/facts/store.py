@@ -11,8 +11,9 @@ import hashlib
 import io
 import json
 import os
+import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,7 @@ DEMAND_FILES = {
     "minutes": "abstraction.csv",
     "strengths": "ward_strengths.csv",  # only where a deployer has read the Met's workbook
 }
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 POSTCODES = "postcodes.zip"
 # What the page links to, all of it public.
 WEB_FILES = (
@@ -163,10 +165,34 @@ def table(name: str, *, data: Path | None = None) -> pd.DataFrame:
 
 
 def records(name: str, *, data: Path | None = None) -> list[dict[str, Any]]:
-    """Read a table as `table` does, into a dict per row; what is not known is None."""
-    frame = table(name, data=data).convert_dtypes().astype(object)
-    rows: Any = frame.where(frame.notna(), None).to_dict("records")
-    return list(rows)
+    """Read a table as `table` does, into a dict per row, without pandas; not known is None."""
+    path = (data or data_dir()) / TABLE_FILES[name]
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            heads, *lines = csv.reader(stream, strict=True)
+        columns = dict(zip(heads, map(_typed, zip(*lines, strict=True)), strict=True))
+    except (OSError, ValueError, csv.Error) as error:
+        raise DataError(
+            f"{path}: cannot be read as CSV ({error}); restore it or rebuild"
+        ) from error
+    check_table(columns, name, where=path.name)
+    return [dict(zip(heads, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _typed(texts: Sequence[str]) -> list[Any]:
+    """Read a column as numbers if it holds nothing else, whole ones if all are; "" is None."""
+    if not all(_NUMBER.fullmatch(text) for text in texts if text):
+        return [text or None for text in texts]
+    numbers = [float(text) if text else None for text in texts]
+    is_whole = all(number is None or number.is_integer() for number in numbers)
+    return [int(number) if is_whole and number is not None else number for number in numbers]
+
+
+def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a frame as a dict per row, whole numbers as such; what is not known is None."""
+    plain = frame.convert_dtypes().astype(object)
+    found: Any = plain.where(frame.notna(), None).to_dict("records")
+    return list(found)
 
 
 def past(*, data: Path | None = None) -> Past:

@@ -69,32 +69,6 @@ class Limits(asking.Limits):
 DEFAULT_LIMITS = Limits()
 
 
-def list_ward_layers(
-    *, services_url: str = SERVICES_URL, limits: Limits = DEFAULT_LIMITS
-) -> list[WardLayer]:
-    """List the portal's ward layers: full-resolution clipped (BFC) ones first, newest first.
-
-    Parameters
-    ----------
-    services_url : str
-        The ArcGIS REST folder to list.
-    limits : Limits
-        Time, attempts and size allowed.
-
-    Returns
-    -------
-    list of WardLayer
-        Every feature service named like a ward layer; may be empty.
-
-    Raises
-    ------
-    DownloadError
-        When the portal gives no usable answer.
-    """
-    with _portal(services_url, limits) as portal:
-        return portal.layers()
-
-
 def choose_layer(layers: Iterable[WardLayer], *, name: str | None = None) -> WardLayer:
     """Choose the newest BFC layer, or the one called `name` (in any case).
 

@@ -222,9 +222,10 @@ def test_facts_of_squares_keep_what_is_not_known_as_null(four_wards: gpd.GeoData
         }
     )
     bcus = boroughs[1:].drop(columns=["borough_code", "borough"]).assign(boroughs=1)
-    strengths = pd.DataFrame(
-        {"borough_code": ["E09000010"], "fte": [None], "fte_per_10k": [None], "residents_2021": [1]}
-    ).astype({"fte": float})
+    strengths = [
+        {"borough_code": "E09000010", "fte": None, "fte_per_10k": None, "residents_2021": 1}
+    ]
+    wards = store.rows(pd.DataFrame(four_wards.drop(columns="geometry")))
     commitment = Commitment(2, 1, "2017-12-28", None, None, "a source")
     read = json.loads(
         documents.area_facts(
@@ -234,11 +235,10 @@ def test_facts_of_squares_keep_what_is_not_known_as_null(four_wards: gpd.GeoData
             bcu_table=store.table("bcu table"),
             edition="x",
             residents_as_of="2024",
-            commitments=store.table("commitments"),
+            commitments=store.records("commitments"),
             commitment=commitment,
             officers={
-                level: officers.by_level(level, four_wards, strengths, commitment)
-                for level in LEVELS
+                level: officers.by_level(level, wards, strengths, commitment) for level in LEVELS
             },
             strength_months=("2025-08", "2026-07"),
             neighbours={"E05000001": ["E05000002", "E05000003"]},

@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from bcumap.base.dates import Row, last_on
 from bcumap.base.errors import BcuMapError
 from bcumap.facts import history, store
 from bcumap.facts.history import Past
@@ -97,10 +98,9 @@ def test_names_are_those_of_the_papers_of_the_time(
 
 
 def test_wards_have_the_unit_of_their_borough(past: Past) -> None:
-    wards = {code: row["borough_code"] for code, row in store.facts()["wards"].items()}
-    found = history.unit_of_wards(history.units_on(past, day("2017-06-01")), wards)
-    assert len(found) == 704
-    kinds = Counter(unit.kind for unit in found.values())
+    units, wards = history.units_on(past, day("2017-06-01")), store.atlas().levels["wards"]
+    kinds = Counter(units[ward.facts["borough_code"]].kind for ward in wards.values())
+    assert kinds.total() == 704
     assert kinds["pathfinder"] == 61 + 37  # East Area and Central North
     assert kinds["own force"] == 25
 
@@ -129,8 +129,14 @@ def test_the_model_of_a_date(past: Past, on: str, model: str, units: int | None)
         assert len(made) == units
 
 
+def structure(past: Past, on: str) -> list[Row]:
+    """What a unit was made of: the rows of the last description by then."""
+    row = last_on(past.structures, day(on))
+    return [each for each in past.structures if row and each["from"] == row["from"]]
+
+
 def leadership(past: Past, on: str) -> dict[str, int | None]:
-    rows = history.structure_on(past, day(on))
+    rows = structure(past, on)
     return {row["item"]: row["number"] for row in rows if row["part"] == "leadership"}
 
 
@@ -154,18 +160,8 @@ def test_the_leadership_of_a_unit_then_and_now(past: Past) -> None:
     [("2012-06-01", 6), ("2017-06-01", 4), ("2018-12-31", 4), ("2021-01-01", 4), ("2026-01-01", 5)],
 )
 def test_the_functions_of_a_unit(past: Past, on: str, number: int) -> None:
-    rows = history.structure_on(past, day(on))
+    rows = structure(past, on)
     assert sum(row["part"] == "function" for row in rows) == number
-
-
-def test_the_commitment_of_a_date(past: Past) -> None:
-    assert history.commitment_on(past, day("2012-12-31")) is None
-    found = {
-        on: history.commitment_on(past, day(on))
-        for on in ("2017-06-01", "2017-12-28", "2026-01-01")
-    }
-    told = [(row["dwo"], row["from"]) for row in found.values() if row]
-    assert told == [(1, "2013"), (2, "2017-12-28"), (2, "2022-02")]
 
 
 def test_the_money_figures_are_the_briefing_s(past: Past) -> None:

@@ -39,6 +39,12 @@ ALL_REQUESTS = 3 + 6  # 40 wards in pages of 7
 EVER = range(1, 100)
 
 
+def listed(url: str) -> list[ons.WardLayer]:
+    """The ward layers of a portal."""
+    with ons._portal(url, LIMITS) as portal:
+        return portal.layers()
+
+
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ArcgisServer]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -107,7 +113,7 @@ def test_a_service_name_tells_edition_resolution_and_version(
     server: ArcgisServer, name: str, edition: str, resolution: str, version: int
 ) -> None:
     server.services = [{"name": name, "type": "FeatureServer"}]
-    [layer] = ons.list_ward_layers(services_url=server.url + "/", limits=LIMITS)
+    [layer] = listed(server.url + "/")
     url = f"{server.url}/{name}/FeatureServer/0"
     assert layer == ons.WardLayer(name, edition, resolution, url, version)
 
@@ -127,16 +133,16 @@ def test_a_service_name_tells_edition_resolution_and_version(
 )
 def test_other_services_are_no_ward_layers(server: ArcgisServer, name: str | None) -> None:
     server.services = [{"name": name, "type": "FeatureServer"}]
-    assert ons.list_ward_layers(services_url=server.url, limits=LIMITS) == []
+    assert listed(server.url) == []
 
 
 def test_map_services_are_not_asked_for_features(server: ArcgisServer) -> None:
     server.services = [{"name": "WD_DEC_2025_UK_BFC", "type": "MapServer"}]
-    assert ons.list_ward_layers(services_url=server.url, limits=LIMITS) == []
+    assert listed(server.url) == []
 
 
 def test_layers_come_full_resolution_first_then_newest_first(server: ArcgisServer) -> None:
-    layers = ons.list_ward_layers(services_url=server.url, limits=LIMITS)
+    layers = listed(server.url)
     assert [layer.name for layer in layers] == [
         "WD_DEC_2025_UK_BFC",
         "WD_MAY_2025_UK_BFC",
