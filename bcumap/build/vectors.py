@@ -72,7 +72,8 @@ def _unpacked(path: Path, folder: Path) -> list[Path]:
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError,
             NotImplementedError) as error:  # fmt: skip
         raise SourceError(
-            f"{path}: cannot be unpacked ({str(error)[:120]}); take it from its publisher again"
+            f"{path}: not a vector file that can be unpacked ({str(error)[:120]});"
+            " expected a ZIP with a layer in it"
         ) from error
     found = [file for file in folder.rglob("*") if file.suffix.lower() in LAYERS and file.is_file()]
     geodatabases = [file for file in folder.rglob("*.gdb") if file.is_dir()]
