@@ -116,7 +116,11 @@ class Finder:
         prefixes = readings(asked)
         for prefix in prefixes:
             if found := self._archive.starting(prefix):
-                return self._of_postcode(found[0]) if prefix.is_full else self._of(prefix, found)
+                return (
+                    self.of_postcode(found[0])
+                    if prefix.is_full
+                    else self.of_beginning(prefix, found)
+                )
         if found_name := self._of_name(asked):
             return found_name
         if elsewhere := beyond(asked):
@@ -133,7 +137,7 @@ class Finder:
 
     def _of_code(self, code: str) -> Answer:
         if area := self._atlas.get(code):
-            return self._of_area(area)
+            return self.of_area(area)
         level = "boroughs" if code.startswith("E09") else "wards"
         return nothing(
             f"There is no {LEVEL_WORDS[level].one} of London with the code {code}.",
@@ -154,7 +158,7 @@ class Finder:
         if not found:
             return None
         if len(found) == 1:
-            answer = self._of_area(found[0])
+            answer = self.of_area(found[0])
             notes = () if exact else (f"It is the only name that fits “{asked}”.",)
             if exact and place and self._places:
                 notes = (self._places.also(place),)
@@ -183,7 +187,8 @@ class Finder:
         beside = f"Only the name was looked up: {found[2].upper()} is a postcode district."
         return answer and replace(answer, notes=(*answer.notes, beside))
 
-    def _of_area(self, area: Area) -> Answer:
+    def of_area(self, area: Area) -> Answer:
+        """Answer the name of an area."""
         return Answer("area", area.name, area_is(area), place=area, as_of=self._wards_as_of)
 
     def _of_unknown_name(self, asked: str) -> Answer:
@@ -195,7 +200,8 @@ class Finder:
 
     # --- postcodes ----------------------------------------------------------------------------
 
-    def _of_postcode(self, found: Postcode) -> Answer:
+    def of_postcode(self, found: Postcode) -> Answer:
+        """Answer one postcode of the archive."""
         place = self._atlas[found.ward_code or found.borough_code]
         others = self._nearby(found.others)
         is_estimated = found.quality is not None and found.quality >= ESTIMATED
@@ -268,7 +274,7 @@ class Finder:
             for code, distance in others
         )
 
-    def _of(self, prefix: Prefix, found: list[Postcode]) -> Answer:
+    def of_beginning(self, prefix: Prefix, found: Sequence[Postcode]) -> Answer:
         """Answer the beginning of a postcode with the wards of all that begin so."""
         live = [each for each in found if each.live]
         meant = live or found

@@ -114,12 +114,12 @@ def _read(district: str, inward: str) -> Prefix | None:
 
 
 # Postcodes that are written as ours are, and lie nowhere here.
-_BEYOND = {
+BEYOND = {
     "JE": "Jersey", "GY": "Guernsey", "IM": "the Isle of Man", "BFPO": "the British forces abroad",
     "BF": "the British forces abroad", "BX": "", "XX": "", "XM": "", "GIR": "", "AI": "Anguilla",
     "GX": "Gibraltar", "FIQQ": "the Falkland Islands",
 }  # fmt: skip
-_NON_GEOGRAPHIC = {
+NON_GEOGRAPHIC = {
     "E98", "EC1P", "EC2P", "EC3P", "EC4P", "N1P", "N81", "NW1W", "NW26", "SE1P", "SW95", "SW99",
 }  # fmt: skip
 # What is typed for what, in the first half of a postcode.
@@ -131,12 +131,12 @@ def beyond(text: str) -> str:
     """Say of a postcode that is outside London for good where it is, or "" if it is none such."""
     compact = re.sub(r"[^A-Z0-9]", "", text.upper()) if text.isascii() else ""
     found = re.fullmatch(r"(BFPO|GIR|FIQQ|[A-Z]{2})([0-9]{1,4}[A-Z]{0,2}|0AA|1ZZ)", compact)
-    if found and found[1] in _BEYOND:
-        where = _BEYOND[found[1]]
+    if found and found[1] in BEYOND:
+        where = BEYOND[found[1]]
         lies = f"is a postcode of {where}" if where else "is a postcode of no place"
         return f"{text.upper()} {lies}: it lies outside London."
     district = compact if len(compact) <= 4 else compact[_FIRST_HALF]
-    if district in _NON_GEOGRAPHIC:
+    if district in NON_GEOGRAPHIC:
         return (
             f"{district} is for large senders of mail and PO boxes: it lies in no ward of London."
         )

@@ -39,6 +39,7 @@ OFFICER_SOURCES = (
     " Strengths: Met Police through the London Datastore (e16kd) and an open analysis of it,"
     " October 2026."
 )
+NEAR = "{} m from its ward’s boundary."  # said of a sure answer
 CITY_OF_LONDON = f"City of London: {CITY_POLICE}, not the Met"
 
 # How sure it is what is told of all counters of a date (web/static/counters.js says it, too).
@@ -157,8 +158,7 @@ def card(answer: Answer) -> Card:
         look="choice" if answer.kind == "choice" else "" if answer.certain else "unsure",
         title=answer.title,
         text=answer.text,
-        notes=((f"{answer.boundary_m:,} m from its ward’s boundary.",) if near else ())
-        + answer.notes,
+        notes=((NEAR.format(f"{answer.boundary_m:,}"),) if near else ()) + answer.notes,
         own=tuple(_own(answer.place)) if answer.place else (),
         perhaps=tuple(_perhaps(other.place) for other in answer.others if other.place),
         options=answer.options,

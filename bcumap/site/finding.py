@@ -1,7 +1,8 @@
-"""What the finder of the static site fetches: names, and postcodes by their sector; pure.
+"""What the finder of the static site fetches: names, and finished answers by postcode sector; pure.
 
-`web/finder.js` reads these documents and answers as `find.Finder` does. A shard holds one sector,
-because a question is of one postcode: a few kilobytes are enough to answer it.
+`web/static/finder.js` finds which answer is meant and knows no rule of it: whatever an answer says,
+`facts/find` has said here. A shard holds one sector, because a question is of one postcode: a few
+kilobytes are enough to answer it.
 """
 
 from __future__ import annotations
@@ -10,120 +11,172 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bcumap.base.words import date
-from bcumap.facts.areas import Atlas, names_of
-from bcumap.facts.find import ESTIMATED
-from bcumap.facts.postcodes import Archive, Postcode, Prefix
+from bcumap.facts import views
+from bcumap.facts.areas import Area, Atlas, names_of
+from bcumap.facts.find import Finder
+from bcumap.facts.postcodes import BEYOND, NON_GEOGRAPHIC, Archive, Postcode, Prefix, beyond
 
 Document = dict[str, Any]
 
+STEPS = 100_000  # of a degree: positions have five decimals
 
-def names(atlas: Atlas) -> Document:
-    """Return the areas and the names that they go by.
+
+def names(atlas: Atlas, finder: Finder) -> Document:
+    """Return the areas, the names that they go by, and what is said of each.
 
     Returns
     -------
     dict
-        `edition`, and by code under `bcus` and `boroughs` the name, the code of the BCU above (null
-        for the City and for a BCU) and all names as `areas.normalise` writes them; under `wards`
-        the name and the code of the borough.
+        `edition`, and `as_of` as an answer says it; by code under `bcus` and `boroughs` the name,
+        the code of the BCU above (null for the City and for a BCU), all names as `areas.normalise`
+        writes them, and what the answer says; for a borough then what the answer says of each ward
+        of it, and the borough with its police; under `wards` the name and the code of the borough.
     """
+    wards = atlas.levels["wards"].values()
+    of_ward = {area.borough: finder.of_area(area).text for area in wards}
+    some = next(iter(wards))
+
+    def told(area: Area) -> list[Any]:
+        said = [area.name, area.facts.get("bcu_code"), names_of(area), finder.of_area(area).text]
+        if area.level == "boroughs":
+            said += [of_ward[area], f"{area.name}, {area.policed_by}"]
+        return said
+
     return {
         "edition": atlas.edition,
+        "as_of": views.card(finder.of_area(some)).as_of,
         **{
-            level: {
-                code: [area.name, area.facts.get("bcu_code"), names_of(area)]
-                for code, area in atlas.levels[level].items()
-            }
+            level: {code: told(area) for code, area in atlas.levels[level].items()}
             for level in ("bcus", "boroughs")
         },
-        "wards": {
-            code: [area.name, area.facts["borough_code"]]
-            for code, area in atlas.levels["wards"].items()
-        },
+        "wards": {area.code: [area.name, area.facts["borough_code"]] for area in wards},
     }
 
 
-def directory(archive: Archive, edition: str) -> Document:
+def directory(archive: Archive, edition: str, as_of: str) -> Document:
     """Return what postcodes there are, from which the finder knows which shard to fetch.
 
     Parameters
     ----------
     edition
         Of the ONS Postcode Directory, as 2025-11.
+    as_of
+        What answers about postcodes are of.
 
     Returns
     -------
     dict
-        `edition`, and `edition_words` as people write it; `sectors` of London by district; for each
-        district with postcodes of London under `districts` how many are live, terminated, and not
-        London's; all other districts of Great Britain under `elsewhere`, in one text.
+        `edition` as people write it, and `as_of`; `near`, the sentence of how far a boundary is;
+        `beyond`, what is said of postcodes that begin so, and `apart` of districts of no place;
+        `sectors` of London by district; `districts` with postcodes of London, each with 1 if it has
+        others as well; all other districts of Great Britain under `elsewhere`, in one text.
     """
     districts = archive.districts.values()
     ours = [each for each in districts if each.london_live + each.london_terminated]
     others = [each.district for each in districts if each not in ours]
     return {
-        "edition": edition,
-        "edition_words": date(edition),
+        "edition": date(edition),
+        "as_of": as_of,
+        "near": views.NEAR,
+        "beyond": {area: beyond(f"{area}1").removeprefix(f"{area}1 ") for area in BEYOND},
+        "apart": {district: beyond(district) for district in sorted(NON_GEOGRAPHIC)},
         "sectors": dict(archive.sectors),
-        "districts": {
-            each.district: [each.london_live, each.london_terminated, each.elsewhere]
-            for each in ours
-        },
+        "districts": {each.district: int(each.elsewhere > 0) for each in ours},
         "elsewhere": " ".join(others),
     }
 
 
-def shards(archive: Archive, atlas: Atlas) -> Iterator[tuple[str, Document]]:
-    """Give every sector of London with its postcodes, in the order of the archive.
+def shards(archive: Archive, finder: Finder) -> Iterator[tuple[str, Document]]:
+    """Give every sector of London with its postcodes, and every district with their beginnings.
 
     Returns
     -------
-    sector, shard
-        As "SE8 4", and what `shard` returns of it.
+    name, shard
+        As "SE8 4", and what `shard` returns of it; as "SE8", and what `beginnings` returns of it.
     """
-    sectors = {each for listed in archive.sectors.values() for each in listed}
-    for sector in sorted(sectors):
-        district, digit = sector.split()
-        yield sector, shard(archive.starting(Prefix(district, digit)), atlas)
+    for district, sectors in sorted(archive.sectors.items()):
+        found = []
+        for sector in sectors:
+            postcodes = archive.starting(Prefix(*sector.split()))
+            found += postcodes
+            if sector.split()[0] == district:  # SW1 has those of SW1A, which has them itself
+                yield sector, shard(postcodes, finder)
+        yield district, beginnings(district, found, finder)
 
 
-def shard(postcodes: Sequence[Postcode], atlas: Atlas) -> Document:
-    """Return the postcodes of one sector without what they have in common.
+def shard(postcodes: Sequence[Postcode], finder: Finder) -> Document:
+    """Return the finished answers of one sector, without what they have in common.
 
     Returns
     -------
     dict
-        `wards`, the codes of all wards (or `postcodes.OUTSIDE`) that are told of; and `rows`: the
-        last two letters, whether it is live, latitude and longitude, whether its position is
-        estimated, the place of its ward in `wards`, metres to its boundary, and the others that it
-        may reach, each as a place and metres in one flat list; where it differs from its ward's,
-        the code of its borough.
+        `at`, where the first postcode is, north and east (EPSG:4326, `STEPS` to a degree);
+        `places`, the code of each area that is told of, with the end of the sentence if an answer
+        is about it; `rows`: the last two letters, whether it is live, whether the answer is sure,
+        steps from `at`, its place in `places`, how far its ward's boundary is if that is said (m),
+        the notes if there are any, and the places of other wards that are possible.
     """
-    codes: dict[str, int] = {}
-    rows = [_row(each, codes, atlas) for each in postcodes]
-    return {"wards": list(codes), "rows": rows}
+    places = _Places()
+    north, east = round(postcodes[0].lat * STEPS), round(postcodes[0].lon * STEPS)
+    rows = []
+    for each in postcodes:
+        answer = finder.of_postcode(each)
+        card = views.card(answer)
+        place = places.of(card.own[0].code, card.text.removeprefix(f"{card.title} "))
+        rows.append([
+            each.postcode[-2:], int(each.live), int(answer.certain),
+            round(each.lat * STEPS) - north, round(each.lon * STEPS) - east, place,
+            each.boundary_m if answer.certain else 0,
+            *([list(answer.notes)] if answer.notes else []),
+            *(places.of(other.code) for other in card.perhaps),
+        ])  # fmt: skip
+    return {"at": [north, east], "places": places.told(), "rows": rows}
 
 
-def _row(found: Postcode, codes: dict[str, int], atlas: Atlas) -> list[Any]:
-    def place(code: str) -> int:
-        return codes.setdefault(code, len(codes))
+def beginnings(district: str, postcodes: Sequence[Postcode], finder: Finder) -> Document:
+    """Return the finished answers of a district, its sectors, and each with a letter that follows.
 
-    ward = atlas.get(found.ward_code)
-    others = (pair for code, metres in found.others for pair in (place(code), metres))
-    row = [
-        found.postcode[-2:],
-        int(found.live),
-        found.lat,
-        found.lon,
-        int(found.quality is not None and found.quality >= ESTIMATED),
-        place(found.ward_code),
-        found.boundary_m,
-        list(others),
-    ]
-    strays = ward is None or ward.borough is not atlas[found.borough_code]
-    return [*row, found.borough_code] if strays else row
+    Returns
+    -------
+    dict
+        `places`, the codes of wards; and by what follows the district ("", "4", "4R") under
+        `begins`: the sentence after the beginning itself, whether it is sure, the notes, and for
+        each ward its place in `places` and what is said beside it.
+    """
+    places = _Places()
+    found = {"": list(postcodes)}
+    for each in postcodes:
+        own, inward = each.postcode.split()
+        if own == district:
+            for end in (inward[:1], inward[:2]):
+                found.setdefault(end, []).append(each)
+
+    def told(end: str, some: Sequence[Postcode]) -> list[Any]:
+        answer = finder.of_beginning(Prefix(district, end[:1], end[1:]), some)
+        said = answer.text.removeprefix(f"{answer.title} ")
+        options = [[places.of(each.code), each.detail] for each in answer.options]
+        return [said, int(answer.certain), list(answer.notes), options]
+
+    begins = {end: told(end, some) for end, some in found.items()}
+    return {"places": places.told(), "begins": begins}
 
 
-def file_name(sector: str) -> str:
-    """Return the name of a sector's file."""
-    return f"{sector.replace(' ', '-')}.json"
+class _Places:
+    """The areas that a shard tells of, each once."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._texts: dict[str, str] = {}
+
+    def of(self, code: str, text: str = "") -> int:
+        if text:
+            self._texts[code] = text
+        return self._numbers.setdefault(code, len(self._numbers))
+
+    def told(self) -> list[list[str]]:
+        return [[code, *filter(None, [self._texts.get(code)])] for code in self._numbers]
+
+
+def file_name(name: str) -> str:
+    """Return the name of the file of a sector or district."""
+    return f"{name.replace(' ', '-')}.json"

@@ -21,9 +21,9 @@ from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import LEVELS
 from bcumap.base.words import FEED, date
 from bcumap.export import feed
-from bcumap.facts import counters, demand, demand_views, events, store
-from bcumap.facts.areas import Atlas
-from bcumap.facts.postcodes import Archive
+from bcumap.facts import counters, demand, demand_views, events, store, views
+from bcumap.facts.find import Finder
+from bcumap.facts.postcodes import Archive, Prefix
 from bcumap.site import downloads, finding, pages
 from bcumap.site.render import Renderer, Site
 from bcumap.web import files as linked
@@ -118,13 +118,14 @@ def write(
         if known.offences(level).months
     }
     areas = list(pages.all_pages(atlas, picture, document["sites"], happened, asked))
-    shards = sum(len(set(each)) for each in archive.sectors.values())
+    finder = store.finder(atlas, data=data, with_places=False)
+    shards = len(archive.sectors) + len({each for of in archive.sectors.values() for each in of})
     tell = _Telling(progress, len(areas) + shards + downloads.count())
     with folders.replacing(out, check_target) as folder:
-        links = _write_assets(folder / "assets", atlas, data)
+        links = _write_assets(folder / "assets", finding.names(atlas, finder), data)
         if _write_streets(folder / "streets", data):
             links["streets"] = "streets"
-        postcodes = _write_postcodes(folder, archive, atlas, data, tell)
+        postcodes = _write_postcodes(folder, archive, finder, data, tell)
         site = Site(
             facts,
             links,
@@ -225,18 +226,20 @@ def checked_url(url: str) -> str:
 def _write_postcodes(
     folder: Path,
     archive: Archive,
-    atlas: Atlas,
+    finder: Finder,
     data: Path | None,
     tell: _Telling,
 ) -> Path:
     """Write the shards and their directory; return their folder, named by what is in them."""
     entries = {entry["file"]: entry for entry in store.sources(data=data)["files"]}
-    told = _json(finding.directory(archive, entries[store.POSTCODES]["as_of"]))
+    some = next(iter(archive.sectors.values()))[0].split()
+    as_of = views.card(finder.of_postcode(archive.starting(Prefix(*some))[0])).as_of
+    told = _json(finding.directory(archive, entries[store.POSTCODES]["as_of"], as_of))
     target = folder / "shards"
     target.mkdir()
     hashed = hashlib.sha256(told)
     (target / "index.json").write_bytes(told)
-    for sector, shard in finding.shards(archive, atlas):
+    for sector, shard in finding.shards(archive, finder):
         content = _json(shard)
         hashed.update(content)
         (target / finding.file_name(sector)).write_bytes(content)
@@ -255,7 +258,7 @@ def _write_streets(folder: Path, data: Path | None) -> int:
     return len(known.tiles)
 
 
-def _write_assets(folder: Path, atlas: Atlas, data: Path | None) -> dict[str, str]:
+def _write_assets(folder: Path, names: Mapping[str, Any], data: Path | None) -> dict[str, str]:
     """Write scripts, styles and layers under hashed names; return their paths by name."""
     paths, prepared = linked.paths(), store.web_files(data=data)
     images = [f"images/{name}" for name in linked.LEAFLET_IMAGES]
@@ -263,7 +266,7 @@ def _write_assets(folder: Path, atlas: Atlas, data: Path | None) -> dict[str, st
         name: paths[name].read_bytes() for name in (*linked.SITE_FILES, *SHARED_FILES, *images)
     }
     files |= {name: prepared[name] for name in PREPARED_FILES}
-    files["names.json"] = _json(finding.names(atlas))
+    files["names.json"] = _json(names)
     links = {}
     for name, (link, content) in linked.hashed(files).items():
         target = folder / link
@@ -335,7 +338,7 @@ def _report(folder: Path, shards: Path) -> Report:
     files = [path for path in folder.rglob("*") if path.is_file()]
     return Report(
         pages=len(_page_paths(folder)) + 1,
-        shards=sum(1 for _ in shards.iterdir()) - 1,
+        shards=sum(1 for _ in shards.glob("*-*.json")),  # those of sectors
         files=len(files) + 1,
         bytes=sum(path.stat().st_size for path in files),
         has_sitemap=(folder / "sitemap.xml").exists(),

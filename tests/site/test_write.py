@@ -375,49 +375,58 @@ def test_there_is_a_shard_for_every_sector_and_it_is_small(site: Path) -> None:
     directory = json.loads((folder / "index.json").read_bytes())
     sectors = {each for listed in directory["sectors"].values() for each in listed}
     assert {path.name for path in folder.iterdir()} == {
-        "index.json", *(finding.file_name(each) for each in sectors)
+        "index.json", *map(finding.file_name, (*sectors, *directory["sectors"]))
     }  # fmt: skip
     assert max(len(gzip.compress(path.read_bytes())) for path in folder.iterdir()) < 25_000
 
 
 def test_shards_say_what_the_archive_says(site: Path) -> None:
-    archive, total = store.postcodes(), 0
+    archive, finder, total = store.postcodes(), store.finder(), 0
     for number, path in enumerate(sorted(shard_folder(site).glob("*-*.json"))):
         shard = json.loads(path.read_bytes())
         total += len(shard["rows"])
         if number % 20:
             continue
         district, digit = path.stem.split("-")
+        places, (north, east) = shard["places"], shard["at"]
         for row, known in zip(
             shard["rows"], archive.starting(Prefix(district, digit)), strict=True
         ):
-            unit, live, lat, lon, estimated, ward, boundary, others, *borough = row
-            assert f"{district} {digit}{unit}" == known.postcode
-            assert (bool(live), lat, lon) == (known.live, known.lat, known.lon)
-            assert bool(estimated) == (known.quality is not None and known.quality >= 50)
-            assert (shard["wards"][ward], boundary) == (known.ward_code, known.boundary_m)
-            pairs = zip(others[::2], others[1::2], strict=True)
-            assert [(shard["wards"][at], metres) for at, metres in pairs] == list(known.others)
-            assert borough in ([], [known.borough_code])
+            unit, live, sure, up, right, place, near, *more = row
+            answer = finder.of_postcode(known)
+            card = views.card(answer)
+            assert f"{district} {digit}{unit} {places[place][1]}" == card.text
+            assert (bool(live), bool(sure)) == (known.live, answer.certain)
+            assert ((north + up) / 1e5, (east + right) / 1e5) == (known.lat, known.lon)
+            assert near == (known.boundary_m if answer.certain else 0)
+            assert (more.pop(0) if answer.notes else []) == list(answer.notes)
+            assert [places[each][0] for each in more] == [each.code for each in card.perhaps]
     assert total == 331_981
 
 
-def test_a_postcode_whose_borough_is_not_its_wards_keeps_both() -> None:
-    archive = store.postcodes()
-    known = archive.starting(Prefix("SE8", "4", "RX"))[0]
+def test_a_shard_has_all_that_is_told_of_a_postcode_that_is_in_doubt() -> None:
+    known = store.postcodes().starting(Prefix("SE8", "4", "RX"))[0]
     stray = known._replace(borough_code="E09000001", quality=60, live=False)
     beyond = known._replace(others=((OUTSIDE, 12),))  # type: ignore[arg-type]
-    told = finding.shard([known, stray, beyond], store.atlas())
-    assert told["wards"] == [known.ward_code, OUTSIDE]
-    assert told["rows"][0] == ["RX", 1, known.lat, known.lon, 0, 0, known.boundary_m, []]
-    assert told["rows"][1][1:2] + told["rows"][1][4:5] + told["rows"][1][8:] == [0, 1, "E09000001"]
-    assert told["rows"][2][7:] == [[1, 12]]
+    told = finding.shard([known, stray, beyond], store.finder())
+    ((code, text),) = told["places"]
+    assert (code, text.split(" ward")[0]) == (known.ward_code, "is in Deptford")
+    assert told["rows"][0] == ["RX", 1, 1, 0, 0, 0, known.boundary_m]
+    *_, notes = told["rows"][1]
+    assert told["rows"][1][1:3] == [0, 0]
+    assert [note.split()[2] for note in notes] == ["no", "is", "Postcode"]
+    assert told["rows"][2][6:] == [0, [
+        "This postcode’s centre is 12 m from the edge of London: some of its addresses may be"
+        " there."
+    ]]  # fmt: skip
 
 
 def test_districts_outside_london_are_known_as_such() -> None:
-    told = finding.directory(store.postcodes(), "2025-11")
-    assert told["edition_words"] == "November 2025"
-    assert told["districts"]["SE8"][0] > 0
+    told = finding.directory(store.postcodes(), "2025-11", "")
+    assert told["edition"] == "November 2025"
+    assert (told["districts"]["SE8"], told["districts"]["KT22"]) == (0, 1)
+    assert told["beyond"]["JE"] == "is a postcode of Jersey: it lies outside London."
+    assert told["apart"]["SW95"].startswith("SW95 is for large senders of mail")
     elsewhere = told["elsewhere"].split()
     assert "M1" in elsewhere
     assert not set(elsewhere) & set(told["districts"])

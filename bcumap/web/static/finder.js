@@ -1,15 +1,13 @@
-/* Answers a postcode, the beginning of one, a GSS code or a name, as bcumap/lookup.py does; a test
-   compares the two. It fetches what it needs: the names, the list of sectors, and one sector. */
+/* Finds which answer is meant: of a postcode, the beginning of one, a GSS code or a name. What an
+   answer says stands in what it fetches (bcumap/site/finding.py): the names, the list of sectors, and
+   one sector or district. How questions are read is as in bcumap/facts/find.py; a test compares. */
 const MOST_OPTIONS = 12;
 const MOST_SUGGESTIONS = 5;
-const MOST_NAMED = 3;
 const LONGEST_QUERY = 100;
-const ALIKE = 70; // of 100, see bcumap/names.py
-const OUTSIDE = "outside";
+const ALIKE = 70; // of 100, see bcumap/facts/areas.py
+const STEPS = 100_000; // of a degree
 const LEVELS = ["bcus", "boroughs", "wards"];
 const ONE = { bcus: "Basic Command Unit", boroughs: "borough", wards: "ward" };
-const MET_POLICE = "Metropolitan Police";
-const CITY_POLICE = "City of London Police";
 const HINT = "Type a postcode such as SE8 4RX, or the name of a ward, borough or BCU in London.";
 const POINT_HINT = "This page finds postcodes and names; it cannot look up a point.";
 const POINT = /^\(?[+-]?\d{1,7}(\.\d{1,20})?°? ?[NS]?[,; ] ?[+-]?\d{1,7}(\.\d{1,20})?°? ?[EW]?\)?( ?± ?\d{1,7} ?m?)?$/i;
@@ -17,7 +15,7 @@ const KIND =
   /\b(?:the|(?:london |royal )?borough of|(?:lb|rb)(?: of)?|borough|council|ward(?: of| in)?|bcu|(?:basic )?command unit)\b/g;
 
 export class Finder {
-  /* `names` and `postcodes` say where the documents are (bcumap/site/finding.py). */
+  /* `names` and `postcodes` say where the documents are. */
   constructor({ names, postcodes }) {
     this.at = { names, postcodes };
     this.files = new Map();
@@ -35,19 +33,18 @@ export class Finder {
     return this.files.get(url);
   }
 
+  shard(name) {
+    return this.load(`${this.at.postcodes}${name.replace(" ", "-")}.json`);
+  }
+
   async ready() {
-    const [names, directory] = await Promise.all([
-      this.load(this.at.names),
-      this.load(`${this.at.postcodes}index.json`),
-    ]);
+    const [names, directory] = await Promise.all([this.load(this.at.names), this.shard("index")]);
     this.names = this.names || new Names(names);
     this.directory = directory;
     this.elsewhere = this.elsewhere || new Set(directory.elsewhere.split(" "));
-    this.wardsAsOf = { wards: names.edition };
-    this.postcodesAsOf = { postcodes: directory.edition, ...this.wardsAsOf };
   }
 
-  /* Answer a question; there always is an answer, one of the kind "nothing" says why. */
+  /* Answer a question with what a card shows; there always is one. */
   async find(query) {
     await this.ready();
     const asked = clean(query);
@@ -61,22 +58,26 @@ export class Finder {
     if (code) return this.ofCode(code[1].toUpperCase());
     const prefixes = readings(asked);
     for (const prefix of prefixes) {
-      const found = await this.starting(prefix);
-      if (found.length) return isFull(prefix) ? this.ofPostcode(found[0]) : this.ofPrefix(prefix, found);
+      const found = isFull(prefix) ? await this.ofPostcode(prefix) : await this.ofBeginning(prefix);
+      if (found) return found;
     }
     const named = this.ofName(asked);
     if (named) return named;
+    const elsewhere = this.beyond(asked);
+    if (elsewhere) return nothing(elsewhere, HINT);
     if (prefixes.length) return this.ofUnknownPostcode(prefixes);
     const inside = /\b([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9O][A-Z]{2})\b/.exec(asked.toUpperCase());
     if (inside) return this.answer(`${inside[1]} ${inside[2].replaceAll("O", "0")}`);
-    return this.ofUnknownName(asked);
+    const close = this.names.alike(asked).slice(0, MOST_SUGGESTIONS).map(areaOption);
+    const hint = close.length ? "Is one of these meant?" : HINT;
+    return nothing(`No ward, borough or BCU of London is called “${asked}”.`, hint, close);
   }
 
   /* --- areas ------------------------------------------------------------------------------ */
 
   ofCode(code) {
     const level = code.startsWith("E09") ? "boroughs" : "wards";
-    if (this.names.has(level, code)) return this.ofArea(level, code);
+    if (Object.hasOwn(this.names[level], code)) return this.ofArea(level, code);
     return nothing(
       `There is no ${ONE[level]} of London with the code ${code}.`,
       `It may be of another edition than the wards of ${this.names.edition}.`
@@ -86,141 +87,92 @@ export class Finder {
   ofName(asked) {
     const exact = this.names.exact(asked);
     const found = exact.length ? exact : this.names.containing(asked);
+    const { as_of } = this.names;
     if (!found.length) return null;
     if (found.length === 1) {
-      const answer = this.ofArea(found[0].level, found[0].code);
-      return { ...answer, notes: exact.length ? [] : [`It is the only name that fits “${asked}”.`] };
+      const notes = exact.length ? [] : [`It is the only name that fits “${asked}”.`];
+      return { ...this.ofArea(found[0].level, found[0].code), notes };
     }
     const are = exact.length ? "areas have this name" : "names have these words";
     const more = found.length > MOST_OPTIONS ? ` The first ${MOST_OPTIONS} are listed.` : "";
-    return made("choice", `“${asked}”`, `${found.length} ${are}. Which one is meant?${more}`, {
-      certain: false,
-      options: found.slice(0, MOST_OPTIONS).map(areaOption),
-      as_of: this.wardsAsOf,
-    });
+    const options = found.slice(0, MOST_OPTIONS).map(areaOption);
+    return card("choice", `“${asked}”`, `${found.length} ${are}. Which one is meant?${more}`, { options, as_of });
   }
 
   ofArea(level, code) {
-    const place = this.names.place(level, code);
-    const boroughs = level === "bcus" ? this.names.boroughsOf(code) : [];
-    const name = place.ward ?? place.borough ?? place.bcu;
-    return made("area", name, areaIs(place, boroughs), { place, as_of: this.wardsAsOf });
-  }
-
-  ofUnknownName(asked) {
-    const close = this.names.alike(asked).slice(0, MOST_SUGGESTIONS).map(areaOption);
-    const hint = close.length ? "Is one of these meant?" : HINT;
-    return nothing(`No ward, borough or BCU of London is called “${asked}”.`, hint, close);
+    const { as_of } = this.names;
+    const own = this.names.own(code);
+    return card("", this.names[level][code][0], this.names.said(level, code), { own, as_of });
   }
 
   /* --- postcodes -------------------------------------------------------------------------- */
 
-  /* The postcodes that begin so, in their order. */
+  async ofPostcode(prefix) {
+    const found = (await this.starting(prefix))[0];
+    if (!found) return null;
+    const { near, sure, postcode, text, lat, lon } = found;
+    const notes = [...found.notes];
+    if (near) notes.unshift(this.directory.near.replace("{}", near.toLocaleString("en-GB")));
+    return card(sure ? "" : "unsure", postcode, `${postcode} ${text}`, {
+      notes, own: this.names.own(found.code), perhaps: found.others.map((code) => this.names.perhaps(code)),
+      as_of: this.directory.as_of, point: { lat, lon },
+    });
+  }
+
+  /* What begins so is answered in the document of its district. */
+  async ofBeginning(prefix) {
+    if (!Object.hasOwn(this.directory.sectors, prefix.district)) return null;
+    const { places, begins } = await this.shard(prefix.district);
+    const found = begins[prefix.digit + prefix.letters];
+    if (!found) return null;
+    const [text, sure, notes, wards] = found;
+    const options = wards.map(([place, detail]) => ({ ...this.names.ward(places[place][0]), detail }));
+    const title = written(prefix);
+    return card(sure ? "" : "unsure", title, `${title} ${text}`, { notes, options, as_of: this.directory.as_of });
+  }
+
+  /* The postcodes of a sector that begin so, in their order. */
   async starting(prefix) {
-    let sectors = this.directory.sectors[prefix.district] ?? [];
-    if (prefix.digit) {
-      const sector = `${prefix.district} ${prefix.digit}`;
-      sectors = sectors.includes(sector) ? [sector] : [];
-    }
-    const found = await Promise.all(sectors.map((sector) => this.sector(sector)));
-    return found.flat().filter(({ postcode }) => postcode.startsWith(written(prefix)));
-  }
-
-  async sector(sector) {
-    const { wards, rows } = await this.load(`${this.at.postcodes}${sector.replace(" ", "-")}.json`);
-    return rows.map(([unit, live, lat, lon, estimated, ward, boundary, others, borough]) => ({
-      postcode: sector + unit,
-      live: live === 1,
-      lat,
-      lon,
-      estimated: estimated === 1,
-      ward: wards[ward],
-      boundary,
-      others: pairs(others).map(([place, metres]) => [wards[place], metres]),
-      borough: borough ?? this.names.boroughOf(wards[ward]),
-    }));
-  }
-
-  ofPostcode(found) {
-    const place = found.ward
-      ? this.names.place("wards", found.ward)
-      : this.names.place("boroughs", found.borough);
-    const others = found.others.map(([code, distance]) => ({
-      place: code === OUTSIDE ? null : this.names.place("wards", code),
-      distance_m: distance,
-    }));
-    return made("postcode", found.postcode, liesIn(found.postcode, place), {
-      certain: !(others.length || found.estimated || found.boundary === 0),
-      notes: this.postcodeNotes(found, place, others),
-      place,
-      lat: found.lat,
-      lon: found.lon,
-      live: found.live,
-      boundary_m: found.boundary,
-      others,
-      as_of: this.postcodesAsOf,
+    const sector = `${prefix.district} ${prefix.digit}`;
+    if (!this.directory.sectors[prefix.district]?.includes(sector)) return [];
+    const { at, places, rows } = await this.shard(sector);
+    const start = written(prefix);
+    return rows.filter(([unit]) => (sector + unit).startsWith(start)).map((row) => {
+      const [unit, live, sure, north, east, place, near, ...more] = row;
+      const notes = Array.isArray(more[0]) ? more.shift() : [];
+      const [code, text] = places[place];
+      return {
+        postcode: sector + unit, live, sure, code, text, near, notes, others: more.map((each) => places[each][0]),
+        lat: (at[0] + north) / STEPS, lon: (at[1] + east) / STEPS,
+      };
     });
   }
 
-  postcodeNotes(found, place, others) {
-    const notes = [];
-    if (!found.live) notes.push("It is no longer in use, or newer than the list of those in use.");
-    if (found.estimated) {
-      notes.push("Its position is estimated from its surroundings, so its ward is not certain.");
-    } else if (found.boundary === 0) {
-      const where = others.every((other) => other.place) ? "on the river" : "outside London";
-      notes.push(`Its centre is ${where}, in no ward: the nearest one is given.`);
-    }
-    if (others.length) notes.push(mayReach(place, others));
-    if (place.borough_code !== found.borough) {
-      const { borough } = this.names.place("boroughs", found.borough);
-      notes.push(`The ONS Postcode Directory gives its borough as ${borough}.`);
-    }
-    return notes;
-  }
-
-  ofPrefix(prefix, found) {
-    const live = found.filter((each) => each.live);
-    const meant = live.length ? live : found;
-    const counts = new Map();
-    meant.forEach(({ ward }) => ward && counts.set(ward, (counts.get(ward) ?? 0) + 1));
-    const boroughs = new Set([...counts.keys()].map((code) => this.names.boroughOf(code)));
-    const use = live.length ? "in use," : "no longer in use,";
-    const partly = (this.directory.districts[prefix.district]?.[2] ?? 0) > 0;
-    const options = [...counts].sort(([, a], [, b]) => b - a).map(([code, number]) => {
-      const { ward, borough } = this.names.place("wards", code);
-      return { level: "wards", code, label: ward, detail: `${borough}: ${counted(number, "postcode")}` };
-    });
-    const text =
-      `${written(prefix)} has ${counted(meant.length, "postcode")} ${use} in ` +
-      `${counted(counts.size, "ward")} of ${counted(boroughs.size, "borough")}.`;
-    return made("postcodes", written(prefix), text, {
-      certain: counts.size === 1 && !partly,
-      notes: partly ? [`Part of ${prefix.district} is outside London.`] : [],
-      options,
-      as_of: this.postcodesAsOf,
-    });
+  /* What is said of a postcode that is of no place in London for good, "" of others. */
+  beyond(asked) {
+    const compact = bareSigns(asked);
+    const found = /^(BFPO|GIR|FIQQ|[A-Z]{2})([0-9]{1,4}[A-Z]{0,2}|0AA|1ZZ)$/.exec(compact);
+    const said = found && this.directory.beyond[found[1]];
+    if (said) return `${asked.toUpperCase()} ${said}`;
+    return this.directory.apart[compact.length <= 4 ? compact : compact.slice(0, -3)] ?? "";
   }
 
   /* Say of a postcode that is none of London's what can be said. */
   async ofUnknownPostcode(prefixes) {
-    const { districts } = this.directory;
+    const { districts, edition } = this.directory;
     const known = ({ district }) => Object.hasOwn(districts, district) || this.elsewhere.has(district);
     const prefix = prefixes.find(known);
     if (!prefix) return nothing(`There is no postcode district ${prefixes[0].district}.`, HINT);
     const text = written(prefix);
     if (this.elsewhere.has(prefix.district)) {
-      return nothing(
-        `${text} is outside London.`,
-        `The Met does not police any postcode of ${prefix.district}.`
-      );
+      return nothing(`${text} is outside London.`, `The Met does not police any postcode of ${prefix.district}.`);
     }
-    const orElsewhere = districts[prefix.district][2] ? "outside London, or " : "";
+    const orElsewhere = districts[prefix.district] ? "outside London, or " : "";
     const beginning = isFull(prefix) ? "" : " that begins with";
     const near = await this.starting({ ...prefix, letters: "" });
     return nothing(
       `London has no postcode${beginning} ${text}.`,
-      `It is ${orElsewhere}not in the ONS Postcode Directory of ${this.directory.edition_words}.`,
+      `It is ${orElsewhere}not in the ONS Postcode Directory of ${edition}.`,
       slips(text, near).map((each) => queryOption(each, "postcode"))
     );
   }
@@ -262,18 +214,18 @@ export class Finder {
   }
 }
 
-/* --- names, see bcumap/names.py ------------------------------------------------------------- */
+/* --- names, see bcumap/facts/areas.py --------------------------------------------------------- */
 
 class Names {
-  constructor({ edition, bcus, boroughs, wards }) {
-    Object.assign(this, { edition, bcus, boroughs, wards });
+  constructor({ edition, as_of, bcus, boroughs, wards }) {
+    Object.assign(this, { edition, as_of, bcus, boroughs, wards });
     this.areas = [
-      ...Object.entries(bcus).map(([code, [name, , keys]]) => this.area("bcus", code, name, "", keys, "bcu")),
-      ...Object.entries(boroughs).map(([code, [name, , keys]]) => this.area("boroughs", code, name, "", keys, "")),
+      ...Object.entries(bcus).map(([code, [name, , keys]]) => ({ level: "bcus", code, name, within: "", keys, context: "bcu" })),
+      ...Object.entries(boroughs).map(([code, [name, , keys]]) => ({ level: "boroughs", code, name, within: "", keys, context: "" })),
       ...Object.entries(wards).map(([code, [name, borough]]) => {
         const [within, , [context]] = boroughs[borough];
         const key = normalise(name);
-        return this.area("wards", code, name, within, [key, `${key} ${context}`], context);
+        return { level: "wards", code, name, within, keys: [key, `${key} ${context}`], context };
       }),
     ];
     this.byKey = new Map();
@@ -284,34 +236,27 @@ class Names {
     });
   }
 
-  area(level, code, name, within, keys, context) {
-    return { level, code, name, within, keys, context, label: within ? `${name}, ${within}` : name };
+  said(level, code) {
+    return level === "wards" ? this.boroughs[this.wards[code][1]][4] : this[level][code][3];
   }
 
-  has(level, code) {
-    return Object.hasOwn(this[level], code);
+  ward(code) {
+    return { level: "wards", code, label: this.wards[code][0] };
   }
 
-  boroughOf(ward) {
-    return this.wards[ward]?.[1] ?? null;
+  perhaps(code) {
+    return { ...this.ward(code), detail: this.boroughs[this.wards[code][1]][5] };
   }
 
-  boroughsOf(bcu) {
-    return Object.values(this.boroughs).filter(([, above]) => above === bcu).map(([name]) => name);
-  }
-
-  place(level, code) {
-    const ward = level === "wards" ? code : null;
-    const borough = ward ? this.wards[code][1] : level === "boroughs" ? code : null;
-    const bcu = borough ? this.boroughs[borough][1] : code;
-    return {
-      ward_code: ward,
-      ward: ward ? this.wards[ward][0] : null,
-      borough_code: borough,
-      borough: borough ? this.boroughs[borough][0] : null,
-      bcu_code: bcu,
-      bcu: bcu ? this.bcus[bcu][0] : null,
-    };
+  /* An area and what it lies in, the smallest first. */
+  own(code) {
+    const found = [];
+    const add = (level, each, label) => found.push({ level, code: each, label, detail: "" });
+    let above = code;
+    if (this.wards[code]) add("wards", code, this.wards[code][0]), (above = this.wards[code][1]);
+    if (this.boroughs[above]) add("boroughs", above, this.boroughs[above][0]), (above = this.boroughs[above][1]);
+    if (above) add("bcus", above, `${this.bcus[above][0]} BCU`);
+    return found;
   }
 
   exact(text) {
@@ -331,7 +276,9 @@ class Names {
         starts.every((start) => name.includes(start) || more.includes(start))
       );
     };
-    const order = (area) => [!area.keys[0].startsWith(wanted), LEVELS.indexOf(area.level), area.label];
+    const order = ({ keys, level, name, within }) => [
+      !keys[0].startsWith(wanted), LEVELS.indexOf(level), within ? `${name}, ${within}` : name,
+    ];
     return this.areas.filter(fits).sort((a, b) => {
       const [x, y] = [order(a), order(b)];
       const place = x.findIndex((each, at) => each !== y[at]);
@@ -379,9 +326,12 @@ function ratio(one, other) {
 
 /* --- how postcodes are written, see bcumap/postcodes.py -------------------------------------- */
 
+function bareSigns(text) {
+  return /^[\x00-\x7f]*$/.test(text) ? text.toUpperCase().replace(/[^A-Z0-9]/g, "") : "";
+}
+
 function readings(text) {
-  const ascii = /^[\x00-\x7f]*$/.test(text);
-  const compact = ascii ? text.toUpperCase().replace(/[^A-Z0-9]/g, "") : "";
+  const compact = bareSigns(text);
   if (!compact || compact.length > 7) return [];
   const found = [];
   for (let cut = compact.length; cut > 1; cut--) {
@@ -422,23 +372,14 @@ function clean(query) {
   return plain.replace(/[\p{C}\p{Z}]+/gu, " ").trim();
 }
 
-function pairs(flat) {
-  const found = [];
-  for (let at = 0; at < flat.length; at += 2) found.push([flat[at], flat[at + 1]]);
-  return found;
-}
+/* --- what a card shows, see bcumap/facts/views.py ---------------------------------------------- */
 
-/* --- answers and their sentences, see bcumap/answers.py --------------------------------------- */
-
-function made(kind, title, text, more = {}) {
-  return {
-    kind, title, text, certain: true, notes: [], place: null, lat: null, lon: null, live: null,
-    boundary_m: null, others: [], options: [], as_of: {}, ...more,
-  };
+function card(look, title, text, more) {
+  return { look, title, text, notes: [], own: [], perhaps: [], options: [], as_of: "", ...more };
 }
 
 function nothing(text, hint = "", options = []) {
-  return made("nothing", "Not found", text, { certain: false, notes: hint ? [hint] : [], options });
+  return card("unsure", "Not found", text, { notes: hint ? [hint] : [], options });
 }
 
 function areaOption({ level, code, name, within }) {
@@ -447,53 +388,4 @@ function areaOption({ level, code, name, within }) {
 
 function queryOption(text, detail) {
   return { level: "query", code: text, label: text, detail };
-}
-
-function liesIn(what, place) {
-  const ward = place.ward ? `${place.ward} ward, ` : "";
-  const borough = ward ? place.borough : withArticle(place.borough);
-  return `${what} is in ${ward}${borough}, policed by ${policedBy(place)}.`;
-}
-
-function areaIs(place, boroughs) {
-  if (place.borough === null) return `A Basic Command Unit of the ${MET_POLICE}: ${listed(boroughs)}.`;
-  const kind = place.bcu ? "A borough" : "A local authority of its own kind";
-  return `${place.ward ? `A ward of ${withArticle(place.borough)}` : kind}, policed by ${policedBy(place)}.`;
-}
-
-function policedBy(place) {
-  return place.bcu ? `${place.bcu} BCU` : `the ${CITY_POLICE}, not the Met`;
-}
-
-function withArticle(borough) {
-  return borough.startsWith("City of ") ? `the ${borough}` : borough;
-}
-
-function mayReach(own, others) {
-  const wards = others.filter((other) => other.place);
-  const named = wards
-    .slice(0, MOST_NAMED)
-    .map((other) => `${metres(other)} from the boundary with ${wardSeenFrom(own, other.place)}`);
-  named.push(
-    ...others.filter((other) => !other.place).map((other) => `${metres(other)} from the edge of London`)
-  );
-  if (wards.length > MOST_NAMED) named.push(`near ${counted(wards.length - MOST_NAMED, "more ward")}`);
-  return `This postcode’s centre is ${listed(named)}: some of its addresses may be there.`;
-}
-
-function wardSeenFrom(own, other) {
-  const within = other.borough_code === own.borough_code ? "" : ` in ${withArticle(other.borough)}`;
-  return `${other.ward} ward${within}`;
-}
-
-function metres({ distance_m: distance }) {
-  return distance ? `${distance} m` : "less than 1 m";
-}
-
-function listed(items) {
-  return [items.slice(0, -1).join(", "), ...items.slice(-1)].filter(Boolean).join(" and ");
-}
-
-export function counted(number, noun) {
-  return `${number.toLocaleString("en-GB")} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -29,21 +29,10 @@ function drawMap() {
 /* Mark what an answer is about. */
 function show(answer) {
   if (!map) return;
-  const found = answer.lat === null ? null : {
-    lat: answer.lat,
-    lon: answer.lon,
-    label: answer.title,
-    others: answer.others.filter((other) => other.place).map((other) => other.place.ward_code),
-  };
+  const others = answer.perhaps.map(({ code }) => code);
+  const found = answer.point ? { ...answer.point, label: answer.title, others } : null;
   window.bcumap.point(map, found);
-  window.bcumap.mark(map, areaOf(answer.place), { fit: true, found });
-}
-
-function areaOf(found) {
-  if (!found) return null;
-  if (found.ward_code) return { level: "wards", code: found.ward_code };
-  if (found.borough_code) return { level: "boroughs", code: found.borough_code };
-  return { level: "bcus", code: found.bcu_code };
+  window.bcumap.mark(map, answer.own[0] ?? null, { fit: true, found });
 }
 
 /* --- the search box ----------------------------------------------------------------------- */
@@ -101,60 +90,26 @@ function element(tag, text = "", css = "") {
   return made;
 }
 
-function link(href, text) {
-  const made = element("a", text);
-  made.href = href;
-  return made;
-}
-
-function card(found) {
-  const sure = found.certain ? "" : " unsure";
-  const box = element("section", "", `bcumap-answer${found.kind === "choice" ? " choice" : sure}`);
+/* As the macro `answer` of web/templates/parts.html. */
+function card({ look, title, text, notes, own, perhaps, options, as_of: of }) {
+  const box = element("section", "", `bcumap-answer ${look}`.trim());
   const said = element("p");
-  said.append(element("strong", found.text));
+  said.append(element("strong", text));
   box.setAttribute("aria-label", "The answer");
-  box.append(element("h2", found.title), said);
-  const notes = [...found.notes];
-  if (found.certain && found.boundary_m) {
-    notes.unshift(`${found.boundary_m.toLocaleString("en-GB")} m from its ward’s boundary.`);
-  }
-  notes.forEach((note) => box.append(element("p", note)));
-  const items = [...own(found), ...found.others.filter((other) => other.place).map(perhaps)];
-  items.push(...found.options.map(option));
-  if (items.length) {
-    const list = element("ul");
-    list.append(...items);
-    box.append(list);
-  }
-  const of = Object.entries(found.as_of).map(([what, when]) => `${what} of ${when}`);
-  if (of.length) box.append(element("small", `As of: ${of.join("; ")}.`));
+  box.append(element("h2", title), said, ...notes.map((note) => element("p", note)));
+  const list = element("ul");
+  list.append(...[...own, ...options].map((each) => item(each)), ...perhaps.map((each) => item(each, "Or perhaps ")));
+  if (list.children.length) box.append(list);
+  if (of) box.append(element("small", `As of: ${of}.`));
   return box;
 }
 
-function item(...parts) {
-  const made = element("li");
-  made.append(...parts);
+function item({ level, code, label, detail }, before = "") {
+  const made = element("li", before);
+  const link = element("a", label);
+  link.href = level === "query" ? `?q=${encodeURIComponent(code)}` : pageOf(level, code);
+  made.append(link, " ", element("small", detail));
   return made;
-}
-
-/* Links to the pages of the place itself. */
-function own({ place: found }) {
-  if (!found) return [];
-  return [["wards", found.ward_code, found.ward], ["boroughs", found.borough_code, found.borough],
-    ["bcus", found.bcu_code, found.bcu && `${found.bcu} BCU`]]
-    .filter(([, code]) => code)
-    .map(([level, code, name]) => item(link(pageOf(level, code), name)));
-}
-
-function perhaps({ place: other }) {
-  const force = other.bcu ? `${other.bcu} BCU` : "City of London Police";
-  const ward = link(pageOf("wards", other.ward_code), other.ward);
-  return item("Or perhaps ", ward, " ", element("small", `${other.borough}, ${force}`));
-}
-
-function option({ level, code, label, detail }) {
-  const href = level === "query" ? `?q=${encodeURIComponent(code)}` : pageOf(level, code);
-  return item(link(href, label), " ", element("small", detail));
 }
 
 function failed() {
