@@ -275,7 +275,7 @@ def hostile_facts() -> dict[str, Any]:
     """One BCU of one borough of two wards, whose names try to break out."""
     bcu, borough = FACTS["boroughs"]["E09000023"]["bcu_code"], "E09000023"
     wards = ("E05013719", "E05013721")
-    facts = copy.deepcopy({key: FACTS[key] for key in ("residents_as_of", "officers")})
+    facts = copy.deepcopy({key: FACTS[key] for key in ("residents_as_of", "officers", "seen_on")})
     facts["edition"] = HOSTILE
     facts["officers"]["source"] = HOSTILE
     of_bcu = ("name", "go_live_note", "go_live_source")
