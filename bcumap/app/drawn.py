@@ -6,7 +6,6 @@ They are of areas and dates, never of what somebody asked; a point is added to a
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import json
 import re
 import threading
@@ -19,6 +18,7 @@ from functools import cache
 from typing import Generic, TypeVar
 
 from bcumap.app.links import Asked
+from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.facts import store
 from bcumap.facts.cached import atlas, counters, demand, history
@@ -99,7 +99,7 @@ def wish(asked: Asked) -> Wish | None:
     if kind in request.MEASURES and measure in request.MEASURES[kind][0]:
         given["measure"] = measure
     try:
-        return request.read(given, atlas(), today=dt.date.today())
+        return request.read(given, atlas(), today=dates.today())
     except BcuMapError:
         return None
 
@@ -107,7 +107,7 @@ def wish(asked: Asked) -> Wish | None:
 def prepare(pages: Iterable[str]) -> None:
     """Draw what each page begins with, in the background: the first visitor has it, too."""
     for page in pages:
-        if of := wish(Asked(page, {}, on=dt.date.today())):
+        if of := wish(Asked(page, {}, on=dates.today())):
             _thread.submit(_draw, of)
 
 
@@ -147,5 +147,5 @@ def _draw(of: Wish) -> None:
 def pointed(map_: Drawn, lon: float, lat: float) -> str:
     """Return a copy of a map with a point on it."""
     x, y = _documents().shapes.view(map_.frame, WIDE).at(lon, lat)
-    point = f'<circle class="found-point" r="8" cx="{x:.1f}" cy="{y:.1f}"/></svg>'
+    point = f'<circle class="found-point" r="8" cx="{round(x, 1)}" cy="{round(y, 1)}"/></svg>'
     return map_.text.rstrip().removesuffix("</svg>") + point

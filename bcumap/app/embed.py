@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import hashlib
 import os
 from functools import cache, partial
@@ -17,6 +16,7 @@ from bcumap.app.bodies import A_WHILE, HTML, Body
 from bcumap.app.headers import EMBED_ANCESTORS
 from bcumap.app.links import Asked, Chosen, from_link
 from bcumap.app.panels import shown
+from bcumap.base import dates
 from bcumap.base.safe import plain
 from bcumap.base.words import LEVEL_WORDS
 from bcumap.facts import counters, views
@@ -52,7 +52,7 @@ def _page(wanted: Chosen, show: tuple[str, ...], drawing: str) -> str:
     near: views.Told = ()
     note = ""
     if "counters" in show and _is_met(wanted):
-        picture = counters.picture(counters_web(), dt.date.today())
+        picture = counters.picture(counters_web(), dates.today())
         near = views.near(picture, code) if level == "wards" else views.counters_of(picture, code)
         note = views.distances_note(picture)
     return shown(
