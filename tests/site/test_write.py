@@ -176,7 +176,7 @@ def test_a_ward_page_is_small(site: Path) -> None:
     sizes = {
         path.name: len(gzip.compress(path.read_bytes(), 6)) for path in (site / "ward").iterdir()
     }
-    assert max(sizes.values()) <= WARD_PAGE_LIMIT / 10
+    assert max(sizes.values()) <= WARD_PAGE_LIMIT / 8
     assert min(sizes.values()) > 1000
 
 
