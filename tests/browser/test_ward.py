@@ -248,7 +248,7 @@ def test_what_the_service_says_never_runs(asking: Visit, police: PoliceServer) -
     assert page.evaluate("window.ran") is None
     expect(page.locator("section.bcumap-team :is(img, script)")).to_have_count(0)
     links = page.locator("section.bcumap-team a").evaluate_all("all => all.map((a) => a.href)")
-    assert all(link.startswith(("https://", "mailto:")) for link in links)
+    assert all(link.startswith(("https://", "mailto:", "tel:")) for link in links)
 
 
 @pytest.mark.parametrize("fault", ["gone", "500", "broken", "slow"])

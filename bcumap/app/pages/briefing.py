@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -195,12 +196,17 @@ def contact_note() -> str:
     return shown("ward.contact_note")
 
 
+def _dialled(number: str) -> str:
+    """A link that dials a number; "" for what is none."""
+    return f"tel:{number.replace(' ', '')}" if re.fullmatch(r"\+?[0-9 ]{3,20}", number) else ""
+
+
 def team(told: Team, people: Iterable[Person], facts: Facts) -> str:
     """A team as data.police.uk describes it just now."""
     known = {
         "Email": [(f"mailto:{told.email}", told.email)],
-        "Telephone": [("", told.telephone)],
-        "Mobile": [("", told.mobile)],
+        "Telephone": [(_dialled(told.telephone), told.telephone)],
+        "Mobile": [(_dialled(told.mobile), told.mobile)],
         "Page": [(told.web, told.web)],
         "Also": [(each, each) for each in told.social],
     }

@@ -79,7 +79,7 @@ def _ground(row: Row) -> str:
 
 def money(rows: Sequence[Row]) -> str:
     """What it was to save, and what it cost in posts."""
-    heads = ("", "Money", "Posts", "Until", "Source")
+    heads = ("What", "Money", "Posts", "Until", "Source")
     return shown("parts.table", Table("What it was to save", heads, tuple(
         (
             Said(row["item"], row["note"] or ""),

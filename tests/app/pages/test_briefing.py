@@ -275,7 +275,7 @@ KNOWN = a_team(
 def test_a_team_is_told_as_it_answers_just_now() -> None:
     page = read(briefing.team(KNOWN, [Person("A. Name", "PC"), Person("B. Name", "PCSO")], FACTS))
     assert page.links() == [
-        "mailto:brockley@met.example", "https://www.met.police.uk/a", "https://x.com/a",
+        "mailto:brockley@met.example", "tel:101", "https://www.met.police.uk/a", "https://x.com/a",
         "https://x.com/b",
     ]  # fmt: skip
     assert "3 constables and 1 PCSO listed" in page.text
