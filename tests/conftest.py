@@ -49,8 +49,10 @@ settings.register_profile("day", max_examples=50, deadline=None)
 settings.register_profile("night", max_examples=500, deadline=None)
 settings.load_profile("day")
 # What is made once and looked at by many tests: these stay with one worker, those that take the
-# longest first. Then come the other slow ones; the quick ones fill what is left of the time.
-MADE_ONCE = ("build", "site", "drawn", "directory")
+# longest first, then the other slow ones, then the quick ones.
+MADE_ONCE = ("build", "drawn", "directory", "site")
+# A worker that has driven a browser has a loop that goes on: who wants a loop of its own is first.
+LAST = "site"  # the pages that a browser visits, too
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
@@ -71,8 +73,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _turn(item: pytest.Item) -> int:
     group = item.get_closest_marker("xdist_group")
-    if group and group.args[0] in MADE_ONCE:
-        return MADE_ONCE.index(group.args[0])
+    name = group.args[0] if group else ""
+    if item.path.parent.name == "browser" or name == LAST:
+        return len(MADE_ONCE) + 2 + (name != LAST)
+    if name in MADE_ONCE:
+        return MADE_ONCE.index(name)
     is_slow = group or item.get_closest_marker("slow")
     return len(MADE_ONCE) + (not is_slow)
 

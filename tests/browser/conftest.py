@@ -95,6 +95,17 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+def until(page: Page, condition: str, within_ms: int = 20_000) -> None:
+    """Wait for a condition in JavaScript; Playwright's own way makes code of text, which our policy
+    refuses.
+    """
+    for _ in range(within_ms // 50):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{condition} did not come to be")
+
+
 DESK = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 

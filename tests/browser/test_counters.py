@@ -83,6 +83,7 @@ def test_every_date_is_drawn_as_the_module_says(visit: Visit) -> None:
     is_as_the_module_says(page, first)
     for state in later:
         move(page, state)
+        expect(page).to_have_url(re.compile(rf"on={state}"))
         is_as_the_module_says(page, state)
 
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Download, Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, until
 
 from .test_officers import choose_measure, shaded
 
@@ -72,7 +72,7 @@ def test_what_is_asked_for_is_the_part_that_is_seen(visit: Visit) -> None:
     zoom = "document.getElementById('map_bcumap').map.getZoom()"
     for level in range(page.evaluate(zoom) + 1, page.evaluate(zoom) + 5):
         page.locator(".leaflet-control-zoom-in").click()
-        page.wait_for_function(f"{zoom} === {level}")
+        until(page, f"{zoom} === {level}")
     saved(page, ".svg")
     (asked,) = (each.url for each in visit.requests if "/picture/" in each.url)
     west, south, east, north = map(float, re.findall(r"-?\d+\.\d{4}", asked))

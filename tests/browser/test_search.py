@@ -134,7 +134,7 @@ def test_suggestions_come_while_typing_and_are_picked_with_the_arrows(visit: Vis
     page = visit.go()
     box(page)
     page.keyboard.type("brock")
-    assert options(page) == ["Brockley ward in Lewisham"]
+    assert options(page)[0] == "Brockley ward in Lewisham"
     field = page.locator("#bcumap-q")
     expect(field).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("ArrowDown")
@@ -200,7 +200,7 @@ def test_the_box_has_names_for_a_screen_reader(visit: Visit) -> None:
     ).to_be_visible()
     expect(page.get_by_role("search")).to_be_visible()
     box(page)
-    page.keyboard.type("brock")
+    page.keyboard.type("se8 4rx")
     options(page)
     expect(page.get_by_role("listbox", name="Suggestions")).to_be_visible()
     expect(page.locator(".bcumap-search .status")).to_have_text("1 suggestion")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import lzma
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -92,6 +94,23 @@ BETWEEN = '","commander":"'  # a plan and its commander in events.json
 
 def in_sources(name: str, **values: Any) -> Break:
     return lambda folder: sources(folder, lambda entries: entries[name].update(values))
+
+
+def a_street_in_a_ward_that_is_none(folder: Path) -> None:
+    path = folder / "context/places.csv.xz"
+    text = lzma.decompress(path.read_bytes())
+    path.write_bytes(lzma.compress(text.replace(b"E05013762:", b"E05000001:", 1)))
+
+
+def a_tile_without_its_names(folder: Path) -> None:
+    path = folder / "context/roads.zip"
+    with zipfile.ZipFile(path) as archive:
+        tiles = {name: archive.read(name) for name in archive.namelist()}
+    name = next(iter(tiles))
+    tiles[name] = json.dumps(json.loads(tiles[name]) | {"names": []}).encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for each, content in tiles.items():
+            archive.writestr(each, content)
 
 
 def of_london(**numbers: int) -> Break:
@@ -565,6 +584,26 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
 }
 
 
+# A small London has no streets; these break the shipped ones.
+STREETS: dict[str, tuple[str, Break, str]] = {
+    "a street in a ward that is none": (
+        "streets lie in wards there are",
+        a_street_in_a_ward_that_is_none,
+        "is in no ward, or in one that is not there",
+    ),
+    "streets without their coverage": (
+        "streets keep their licences apart",
+        in_sources("context/roads.zip", coverage=""),
+        "context/roads.zip: no coverage",
+    ),
+    "a tile of streets without their names": (
+        "tiles of streets can be drawn",
+        a_tile_without_its_names,
+        "a name is missing",
+    ),
+}
+
+
 def broken(folder: Path) -> dict[str, list[str]]:
     return {promise: faults for promise, faults in check.check(folder).items() if faults}
 
@@ -597,9 +636,18 @@ def test_a_promise_that_is_broken_in_another_way_says_so(what: str, data_copy: P
     assert said in "; ".join(check.PROMISES[promise](check.Data(data_copy)))
 
 
+@pytest.mark.parametrize("what", sorted(STREETS))
+def test_a_promise_of_streets_that_is_broken_says_so(what: str, tmp_path: Path) -> None:
+    promise, break_it, said = STREETS[what]
+    folder = Path(shutil.copytree(store.SHIPPED, tmp_path / "geodata"))
+    break_it(folder)
+    assert said in "; ".join(check.PROMISES[promise](check.Data(folder)))
+
+
 def test_every_promise_is_broken_by_some_test() -> None:
     elsewhere = {FILES, DOCUMENTS, "tables keep their schema", "every level is a coverage"}
-    assert set(FIRST) | elsewhere == set(check.PROMISES)
+    streets = {promise for promise, _, _ in STREETS.values()}
+    assert set(FIRST) | streets | elsewhere == set(check.PROMISES)
 
 
 @pytest.mark.parametrize(

@@ -540,7 +540,7 @@ def test_with_an_address_there_are_sitemap_canonical_links_and_a_way_back(tmp_pa
     ours = "https://example.org/police/"
     assert f"Sitemap: {ours}sitemap.xml" in (site / "robots.txt").read_text(encoding="utf-8")
     listed = (site / "sitemap.xml").read_text(encoding="utf-8")
-    assert listed.count("<loc>") == report.pages - 1 == 7
+    assert listed.count("<loc>") == report.pages - 1 == 8
     assert "404" not in listed
     assert f'rel="canonical" href="{ours}bcu/AS.html"' in (site / "bcu/AS.html").read_text("utf-8")
     assert f'rel="canonical" href="{ours}"' in (site / "index.html").read_text("utf-8")
