@@ -13,7 +13,7 @@ export default function ({ parentElement, data: [data], setTriggerValue }) {
 
 class Time {
   constructor(root, data, tell) {
-    Object.assign(this, { root, data, tell, timer: 0, playing: 0 });
+    Object.assign(this, { root, data, tell, timer: 0, playing: 0, sent: new Set() });
     this.part = (name) => root.querySelector(`.${name}`);
     this.range = this.part("range");
     [this.first, this.last] = [asDay(data.first), asDay(data.last)];
@@ -30,10 +30,13 @@ class Time {
     this.go(asDay(data.on), { quiet: true });
   }
 
-  /* The server has drawn the page anew: only another date than was told moves anything. */
+  /* The server has drawn the page anew: only another date than was told moves anything. What it
+     was sent comes back, and by then somebody may have moved on. */
   told(data, tell) {
     this.tell = tell;
-    if (data.on !== this.data.on && data.on !== asIso(this.now)) this.go(asDay(data.on), { quiet: true });
+    const isOurs = this.sent.has(data.on);
+    if (data.on === [...this.sent].at(-1)) this.sent.clear();
+    if (!isOurs && data.on !== this.data.on && data.on !== asIso(this.now)) this.go(asDay(data.on), { quiet: true });
     this.data = data;
   }
 
@@ -60,6 +63,8 @@ class Time {
   rest() {
     const on = asIso(this.now);
     this.part("said").textContent = `${asWords(on)}. ${this.part("label").textContent}`;
+    this.sent.delete(on); // the latest is the last
+    this.sent.add(on);
     this.tell("on", on);
   }
 
