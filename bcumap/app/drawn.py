@@ -8,16 +8,15 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import threading
 import zlib
-from collections import OrderedDict
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from typing import Generic, TypeVar
 
-from bcumap.app.links import Asked
+from bcumap.app.heads import KINDS
+from bcumap.app.kept import Kept
+from bcumap.app.links import Asked, first_level
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.facts import store
@@ -32,33 +31,6 @@ WIDE = 720  # dots, and pixels of a page
 KEPT_BYTES = 3_000_000
 PATIENCE_S = 0.4  # so long a page waits for a map that is not drawn yet
 PREFIX = re.compile(r'(id="|href="#|url\(#)bcumap-')
-KINDS = {"officers": OFFICERS, "counters": COUNTERS, "history": HISTORY, "": AREAS, "ward": AREAS}
-
-Key = TypeVar("Key", bound=Hashable)
-
-
-class Room(Generic[Key]):
-    """Texts by key, compressed; the least wanted goes when there is no more room."""
-
-    def __init__(self, most_bytes: int) -> None:
-        self._most, self._held = most_bytes, 0
-        self._kept: OrderedDict[Key, bytes] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Key) -> bytes | None:
-        """Return what is kept, compressed as gzip or zlib as it was put."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def put(self, key: Key, packed: bytes) -> None:
-        """Keep something; what has not been wanted for longest goes."""
-        with self._lock:
-            self._held += len(packed) - len(self._kept.pop(key, b""))
-            self._kept[key] = packed
-            while self._held > self._most:
-                self._held -= len(self._kept.popitem(last=False)[1])
 
 
 @dataclass(frozen=True)
@@ -69,7 +41,7 @@ class Drawn:
     frame: Frame
 
 
-_room: Room[Wish] = Room(KEPT_BYTES)
+_maps: Kept[Wish] = Kept(KEPT_BYTES)
 # One at a time: what the server sends never waits for more than one drawing.
 _thread = ThreadPoolExecutor(1, thread_name_prefix="maps")
 _wanted: dict[Wish, Future[None]] = {}
@@ -91,9 +63,8 @@ def wish(asked: Asked) -> Wish | None:
     if kind in (COUNTERS, HISTORY):
         given["on"] = asked.on.isoformat()
     if kind != HISTORY:
-        first = {"": "bcus", "ward": "wards"}.get(asked.page, "boroughs")
         is_of_area = wanted and kind in (AREAS, OFFICERS)
-        given["level"] = wanted.level if wanted and is_of_area else first
+        given["level"] = wanted.level if wanted and is_of_area else first_level(asked.page)
         given["area"] = wanted.code if wanted else ""
     measure = asked.query.get("measure", "")
     if kind in request.MEASURES and measure in request.MEASURES[kind][0]:
@@ -124,7 +95,7 @@ async def drawn(of: Wish, *, patience_s: float) -> Drawn | None:
 
 
 def _kept(of: Wish) -> Drawn | None:
-    packed = _room.get(of)
+    packed = _maps.get(of)
     if packed is None:
         return None
     frame, _, text = zlib.decompress(packed).decode().partition("\n")
@@ -140,7 +111,7 @@ def _draw(of: Wish) -> None:
     within = f'</defs><svg width="{made.view.wide}" height="{made.view.high}">'
     text = text.rstrip().replace("</defs>", within, 1) + "</svg>"
     frame = ",".join(map(str, made.view.frame))
-    _room.put(of, zlib.compress(f"{frame}\n{text}".encode(), 9))
+    _maps.put(of, zlib.compress(f"{frame}\n{text}".encode(), 9))
     _documents().shapes.view.cache_clear()  # its lines are of this drawing alone
 
 

@@ -18,6 +18,7 @@ from bcumap.app import assets, drawn, heads, parts, search
 from bcumap.app.bodies import HTML, Body
 from bcumap.app.embed import address, style
 from bcumap.app.heads import Head
+from bcumap.app.kept import Kept
 from bcumap.app.links import Asked, Chosen
 from bcumap.app.origins import public_address
 from bcumap.app.panels import shown
@@ -37,7 +38,7 @@ KEPT_BYTES = 4_000_000  # of pages, compressed
 FETCHED = ("search.js", "host.js", "leaflet.js", "areas.js", "map.js", "page.css", "leaflet.css",
            "areas.topojson", "facts.json")  # fmt: skip
 
-_room: drawn.Room[Hashable] = drawn.Room(KEPT_BYTES)
+_pages: Kept[Hashable] = Kept(KEPT_BYTES)
 
 
 class Quick(Body):
@@ -120,11 +121,11 @@ async def page(name: str, request: Request) -> Response:
 
 async def _kept_body(key: Hashable, asked: Asked, said: Head) -> Body:
     """Return a page that is of no visitor, made or kept."""
-    if packed := _room.get(key):
+    if packed := _pages.get(key):
         return Packed(partial(gzip.decompress, packed), HTML, packed=packed)
     body = await _body(asked, said)
     if drawn.NO_MAP not in body.content:  # else it is made again, with its map
-        _room.put(key, body.compressed)
+        _pages.put(key, body.compressed)
     return body
 
 

@@ -28,7 +28,7 @@ NO_PAGE = "There is no such page"
 _TITLES = {
     "": (TITLE, "who polices it"),
     "ward": ("My ward: its officers and police team", "ward officers and police team"),
-    "officers": ("Ward officers: promised and in post", "ward officers promised and there"),
+    "officers": ("Ward officers: promised and in post", "ward officers promised and in post"),
     "demand": ("Resources and demand", "officers and what is asked of them"),
     "counters": ("Front counters of the Met", "front counters"),
     "history": (CHANGES, "how its policing changed"),
@@ -44,7 +44,8 @@ _TELLS = {
     "history": "How the 32 borough units of the Met became 12 Basic Command Units.",
     "download": "Wards, boroughs, BCUs, front counters and ward officers, in ten formats.",
 }
-_KINDS = {"officers": OFFICERS, "counters": COUNTERS, "history": HISTORY}
+# The picture of each page that has one (`request.KINDS`).
+KINDS = {"": AREAS, "ward": AREAS, "officers": OFFICERS, "counters": COUNTERS, "history": HISTORY}
 _DATED = {"counters": "Front counters", "history": "Police units"}
 
 
@@ -83,9 +84,6 @@ def head(asked: Asked, facts: Facts) -> Head:
         title = f"{called(asked.wanted, facts)}: {of_area}"
         description = f"{summary(facts, asked.wanted.level, asked.wanted.code)} {description}"
         query[LEVEL_WORDS[asked.wanted.level].parameter] = asked.wanted.code
-    elif asked.answer:
-        title = asked.answer.title
-        description = asked.answer.text
     if asked.is_dated and asked.page in _DATED:
         on = date(asked.on.isoformat())
         title = f"{title} on {on}" if asked.wanted else f"{_DATED[asked.page]} on {on}"
@@ -99,7 +97,7 @@ def head(asked: Asked, facts: Facts) -> Head:
         title=plain(title, length=120),
         description=plain(description, length=300),
         link=asked.page + (f"?{urlencode(query)}" if query else ""),
-        card=asked.wanted.code if asked.wanted else _KINDS.get(asked.page, AREAS),
+        card=asked.wanted.code if asked.wanted else KINDS.get(asked.page, AREAS),
         is_public=asked.answer is None and not asked.problems,
         area=asked.wanted,
     )

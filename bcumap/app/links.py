@@ -23,6 +23,8 @@ KEPT = ("measure", "on")
 PAGE = "page"  # in the session: the path of the page that is shown
 # Parameters that name a place.
 PLACE = ("q", "ward", "borough", "bcu")
+# The level that a page begins with, where it is not the boroughs.
+_FIRST_LEVELS = {"": "bcus", "ward": "wards", "demand": "bcus"}
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ class Asked:
         Its parameters, the last of several alike.
     answer, wanted
         The answer to `?q=`, and the area that this or the link names.
-    problems
-        What to say of what is none.
+    problem, late
+        What to say of a link to no area, and of a date that cannot be shown.
     on, is_dated
         The date, and whether the link names it.
     """
@@ -55,9 +57,15 @@ class Asked:
     query: Mapping[str, str]
     answer: Answer | None = None
     wanted: Chosen | None = None
-    problems: tuple[str, ...] = ()
+    problem: str | None = None
+    late: str | None = None
     on: dt.date = dt.date.min
     is_dated: bool = False
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """All that is wrong with the link."""
+        return tuple(each for each in (self.problem, self.late) if each)
 
 
 def query() -> dict[str, str]:
@@ -140,23 +148,20 @@ def kept() -> dict[str, str]:
     return {name: st.query_params[name] for name in KEPT if name in st.query_params}
 
 
-def date_asked(rows: Sequence[Mapping[str, Any]], what: str) -> tuple[dt.date, str | None]:
+def day_of(
+    asked: str | None, rows: Sequence[Mapping[str, Any]], what: str
+) -> tuple[dt.date, str | None]:
     """Return the date that a link asks for (?on=), today if none, and what is wrong with it.
 
     Parameters
     ----------
+    asked
+        The text of the link.
     rows
         What is known of the past; nothing is before the first of them.
     what
         What that is of.
     """
-    return day_of(st.query_params.get("on"), rows, what)
-
-
-def day_of(
-    asked: str | None, rows: Sequence[Mapping[str, Any]], what: str
-) -> tuple[dt.date, str | None]:
-    """Return the same for the text of a link; see `date_asked`."""
     today = dates.today()
     if asked is None:
         return today, None
@@ -176,6 +181,21 @@ def move_to(on: Any) -> None:
         st.query_params["on"] = dates.day(str(on)).isoformat()
     except BcuMapError:
         return
+
+
+def first_level(page: str) -> str:
+    """Return the level that a page begins with."""
+    return _FIRST_LEVELS.get(page, "boroughs")
+
+
+def level_of(asked: Asked) -> str:
+    """Return the level that the page shows: the one chosen, that of the area, or the first."""
+    named = asked.wanted.level if asked.wanted else first_level(asked.page)
+    return str(st.session_state.get("level", named))
+
+
+def ignored(_: Any) -> None:
+    """Do nothing with what a component tells."""
 
 
 def show_level(level: Any) -> None:

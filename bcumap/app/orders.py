@@ -10,7 +10,6 @@ import errno
 import os
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from bcumap.app.jobs import LOOK_S, NO_ROOM, Queue, folder, process
+from bcumap.app.kept import Kept
 from bcumap.base.errors import BcuMapError, BusyError
 from bcumap.maps.request import Wish
 
@@ -107,34 +107,6 @@ def _options(given: Mapping[str, str]) -> list[str]:
 AnyOrder: TypeAlias = Order | PictureOrder
 
 
-class Kept:
-    """What was made, for the next who wants the same; the least wanted goes first."""
-
-    def __init__(self, most_bytes: int) -> None:
-        self._most = most_bytes
-        self._files: OrderedDict[AnyOrder, bytes] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, order: AnyOrder) -> bytes | None:
-        """Return a file if it is here."""
-        with self._lock:
-            if order in self._files:
-                self._files.move_to_end(order)
-            return self._files.get(order)
-
-    def put(self, order: AnyOrder, content: bytes) -> None:
-        """Keep a file as long as there is room."""
-        with self._lock:
-            self._files[order] = content
-            while sum(map(len, self._files.values())) > self._most:
-                self._files.popitem(last=False)
-
-    def clear(self) -> None:
-        """Forget all."""
-        with self._lock:
-            self._files.clear()
-
-
 @dataclass
 class _Wanted:
     """A file that is being made, and how many wait for it."""
@@ -145,7 +117,7 @@ class _Wanted:
 
 
 _queue = Queue(AT_ONCE, WAITING, "other files are being made")
-_kept = Kept(KEPT_BYTES)
+_kept: Kept[AnyOrder] = Kept(KEPT_BYTES)
 # Threads of their own: what the server sends from its files never waits behind these.
 _threads = ThreadPoolExecutor(AT_ONCE + WAITING, thread_name_prefix="orders")
 _wanted: dict[AnyOrder, _Wanted] = {}

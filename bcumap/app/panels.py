@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +17,7 @@ from bcumap.facts.answers import Answer
 from bcumap.facts.cached import counters as counter_document
 from bcumap.facts.events import Event
 from bcumap.facts.hours import LONDON
+from bcumap.facts.measures import Measure, breaks
 from bcumap.facts.views import Key, Legend
 from bcumap.maps.scene import MERGED, OWN_UNIT, UNSURE
 from bcumap.web import render
@@ -24,6 +25,7 @@ from bcumap.web.render import Where
 
 Facts = Mapping[str, Any]
 
+CHOOSE = "Choose an area on the map or in the table instead."
 # The kind of a table's column (web/static/table.js) by the decimals of its measure.
 KINDS = {None: "percent", 0: "count", 1: "tenths", 2: "hundredths"}
 UNITS_LEGEND = Legend((
@@ -65,20 +67,24 @@ def explained(text: str) -> str:
     return shown("parts.explained", text)
 
 
-def notice(
-    text: str, *, instead: str = "Choose an area on the map or in the table instead."
-) -> str:
+def notice(text: str, *, instead: str = CHOOSE) -> str:
     """Something the visitor should know, such as a link that names no area."""
     return shown("parts.notice", text, instead)
 
 
-def answer_card(answer: Answer) -> str:
-    """The answer to a question, whom to call there, how sure it is, and what else may be meant."""
+def answer_card(answer: Answer, *, own: bool = False) -> str:
+    """The answer to a question, whom to call there, how sure it is, and what else may be meant.
+
+    Parameters
+    ----------
+    own
+        Whether the areas that it names are linked: a page that has no script yet shows no panel.
+    """
     place = answer.place
     ward = place.ward if place else None
     team = f"{assets.base_path()}/ward?ward={ward.code}" if ward else ""
     city = bool(place and not place.bcu)
-    return shown("parts.answer", views.card(answer), False, team, city, _counter_near(answer))
+    return shown("parts.answer", views.card(answer), own, team, city, _counter_near(answer))
 
 
 def _counter_near(answer: Answer) -> dict[str, str] | None:
@@ -105,6 +111,19 @@ def _counter_near(answer: Answer) -> dict[str, str] | None:
 def legend(told: Legend = views.AREAS_LEGEND) -> str:
     """What looks on a map stand for."""
     return shown("parts.legend", told)
+
+
+def measured(
+    measure: Measure, known: Collection[float | None], unknown: str, **more: object
+) -> dict[str, object]:
+    """How the map shades areas by a measure, see `bcumap.shade` in web/static/areas.js."""
+    return {
+        "title": measure.title,
+        "decimals": measure.decimals,
+        "breaks": breaks(known, measure),
+        "unknown": unknown,
+        **more,
+    }
 
 
 def panel(chosen: Mapping[str, str] | None, facts: Facts) -> str:

@@ -10,7 +10,7 @@ from bcumap.app import panels
 from bcumap.app.api import V1
 from bcumap.app.embed import code
 from bcumap.app.heads import called
-from bcumap.app.links import Asked, Chosen
+from bcumap.app.links import Asked, Chosen, first_level
 from bcumap.app.origins import public_address
 from bcumap.app.pages import briefing, counter_words, history_words
 from bcumap.app.panels import shown
@@ -27,8 +27,6 @@ from bcumap.web.render import html
 Facts = Mapping[str, Any]
 # Where the live page has buttons and choices that need scripts.
 ROOM, CHOOSER = '<div class="first-room"></div>', '<div class="first-room chooser"></div>'
-FIRST_LEVEL = "boroughs"
-FIRST_MEASURE = "fte_per_ward"
 
 
 def of(asked: Asked, drawn: str) -> Iterator[str]:
@@ -43,9 +41,10 @@ def _top(asked: Asked, instead: str = "Choose an area in the table instead.") ->
     typed = asked.query.get("q", "")[:LONGEST_QUERY]
     yield shown("parts.search", LONGEST_QUERY, "?", typed)
     if asked.answer:
-        yield shown("parts.answer", views.card(asked.answer), True)
-    for problem in asked.problems:
-        yield panels.notice(problem, instead=instead)
+        yield panels.answer_card(asked.answer, own=True)
+    for text, instead_of_it in ((asked.problem, instead), (asked.late, "")):
+        if text:
+            yield panels.notice(text, instead=instead_of_it)
 
 
 def _keep(asked: Asked) -> dict[str, str]:
@@ -135,15 +134,14 @@ def _officers(asked: Asked, drawn: str) -> Iterator[str]:
     yield shown("officers.heading", promise["dwo"], *told)
     yield from _top(asked)
     key = asked.query.get("measure", "")
-    measure = known[key if key in known else FIRST_MEASURE]
+    measure = known[key if key in known else measures.FIRST]
     choices = [(each.key, each.title) for each in known.values()]
     yield shown("first.measures", choices, measure.key, _keep(asked))
     yield panels.explained(measure.what)
-    level = asked.wanted.level if asked.wanted else FIRST_LEVEL
+    level = asked.wanted.level if asked.wanted else first_level(asked.page)
     values = measures.values(atlas(), level, measure.key)
     unknown = BY_WARD if level == "wards" and measure.is_of_strength else NO_FIGURE
-    names = measures.labels(values.values(), measures.breaks(values.values(), measure), measure)
-    legend = views.shading_legend(names, unknown if None in values.values() else None)
+    legend = views.measure_legend(measure, values.values(), unknown)
     told_as = {
         code: unknown if value is None else measure.text(value) for code, value in values.items()
     }
@@ -178,7 +176,7 @@ def _counters(asked: Asked, drawn: str) -> Iterator[str]:
     sites = {site["name"]: site for site in document["sites"]}
     table = Table(
         "Open front counters",
-        ("Counter", "Hours", "Since", "Known how"),
+        ("Counter", "Hours", "Since", "Source"),
         tuple(views.counter(each, sites[each.name]) for each in picture.standings if each.is_open),
     )
     panel = Panel(

@@ -9,13 +9,15 @@ from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.components.v2 import component
+from streamlit.delta_generator import DeltaGenerator
 
-from bcumap.app import assets, heads
+from bcumap.app import assets, heads, panels
 from bcumap.app.links import (
     PAGE,
     PLACE,
     Asked,
     answered,
+    choose,
     day_of,
     forget,
     from_link,
@@ -47,13 +49,22 @@ def _component() -> Any:
     )
 
 
-def box(*, on_choose: Callable[[Any], None]) -> Answer | None:
-    """Draw the box and answer what the page's link asks (?q=); None if it asks nothing.
+def box(
+    instead: str = panels.CHOOSE, *, is_shown: Callable[[Asked], bool] = lambda _: True
+) -> tuple[Asked, DeltaGenerator]:
+    """Draw the box, the answer to what the page's link asks (?q=), and what is wrong with the link.
 
     Parameters
     ----------
-    on_choose
-        Called with the area that somebody picks from the suggestions.
+    instead
+        What to do where the link names no area.
+    is_shown
+        Whether the page shows the answer.
+
+    Returns
+    -------
+    Asked, DeltaGenerator
+        The place below the answer is always there, so that what follows it stays where it is.
     """
     link = query()
     asks = read(st.session_state.get(PAGE, ""), link)
@@ -71,12 +82,18 @@ def box(*, on_choose: Callable[[Any], None]) -> Answer | None:
             list=own.name if own else "",
         ),
         on_ask_change=lambda: ask(st.session_state["search"]["ask"]),
-        on_choose_change=lambda: on_choose(st.session_state["search"]["choose"]),
+        on_choose_change=lambda: choose(st.session_state["search"]["choose"]),
         on_ping_change=lambda: None,
         on_forget_change=lambda: _forget(st.session_state["search"]["forget"]),
     )
     st.set_page_config(page_title=heads.head(asks, facts()).title)
-    return asks.answer
+    said = st.container()
+    if asks.answer and is_shown(asks):
+        said.html(panels.answer_card(asks.answer))
+    for text, instead_of_it in ((asks.problem, instead), (asks.late, "")):
+        if text:
+            said.html(panels.notice(text, instead=instead_of_it))
+    return asks, said
 
 
 def read(name: str, query: Mapping[str, str]) -> Asked:
@@ -92,8 +109,7 @@ def read(name: str, query: Mapping[str, str]) -> Asked:
             "history": (history()["models"], "police units"),
         }[name]
         on, late = day_of(texts.get("on"), rows, what)
-    problems = tuple(each for each in (problem, late) if each)
-    return Asked(name, texts, found, wanted, problems, on, is_dated="on" in texts and not late)
+    return Asked(name, texts, found, wanted, problem, late, on, is_dated="on" in texts and not late)
 
 
 def _heard(asks: Asked) -> dict[str, str]:

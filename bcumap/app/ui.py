@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 from streamlit.components.v2 import component
 
 from bcumap.app import assets, tiles
-from bcumap.app.links import Chosen
+from bcumap.app.links import Asked, Chosen, choose, found, show_level
 from bcumap.app.panels import shown
 from bcumap.app.routes import PICTURE, STREETS
 from bcumap.base.words import LEVEL_WORDS
@@ -85,6 +86,73 @@ def map_data(**data: object) -> list[dict[str, object]]:
     if own := tiles.chosen():
         ready["background"] = own.told(assets.base_path())
     return sent(urls=urls, **(ready | data))
+
+
+def draw_map(
+    asked: Asked,
+    *,
+    on_choose: Callable[[Any], None] = choose,
+    on_level: Callable[[Any], None] = show_level,
+    **data: object,
+) -> None:
+    """Draw the map with what a page asks marked on it; `data` as in `map_data`."""
+    marked = {"chosen": vars(asked.wanted) if asked.wanted else None, "found": found(asked.answer)}
+    area_map()(
+        key="map",
+        data=map_data(**(marked | data)),
+        on_choose_change=lambda: on_choose(st.session_state["map"]["choose"]),
+        on_level_change=lambda: on_level(st.session_state["map"]["level"]),
+    )
+
+
+def draw_table(asked: Asked, level: str, **data: object) -> None:
+    """Draw the table of the areas of a level; `data` as web/static/table.js takes it."""
+    area_table()(
+        key="table",
+        data=sent(
+            url=assets.url("facts.json"),
+            level=level,
+            chosen=asked.wanted.code if asked.wanted else None,
+            **data,
+        ),
+        on_choose_change=lambda: choose(st.session_state["table"]["choose"]),
+    )
+
+
+def choice(
+    label: str,
+    titles: Mapping[str, str],
+    *,
+    key: str,
+    parameter: str,
+    first: str,
+    place: Any = st,
+    disabled: bool = False,
+) -> str:
+    """Let the visitor choose one of some titles by its key; the choice is part of the link.
+
+    Parameters
+    ----------
+    titles
+        By key, in their order.
+    key
+        In the session.
+    parameter
+        Of the link.
+    first
+        The key that is chosen where neither says anything that there is.
+    """
+    asked = st.session_state.get(key) or st.query_params.get(parameter)
+    st.session_state[key] = asked if asked in titles else first
+    chosen: str = place.selectbox(
+        label,
+        list(titles),
+        format_func=titles.__getitem__,
+        key=key,
+        on_change=lambda: st.query_params.update({parameter: st.session_state[key]}),
+        disabled=disabled,
+    )
+    return chosen
 
 
 @st.cache_resource

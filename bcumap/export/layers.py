@@ -451,7 +451,7 @@ def _title(wish: Wish, known: Known) -> str:
     if wish.layer == COUNTERS:
         title = f"Front counters of the Metropolitan Police on {wish.on.isoformat()}"
     elif wish.layer == OFFICERS:
-        title = f"Ward officers promised and there on {wish.on.isoformat()}, by {wish.level}"
+        title = f"Ward officers promised and in post on {wish.on.isoformat()}, by {wish.level}"
     else:
         title = str(known.entries[f"{wish.layer}.parquet"]["title"])
     return f"{title}; only {wish.area}" if wish.area else title

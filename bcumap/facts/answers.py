@@ -13,6 +13,34 @@ from bcumap.facts.areas import Area
 # How many of the wards that a postcode may reach are named in a sentence.
 MOST_NAMED = 3
 
+# What is said where nothing was found, or several areas of a name. The static site's finder, which
+# asks nobody, fills the same (see `site/finding`).
+SENTENCES: Mapping[str, str] = {
+    "hint": "Type a postcode such as SE8 4RX, or the name of a ward, borough or BCU in London.",
+    "meant": "Is one of these meant?",
+    "too_long": "That is too long to be a place.",
+    "nothing": "Nothing was asked.",
+    "no_code": "There is no {level} of London with the code {code}.",
+    "edition": "It may be of another edition than the wards of {edition}.",
+    "only_name": "It is the only name that fits “{asked}”.",
+    "same_name": "{number} areas have this name. Which one is meant?",
+    "same_words": "{number} names have these words. Which one is meant?",
+    "first": " The first {number} are listed.",
+    "no_name": "No ward, borough or BCU of London is called “{asked}”.",
+    "no_district": "There is no postcode district {district}.",
+    "outside": "{postcode} is outside London.",
+    "not_the_met": "The Met does not police any postcode of {district}.",
+    "no_postcode": "London has no postcode {postcode}.",
+    "no_beginning": "London has no postcode that begins with {postcode}.",
+    "not_listed": "It is not in the ONS Postcode Directory of {edition}.",
+    "not_listed_here": "It is outside London, or not in the ONS Postcode Directory of {edition}.",
+}
+
+
+def say(name: str, **values: object) -> str:
+    """Fill one of `SENTENCES`; what stands in the values is text."""
+    return SENTENCES[name].format(**values)
+
 
 @dataclass(frozen=True)
 class Option:

@@ -14,7 +14,7 @@ from typing import Any
 
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import CITY_OF_LONDON, LEVELS
-from bcumap.base.words import figure
+from bcumap.base.words import NOT_KNOWN, figure
 
 Facts = Mapping[str, Any]
 
@@ -576,4 +576,4 @@ def abstraction_told(known: Demand, facts: Facts) -> list[dict[str, Any]]:
 
 def rate_text(value: float | None, decimals: int = 0) -> str:
     """Write a rate, or that it is not known."""
-    return "not known" if value is None else figure(value, decimals)
+    return NOT_KNOWN if value is None else figure(value, decimals)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -220,17 +220,13 @@ def _above(level: str, code: str, facts: Facts) -> list[tuple[str, str]]:
 def through_time(rows: Sequence[Mapping[str, Any]], group: str) -> Table:
     """Twelve months to the last month of each year, area by area: the table beside the chart."""
     last = max(row["month"] for row in rows)[5:]
-    names = list(dict.fromkeys(row["name"] for row in rows))
-    by_month: dict[str, dict[str, float | None]] = {}
-    for row in rows:
-        if row["month"].endswith(last) and row["year_per_1k"] is not None:
-            by_month.setdefault(row["month"], {})[row["name"]] = row["year_per_1k"]
-    lines = [
-        (date(month), [demand.rate_text(told.get(name)) for name in names])
-        for month, told in sorted(by_month.items(), reverse=True)
-    ]
-    heads = ("Twelve months to", *(f"{name}#" for name in names))
-    return _table(f"{offences(group)} per 1,000 residents: the figures", heads, lines)
+    return _by_time(
+        f"{offences(group)} per 1,000 residents: the figures",
+        "Twelve months to",
+        [(row["month"], row["name"], row["year_per_1k"]) for row in rows],
+        lambda month: month.endswith(last),
+        demand.rate_text,
+    )
 
 
 def time_told(rows: Sequence[Mapping[str, Any]], group: str) -> str:
@@ -252,18 +248,14 @@ def offences(group: str) -> str:
 def shares(rows: Sequence[Mapping[str, Any]], asked: str) -> Table:
     """Shares of a question at the end of each year and at last: the table beside the chart."""
     here = [row for row in rows if row["question"] == asked]
-    names = list(dict.fromkeys(row["name"] for row in here))
     last = max((row["quarter"] for row in here), default="")
-    by_quarter: dict[str, dict[str, float]] = {}
-    for row in here:
-        if row["quarter"].endswith(DECEMBER) or row["quarter"] == last:
-            by_quarter.setdefault(row["quarter"], {})[row["name"]] = row["share"]
-    lines = [
-        (date(quarter), [percent(told[name]) if name in told else NOT_KNOWN for name in names])
-        for quarter, told in sorted(by_quarter.items(), reverse=True)
-    ]
-    heads = ("Quarter to", *(f"{name}#" for name in names))
-    return _table(f"“{QUESTIONS[asked]}”: the figures", heads, lines)
+    return _by_time(
+        f"“{QUESTIONS[asked]}”: the figures",
+        "Quarter to",
+        [(row["quarter"], row["name"], row["share"]) for row in here],
+        lambda quarter: quarter.endswith(DECEMBER) or quarter == last,
+        percent,
+    )
 
 
 def shares_told(rows: Sequence[Mapping[str, Any]], asked: str) -> str:
@@ -414,6 +406,26 @@ def signed(share: float | None) -> str:
     if share is None:
         return NOT_KNOWN
     return f"{'+' if share > 0 else ''}{percent(share)}".replace("-", "−")
+
+
+def _by_time(
+    caption: str,
+    head: str,
+    figures: Sequence[tuple[str, str, float | None]],
+    is_shown: Callable[[str], bool],
+    write: Callable[[float], str],
+) -> Table:
+    """Write figures, each of a time and an area, as a table: the latest time first."""
+    names = dict.fromkeys(name for _, name, _ in figures)
+    by_time: dict[str, dict[str, str]] = {}
+    for time, name, value in figures:
+        if is_shown(time) and value is not None:
+            by_time.setdefault(time, {})[name] = write(value)
+    lines = [
+        (date(time), [told.get(name, NOT_KNOWN) for name in names])
+        for time, told in sorted(by_time.items(), reverse=True)
+    ]
+    return _table(caption, (head, *(f"{name}#" for name in names)), lines)
 
 
 def _table(caption: str, heads: Sequence[str], lines: Iterable[Line]) -> Table:

@@ -25,6 +25,7 @@ from bcumap.facts.answers import (
     may_be_in,
     may_reach,
     nothing,
+    say,
 )
 from bcumap.facts.areas import Area, Atlas, Gazetteer
 from bcumap.facts.coordinates import Numbers
@@ -49,7 +50,6 @@ MOST_SUGGESTIONS = 5
 # Code-Point Open's qualities from which on a position is only estimated from its surroundings.
 ESTIMATED = 50
 
-HINT = "Type a postcode such as SE8 4RX, or the name of a ward, borough or BCU in London."
 
 # A whole postcode among other words, an O perhaps for the 0 (no letter of its end is an O).
 _IN_TEXT = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9O][A-Z]{2})\b")
@@ -101,9 +101,9 @@ class Finder:
         if point := coordinates.read(asked):  # a link of a map may be long
             answer = self._of_point(point)
         elif len(asked) > LONGEST_QUERY:
-            answer = nothing("That is too long to be a place.", HINT)
+            answer = nothing(say("too_long"), say("hint"))
         else:
-            answer = self._answer(asked) if asked else nothing("Nothing was asked.", HINT)
+            answer = self._answer(asked) if asked else nothing(say("nothing"), say("hint"))
         return replace(answer, query=asked[:LONGEST_QUERY])
 
     def _answer(self, asked: str) -> Answer:
@@ -124,9 +124,9 @@ class Finder:
         if found_name := self._of_name(asked):
             return found_name
         if elsewhere := beyond(asked):
-            return nothing(elsewhere, HINT)
+            return nothing(elsewhere, say("hint"))
         if slips := self._first_half_slips(asked):
-            return nothing(f"“{asked}” is no postcode.", "Is one of these meant?", slips)
+            return nothing(f"“{asked}” is no postcode.", say("meant"), slips)
         if prefixes:
             return self._of_unknown_postcode(prefixes)
         if inside := _IN_TEXT.search(asked.upper()):
@@ -140,8 +140,8 @@ class Finder:
             return self.of_area(area)
         level = "boroughs" if code.startswith("E09") else "wards"
         return nothing(
-            f"There is no {LEVEL_WORDS[level].one} of London with the code {code}.",
-            f"It may be of another edition than the wards of {self._atlas.edition}.",
+            say("no_code", level=LEVEL_WORDS[level].one, code=code),
+            say("edition", edition=self._atlas.edition),
         )
 
     def _of_name(self, asked: str) -> Answer | None:
@@ -159,16 +159,16 @@ class Finder:
             return None
         if len(found) == 1:
             answer = self.of_area(found[0])
-            notes = () if exact else (f"It is the only name that fits “{asked}”.",)
+            notes = () if exact else (say("only_name", asked=asked),)
             if exact and place and self._places:
                 notes = (self._places.also(place),)
             return replace(answer, notes=notes)
-        are = "areas have this name" if exact else "names have these words"
-        more = f" The first {MOST_OPTIONS} are listed." if len(found) > MOST_OPTIONS else ""
+        text = say("same_name" if exact else "same_words", number=len(found))
+        more = say("first", number=MOST_OPTIONS) if len(found) > MOST_OPTIONS else ""
         return Answer(
             "choice",
             f"“{asked}”",
-            f"{len(found)} {are}. Which one is meant?{more}",
+            f"{text}{more}",
             certain=False,
             options=tuple(_option(area) for area in found[:MOST_OPTIONS]),
             as_of=self._wards_as_of,
@@ -195,8 +195,7 @@ class Finder:
         close = [_option(area) for area in self._names.alike(asked, most=MOST_SUGGESTIONS)]
         if self._places and " " in asked and len(close) < MOST_SUGGESTIONS:
             close += self._places.alike(asked, MOST_SUGGESTIONS - len(close))
-        hint = "Is one of these meant?" if close else HINT
-        return nothing(f"No ward, borough or BCU of London is called “{asked}”.", hint, close)
+        return nothing(say("no_name", asked=asked), say("meant" if close else "hint"), close)
 
     # --- postcodes ----------------------------------------------------------------------------
 
@@ -307,20 +306,18 @@ class Finder:
         districts = self._archive.districts
         prefix = next((each for each in prefixes if each.district in districts), None)
         if prefix is None:
-            return nothing(f"There is no postcode district {prefixes[0].district}.", HINT)
+            return nothing(say("no_district", district=prefixes[0].district), say("hint"))
         district = districts[prefix.district]
         if not district.london_live + district.london_terminated:
             return nothing(
-                f"{prefix} is outside London.",
-                f"The Met does not police any postcode of {prefix.district}.",
+                say("outside", postcode=prefix), say("not_the_met", district=prefix.district)
             )
         edition = date(self._postcodes_as_of["postcodes"])
-        or_elsewhere = "outside London, or " if district.elsewhere else ""
-        beginning = "" if prefix.is_full else " that begins with"
+        listed = "not_listed_here" if district.elsewhere else "not_listed"
         near = self._archive.starting(Prefix(prefix.district, prefix.digit))
         return nothing(
-            f"London has no postcode{beginning} {prefix}.",
-            f"It is {or_elsewhere}not in the ONS Postcode Directory of {edition}.",
+            say("no_postcode" if prefix.is_full else "no_beginning", postcode=prefix),
+            say(listed, edition=edition),
             [Option("query", each, each, "postcode") for each in _slips(str(prefix), near)],
         )
 

@@ -17,6 +17,7 @@ from bcumap.base.words import figure, percent, rounded
 if TYPE_CHECKING:
     from bcumap.facts.areas import Atlas
 
+FIRST = "fte_per_ward"
 CLASSES = 5  # of areas with about as many in each
 
 # What is known of the ward officers of an area (see officers.py), and to how many decimals.

@@ -6,7 +6,7 @@ these. Needs nothing but the standard library, so that the serving process may u
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -26,10 +26,12 @@ from bcumap.base.words import (
     listed,
     percent,
 )
+from bcumap.facts import measures
 from bcumap.facts.answers import Answer, Option
 from bcumap.facts.areas import Area
 from bcumap.facts.counters import MET, Picture, Standing
 from bcumap.facts.events import Event, about, of_area
+from bcumap.facts.measures import Measure
 
 Facts = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -441,6 +443,12 @@ AREAS_LEGEND = Legend(
     ),
     "Fill colours only tell neighbours apart.",
 )
+
+
+def measure_legend(measure: Measure, values: Collection[float | None], unknown: str) -> Legend:
+    """Return what the shades of a measure stand for, and white, where there is an area without."""
+    names = measures.labels(values, measures.breaks(values, measure), measure)
+    return shading_legend(names, unknown if None in values or not values else None)
 
 
 def shading_legend(classes: Sequence[str], unknown: str | None) -> Legend:

@@ -12,8 +12,9 @@ from typing import Any
 
 from bcumap.base.words import date
 from bcumap.facts import views
-from bcumap.facts.areas import Area, Atlas, names_of
-from bcumap.facts.find import Finder
+from bcumap.facts.answers import SENTENCES
+from bcumap.facts.areas import ALIKE, Area, Atlas, names_of
+from bcumap.facts.find import LONGEST_QUERY, MOST_OPTIONS, MOST_SUGGESTIONS, Finder
 from bcumap.facts.postcodes import BEYOND, NON_GEOGRAPHIC, Archive, Postcode, Prefix, beyond
 
 Document = dict[str, Any]
@@ -27,10 +28,11 @@ def names(atlas: Atlas, finder: Finder) -> Document:
     Returns
     -------
     dict
-        `edition`, and `as_of` as an answer says it; by code under `bcus` and `boroughs` the name,
-        the code of the BCU above (null for the City and for a BCU), all names as `areas.normalise`
-        writes them, and what the answer says; for a borough then what the answer says of each ward
-        of it, and the borough with its police; under `wards` the name and the code of the borough.
+        `edition`, and `as_of` as an answer says it; `sentences` to fill (`answers.SENTENCES`) and
+        `limits`; by code under `bcus` and `boroughs` the name, the code of the BCU above (null for
+        the City and for a BCU), all names as `areas.normalise` writes them, and what the answer
+        says; for a borough then what the answer says of each ward of it, and the borough with its
+        police; under `wards` the name and the code of the borough.
     """
     wards = atlas.levels["wards"].values()
     of_ward = {area.borough: finder.of_area(area).text for area in wards}
@@ -44,6 +46,13 @@ def names(atlas: Atlas, finder: Finder) -> Document:
 
     return {
         "edition": atlas.edition,
+        "sentences": SENTENCES,
+        "limits": {
+            "query": LONGEST_QUERY,
+            "options": MOST_OPTIONS,
+            "suggestions": MOST_SUGGESTIONS,
+            "alike": ALIKE,
+        },
         "as_of": views.card(finder.of_area(some)).as_of,
         **{
             level: {code: told(area) for code, area in atlas.levels[level].items()}

@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from bcumap.app import assets, drawn, first, heads, routes
+from bcumap.app.kept import Kept
 from bcumap.base.words import PAGES
 from bcumap.facts.cached import facts
 from tests.hostile import QUERIES
@@ -72,7 +73,7 @@ def _public(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(first, "_room", drawn.Room(first.KEPT_BYTES))
+    monkeypatch.setattr(first, "_pages", Kept(first.KEPT_BYTES))
     yield
     assets._shell.cache_clear()
     first._missing.cache_clear()
@@ -300,7 +301,7 @@ def test_a_map_that_takes_long_is_left_out_and_comes_later(monkeypatch: pytest.M
 
 
 def test_what_is_kept_is_bounded() -> None:
-    room: drawn.Room[int] = drawn.Room(1000)
+    room: Kept[int] = Kept(1000)
     for number in range(50):
         room.put(number, bytes(100))
         room.get(0)

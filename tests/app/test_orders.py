@@ -20,6 +20,7 @@ from typing import TextIO
 import pytest
 
 from bcumap.app import orders
+from bcumap.app.kept import Kept
 from bcumap.app.orders import AnyOrder, Order, PictureOrder
 from bcumap.app.pages import download
 from bcumap.base.errors import BcuMapError, BusyError
@@ -127,7 +128,7 @@ def test_who_waits_too_long_for_a_turn_is_told(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_what_is_kept_is_bounded_in_bytes() -> None:
-    kept = orders.Kept(10)
+    kept = Kept(10)
     one, two, three = (Order("wards", ".csv", area=name) for name in "abc")
     for order in (one, two):
         kept.put(order, b"12345")

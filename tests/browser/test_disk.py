@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from playwright.sync_api import Browser, expect
 
 from bcumap.app import uploads
 from bcumap.app.jobs import PREFIX
-from tests.browser.conftest import Visit, start_server
+from tests.browser.conftest import Visit, start_server, until
 
 pytestmark = pytest.mark.nightly
 
@@ -81,12 +80,3 @@ def test_nothing_of_a_list_is_left_by_a_server_that_is_killed_while_it_is_read(
     finally:
         again.kill()
         again.wait()
-
-
-def until(is_so: object, within_s: float = 60) -> None:
-    """Wait for something to be so."""
-    assert callable(is_so)
-    end = time.monotonic() + within_s
-    while not is_so():
-        assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.05)

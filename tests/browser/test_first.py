@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Visit
+from tests.browser.conftest import DESK, PHONE, Visit, until
 
 DEPTFORD = "E05013719"
 PAGES = ("/", "/?q=SE8 4RX", f"/ward?ward={DEPTFORD}", "/counters?on=2025-09-01")
@@ -68,7 +68,8 @@ def test_what_was_typed_goes_along_with_focus_and_selection(browser: Browser, se
         expect(live).to_have_value("Deptf")
         expect(live).to_be_focused()
         assert live.evaluate("box => [box.selectionStart, box.selectionEnd]") == [0, 5]
-        assert page.locator("[data-testid=stMain]").evaluate("main => main.scrollTop") == 120
+        live_page = page.locator("[data-testid=stMain]")
+        until(lambda: live_page.evaluate("main => main.scrollTop") == 120)
 
 
 def test_without_scripts_it_is_a_working_site(browser: Browser, server: str) -> None:

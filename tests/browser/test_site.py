@@ -140,7 +140,7 @@ def test_a_phone_shows_every_page_without_scrolling_sideways(
     for link in ("index.html", "wards.html", "downloads/index.html", "404.html", "bcu/NW.html",
                  "borough/E09000020.html", "ward/E05013719.html"):  # fmt: skip
         page.goto(address + link)
-        page.wait_for_load_state("networkidle")
+        visit.settle()
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, link
         ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
         if link != "404.html":  # as the browser has it

@@ -162,7 +162,7 @@ def test_it_prints_on_one_page(kind: str, code: str, request: pytest.FixtureRequ
     page.locator("[data-testid=stVegaLiteChart]").first.wait_for()
     page.evaluate("window.print = () => (window.printed = true)")
     page.get_by_role("button", name="Print this page").click()
-    until(page, "window.printed === true")
+    until(lambda: page.evaluate("window.printed === true"))
     visit.settle()
     pdf = page.pdf(format="A4", print_background=True)
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) == 1

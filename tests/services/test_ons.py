@@ -309,6 +309,8 @@ PASSING: dict[str, Fault] = {
 def test_a_passing_fault_costs_one_more_request(
     server: ArcgisServer, out: Path, fault: Fault
 ) -> None:
+    if fault is PASSING["nested too deep"]:
+        gc.collect()  # what earlier tests left is not to be found at the bottom of the recursion
     server.fail([PAGE_2], fault)
     download(server, out)
     assert_all_of_london(out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
 import threading
@@ -399,6 +400,8 @@ PASSING: dict[str, Fault] = {
 def test_a_passing_fault_costs_one_more_request(
     server: PoliceServer, api: PoliceApi, path: str, fault: Fault
 ) -> None:
+    if fault is PASSING["nested too deep"]:
+        gc.collect()  # what earlier tests left is not to be found at the bottom of the recursion
     server.fail(path, fault)
     assert len(api.neighbourhoods()) == 12
     assert api.team(WARD).people_total == 6

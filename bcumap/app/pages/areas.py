@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bcumap.app import assets, panels, search
-from bcumap.app.links import answered, choose, found, from_link, query, show_level
-from bcumap.app.ui import area_map, area_table, map_data, save_bar, save_data, sent
+from bcumap.app import panels, search
+from bcumap.app.links import level_of
+from bcumap.app.ui import draw_map, draw_table, save_bar, save_data
 from bcumap.base.words import NO_FIGURE, NOT_KNOWN
 from bcumap.facts.cached import facts
 from bcumap.facts.views import caption
@@ -50,39 +50,20 @@ def page() -> None:
 @st.fragment
 def explorer() -> None:
     """Search box, map, what is known of the chosen area, and table; a click reruns only this."""
-    answer = search.box(on_choose=choose)
-    said = st.container()  # always there, so that what follows keeps its place in a rerun
-    if answer:
-        wanted, problem = answered(answer), None
-        said.html(panels.answer_card(answer))
-    else:
-        wanted, problem = from_link(query(), facts())
-    level = st.session_state.get("level", wanted.level if wanted else "bcus")
-    if problem:
-        said.html(panels.notice(problem))
-    chosen = vars(wanted) if wanted else None
+    asked, _ = search.box()
+    wanted, level = asked.wanted, level_of(asked)
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        area_map()(
-            key="map",
-            data=map_data(chosen=chosen, found=found(answer)),
-            on_choose_change=lambda: choose(st.session_state["map"]["choose"]),
-            on_level_change=lambda: show_level(st.session_state["map"]["level"]),
-        )
+        draw_map(asked)
         st.html(panels.legend())
         save_bar()(key="save", data=save_data("areas", level, wanted, level=level))
     with right:
-        st.html(panels.panel(chosen, facts()))
-    area_table()(
-        key="table",
-        data=sent(
-            url=assets.url("facts.json"),
-            level=level,
-            columns=TABLE_COLUMNS[level],
-            caption=caption(level, facts()),
-            chosen=wanted.code if wanted else None,
-            unknown=TABLE_UNKNOWN,
-            of_met=OFFICER_COLUMNS,
-        ),
-        on_choose_change=lambda: choose(st.session_state["table"]["choose"]),
+        st.html(panels.panel(vars(wanted) if wanted else None, facts()))
+    draw_table(
+        asked,
+        level,
+        columns=TABLE_COLUMNS[level],
+        caption=caption(level, facts()),
+        unknown=TABLE_UNKNOWN,
+        of_met=OFFICER_COLUMNS,
     )

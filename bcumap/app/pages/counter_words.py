@@ -12,17 +12,16 @@ from bcumap.facts import views
 from bcumap.facts.answers import Answer
 from bcumap.facts.counters import Closing, Picture, Standing, nearest
 from bcumap.facts.views import Key, Legend, Said, Table, Told, number
+from bcumap.maps import looks, scene
 
 Facts = Mapping[str, Any]
 
 # The signs on the map (web/static/counters.js): the shape says as much as the colour.
+LETTERS = {"circle": "●", "square": "■", "triangle": "▲", "diamond": "◆", "cross": "✕"}
 SIGNS = Legend(
-    (
-        Key("kind-24-7", "open 24/7", "●"),
-        Key("kind-reduced", "shorter hours, seven days", "■"),
-        Key("kind-limited", "limited hours", "▲"),
-        Key("kind-daytime", "open by day, or hours not known", "◆"),
-        Key("kind-closed", "closed", "✕"),
+    tuple(
+        Key(name.replace("sign-", "kind-"), said, LETTERS[looks.SIGNS[name].shape])
+        for name, said in (*scene.SIGNS, scene.CLOSED_SIGN)
     ),
     f"Dashed: {UNCONFIRMED[:1].lower()}{UNCONFIRMED[1:]}",
     "Signs",

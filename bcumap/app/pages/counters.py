@@ -9,20 +9,15 @@ import streamlit as st
 
 from bcumap.app import assets, panels, search
 from bcumap.app.links import (
-    answered,
     choose,
-    date_asked,
-    found,
-    from_link,
+    first_level,
     move_to,
-    query,
-    show_level,
 )
 from bcumap.app.pages import counter_words
 from bcumap.app.ui import (
-    area_map,
+    choice,
     counters_scene,
-    map_data,
+    draw_map,
     save_bar,
     save_data,
     sent,
@@ -56,36 +51,19 @@ def page() -> None:
 @st.fragment
 def explorer() -> None:
     """Search box, date, map, summary and list; the date moves all of them in the browser."""
-    answer = search.box(on_choose=choose)
-    said = st.container()
-    wanted, problem = (answered(answer), None) if answer else from_link(query(), facts())
-    on, late = date_asked(document()["key_dates"], "front counters")
-    if answer:
-        said.html(panels.answer_card(answer))
-    for text, instead in ((problem, "Choose an area on the map."), (late, "")):
-        if text:
-            said.html(panels.notice(text, instead=instead))
+    asked, said = search.box("Choose an area on the map.")
+    wanted, on = asked.wanted, asked.on
     ward = wanted.code if wanted and wanted.level == "wards" else None
     picture = counters.picture(document(), on)
-    if near := counter_words.place(answer, ward, picture, document(), facts()):
+    if near := counter_words.place(asked.answer, ward, picture, document(), facts()):
         said.html(near)
     _time(on)
     left, right = st.columns([5, 4], gap="medium")
-    level = st.session_state.get("level", "boroughs")
+    level = st.session_state.get("level", first_level(asked.page))
     with left:
         measure = _measure()
         closed = st.toggle("Show closed counters too", key="counters-closed")
-        area_map()(
-            key="map",
-            data=map_data(
-                chosen=vars(wanted) if wanted else None,
-                found=found(answer),
-                level=level,
-                shading="kept",
-            ),
-            on_choose_change=lambda: choose(st.session_state["map"]["choose"]),
-            on_level_change=lambda: show_level(st.session_state["map"]["level"]),
-        )
+        draw_map(asked, level=level, shading="kept")
         st.html(panels.legend(shading_legend(MEASURES[measure].classes, MEASURES[measure].unknown)))
         st.html(counter_words.signs())
         save_bar()(
@@ -133,16 +111,10 @@ def _time(on: dt.date) -> None:
 
 def _measure() -> str:
     """Let the visitor choose what the areas are shaded by; it is part of the link."""
-    asked = st.session_state.get("counters-measure") or st.query_params.get("measure")
-    st.session_state["counters-measure"] = asked if asked in MEASURES else FIRST
-    chosen: str = st.selectbox(
-        "What the areas show",
-        list(MEASURES),
-        format_func=lambda key: MEASURES[key].title,
-        key="counters-measure",
-        on_change=lambda: st.query_params.update(measure=st.session_state["counters-measure"]),
+    titles = {key: each.title for key, each in MEASURES.items()}
+    return choice(
+        "What the areas show", titles, key="counters-measure", parameter="measure", first=FIRST
     )
-    return chosen
 
 
 def _told(measure: CounterMeasure) -> dict[str, Any]:

@@ -8,22 +8,22 @@ from typing import Any
 
 import streamlit as st
 
-from bcumap.app import assets, charts, panels, search
+from bcumap.app import charts, panels, search
 from bcumap.app.api import DEMAND
 from bcumap.app.assets import base_path
-from bcumap.app.links import Chosen, answered, choose, found, from_link, query, show_level
+from bcumap.app.links import Chosen, level_of
 from bcumap.app.panels import shown
-from bcumap.app.ui import area_map, area_table, map_data, save_bar, save_data, sent
+from bcumap.app.ui import choice, draw_map, draw_table, save_bar, save_data
 from bcumap.base.schema import LEVELS
 from bcumap.base.words import LEVEL_WORDS, date, listed, rounded
-from bcumap.facts import demand, demand_measures, measures
+from bcumap.facts import demand, demand_measures
 from bcumap.facts import demand_views as views
 from bcumap.facts.cached import around, demand_report, facts, history
 from bcumap.facts.cached import demand as known
 from bcumap.facts.demand import ALL, GROUPS, MET, NEW_SYSTEM_FROM, QUESTIONS
 from bcumap.facts.demand_measures import FIRST, MEASURES, OF_OFFENCES
 from bcumap.facts.measures import Measure
-from bcumap.facts.views import shading_legend
+from bcumap.facts.views import measure_legend
 
 NAMES = {
     "bcus": [("name", "BCU", "")],
@@ -63,14 +63,9 @@ def _minded(keys: Iterable[str]) -> None:
 def explorer() -> None:
     """Search box, measure, map, ranking, table, and the chosen area through time."""
     st.html("<h2>Area by area</h2>")
-    answer = search.box(on_choose=choose)
-    said = st.container()
-    wanted, problem = (answered(answer), None) if answer else from_link(query(), facts())
-    if answer:
-        said.html(panels.answer_card(answer))
-    elif problem:
-        said.html(panels.notice(problem))
-    level = st.session_state.get("level", wanted.level if wanted else "bcus")
+    asked, _ = search.box()
+    wanted = asked.wanted
+    level = level_of(asked)
     one, two = st.columns(2, gap="medium")
     measure = _measure(one)
     group = _group(two, measure)
@@ -85,18 +80,22 @@ def explorer() -> None:
     left, right = st.columns([5, 4], gap="medium")
     title = measure.title + (f": {GROUPS[group]}" if group != ALL else "")
     with left:
-        area_map()(
-            key="map",
-            data=map_data(
-                chosen=vars(wanted) if wanted else None,
-                found=found(answer),
-                level=level,
-                shading={each: _shading(each, measure, title, values[each]) for each in values},
-            ),
-            on_choose_change=lambda: choose(st.session_state["map"]["choose"]),
-            on_level_change=lambda: show_level(st.session_state["map"]["level"]),
+        draw_map(
+            asked,
+            level=level,
+            shading={
+                each: panels.measured(
+                    measure,
+                    values[each].values(),
+                    demand_measures.unknown(each, measure.key),
+                    title=title,
+                    values=values[each],
+                )
+                for each in values
+            },
         )
-        st.html(_legend(level, measure, values[level]))
+        unknown = demand_measures.unknown(level, measure.key)
+        st.html(panels.legend(measure_legend(measure, values[level].values(), unknown)))
         save_bar()(
             key="save",
             data=save_data(
@@ -108,26 +107,20 @@ def explorer() -> None:
             ),
         )
     with right:
-        unknown = demand_measures.unknown(level, measure.key)
         offences = {row.code: row.offences for row in reports[level].rows}
-        area_table()(
-            key="table",
-            data=sent(
-                url=assets.url("facts.json"),
-                level=level,
-                columns=[
-                    *NAMES[level],
-                    (measure.key, measure.short, panels.KINDS[measure.decimals]),
-                    *([] if measure.key == "offences" else [("offences", "Offences", "count")]),
-                ],
-                sort=measure.key,
-                caption=f"{title}: {LEVEL_WORDS[level].plural}",
-                chosen=wanted.code if wanted else None,
-                unknown={measure.key: unknown, "offences": "", "bcu": ""},
-                of_met=[measure.key, "offences"],
-                given={"offences": offences, measure.key: values[level]},
-            ),
-            on_choose_change=lambda: choose(st.session_state["table"]["choose"]),
+        draw_table(
+            asked,
+            level,
+            columns=[
+                *NAMES[level],
+                (measure.key, measure.short, panels.KINDS[measure.decimals]),
+                *([] if measure.key == "offences" else [("offences", "Offences", "count")]),
+            ],
+            sort=measure.key,
+            caption=f"{title}: {LEVEL_WORDS[level].plural}",
+            unknown={measure.key: unknown, "offences": "", "bcu": ""},
+            of_met=[measure.key, "offences"],
+            given={"offences": offences, measure.key: values[level]},
         )
     _ranking(level, measure, values[level], reports[level].met, wanted)
     _minded(demand_measures.cautions(level, measure.key))
@@ -151,14 +144,14 @@ def _levels() -> list[str]:
 
 def _measure(place: Any) -> Measure:
     """Let the visitor choose a measure; it is part of the link."""
-    asked = st.session_state.get("demand-measure") or st.query_params.get("measure")
-    st.session_state["demand-measure"] = asked if asked in MEASURES else FIRST
-    key = place.selectbox(
+    titles = {key: each.title for key, each in MEASURES.items()}
+    key = choice(
         "What to compare",
-        list(MEASURES),
-        format_func=lambda key: MEASURES[key].title,
+        titles,
         key="demand-measure",
-        on_change=lambda: st.query_params.update(measure=st.session_state["demand-measure"]),
+        parameter="measure",
+        first=FIRST,
+        place=place,
     )
     place.html(panels.explained(MEASURES[key].what))
     return MEASURES[key]
@@ -166,38 +159,16 @@ def _measure(place: Any) -> Measure:
 
 def _group(place: Any, measure: Measure) -> str:
     """Let the visitor choose a group of offences; it is part of the link."""
-    known_groups = {ALL: "All offences", **GROUPS}
-    asked = st.session_state.get("demand-group") or st.query_params.get("group")
-    st.session_state["demand-group"] = asked if asked in known_groups else ALL
-    group: str = place.selectbox(
+    group = choice(
         "Which offences",
-        list(known_groups),
-        format_func=lambda key: known_groups[key],
+        {each: views.offences(each) for each in (ALL, *GROUPS)},
         key="demand-group",
-        on_change=lambda: st.query_params.update(group=st.session_state["demand-group"]),
+        parameter="group",
+        first=ALL,
+        place=place,
         disabled=measure.key not in OF_OFFENCES,
     )
     return group if measure.key in OF_OFFENCES else ALL
-
-
-def _shading(
-    level: str, measure: Measure, title: str, values: dict[str, float | None]
-) -> dict[str, Any]:
-    """How the map shades the areas of a level, see web/static/areas.js."""
-    return {
-        "title": title,
-        "values": values,
-        "decimals": measure.decimals,
-        "breaks": measures.breaks(values.values(), measure),
-        "unknown": demand_measures.unknown(level, measure.key),
-    }
-
-
-def _legend(level: str, measure: Measure, values: dict[str, float | None]) -> str:
-    numbers = values.values()
-    names = measures.labels(numbers, measures.breaks(numbers, measure), measure)
-    unknown = demand_measures.unknown(level, measure.key) if None in numbers else None
-    return panels.legend(shading_legend(names, unknown))
 
 
 def _ranking(

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from bcumap.app import orders, panels, parts, search
-from bcumap.app.links import Chosen, answered, choose, date_asked, from_link, query
+from bcumap.app.links import Chosen, day_of
 from bcumap.app.orders import Order
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
@@ -49,13 +49,8 @@ def page() -> None:
 @st.fragment
 def explorer() -> None:
     """Search box for the area, what is wanted of it, and the file when it is made."""
-    answer = search.box(on_choose=choose)
-    wanted, problem = (answered(answer), None) if answer else from_link(query(), facts())
-    said = st.container()
-    if answer and wanted is None:
-        said.html(panels.answer_card(answer))
-    if problem:
-        said.html(panels.notice(problem, instead="This is for all of London."))
+    asked, _ = search.box("This is for all of London.", is_shown=lambda asked: asked.wanted is None)
+    wanted = asked.wanted
     order = _order(wanted)
     if st.button("Make the file", type="primary"):
         st.session_state["order"] = order
@@ -94,7 +89,7 @@ def _order(wanted: Chosen | None) -> Order:
 
 def _date(place: DeltaGenerator) -> str:
     """Let the visitor choose a date; a link can have one (?on=)."""
-    asked, _ = date_asked(document()["key_dates"], "front counters")
+    asked, _ = day_of(st.query_params.get("on"), document()["key_dates"], "front counters")
     day = place.date_input(
         "Date", asked, min_value=dt.date(2012, 1, 1), max_value=dates.today(), key="dl-on"
     )

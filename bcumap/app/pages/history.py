@@ -7,11 +7,10 @@ import datetime as dt
 import streamlit as st
 
 from bcumap.app import assets, panels, search
-from bcumap.app.links import Chosen, answered, choose, date_asked, found, from_link, move_to, query
+from bcumap.app.links import Chosen, from_link, ignored, move_to, query
 from bcumap.app.pages import history_words
 from bcumap.app.ui import (
-    area_map,
-    map_data,
+    draw_map,
     save_bar,
     save_data,
     sent,
@@ -46,27 +45,16 @@ def page() -> None:
 @st.fragment
 def explorer() -> None:
     """Search box, date, map and summary; the date moves all of them in the browser."""
-    answer = search.box(on_choose=choose)
-    said = st.container()
-    wanted, problem = (answered(answer), None) if answer else from_link(query(), facts())
-    on, late = date_asked(document()["models"], "police units")
-    if answer:
-        said.html(panels.answer_card(answer))
-    for text, instead in ((problem, "Ask for another place."), (late, "")):
-        if text:
-            said.html(panels.notice(text, instead=instead))
+    asked, said = search.box("Ask for another place.")
+    wanted, on = asked.wanted, asked.on
     if wanted and wanted.level != "bcus":
         name = facts()[wanted.level][wanted.code]["name"]
         said.html(history_words.unit_then(name, _borough(wanted), on, document()))
     _time(on)
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        area_map()(
-            key="map",
-            data=map_data(found=found(answer), look="units"),
-            on_choose_change=lambda: None,
-            on_level_change=lambda: None,
-        )
+        # Its units are no areas to choose, and it keeps to one level.
+        draw_map(asked, chosen=None, look="units", on_choose=ignored, on_level=ignored)
         st.html(panels.legend(panels.UNITS_LEGEND))
         save_bar()(key="save", data=save_data("history", "bcus", wanted, on=on.isoformat()))
     with right:

@@ -7,9 +7,9 @@ import streamlit as st
 from bcumap.app import charts, panels, search
 from bcumap.app.api import DEMAND, OFFICERS
 from bcumap.app.assets import base_path
-from bcumap.app.links import Chosen, answered, choose, found, from_link, query
+from bcumap.app.links import ignored
 from bcumap.app.pages import briefing, own_list
-from bcumap.app.ui import area_map, map_data, save_bar, save_data, sent, share_bar
+from bcumap.app.ui import draw_map, save_bar, save_data, sent, share_bar
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError, NotThereError
 from bcumap.base.schema import COMMITMENT_HOLDS
@@ -31,13 +31,8 @@ def page() -> None:
 @st.fragment
 def explorer() -> None:
     """Search box, map, and all that is known of the chosen ward; a click reruns only this."""
-    answer = search.box(on_choose=choose)
-    said = st.container()
-    wanted, problem = (answered(answer), None) if answer else from_link(query(), facts())
-    if answer:
-        said.html(panels.answer_card(answer))
-    elif problem:
-        said.html(panels.notice(problem))
+    asked, _ = search.box()
+    wanted = asked.wanted
     code = wanted.code if wanted and wanted.level == "wards" else None
     st.html(briefing.title(code, facts()) if code else briefing.welcome())
     met = bool(code and facts()["wards"][code]["officers"])
@@ -48,20 +43,9 @@ def explorer() -> None:
     if code:
         share_bar()(key="share", data=sent())
     left, right = st.columns([5, 4], gap="medium")
-    shown = Chosen("wards", code) if code else wanted
     with left:
-        area_map()(
-            key="map",
-            data=map_data(
-                chosen=vars(shown) if shown else None,
-                found=found(answer),
-                look="small",
-                level="wards",
-            ),
-            on_choose_change=lambda: choose(st.session_state["map"]["choose"]),
-            on_level_change=lambda: None,
-        )
-        save_bar()(key="save", data=save_data("areas", "wards", shown, level="wards"))
+        draw_map(asked, look="small", level="wards", on_level=ignored)
+        save_bar()(key="save", data=save_data("areas", "wards", wanted, level="wards"))
     if code is None or not met:
         return
     told = [each for each in known().strengths.of(code) if each["fte"] is not None]

@@ -1,14 +1,9 @@
 /* Finds which answer is meant: of a postcode, the beginning of one, a GSS code or a name. What an
    answer says stands in what it fetches (bcumap/site/finding.py): the names, the list of sectors, and
    one sector or district. How questions are read is as in bcumap/facts/find.py; a test compares. */
-const MOST_OPTIONS = 12;
-const MOST_SUGGESTIONS = 5;
-const LONGEST_QUERY = 100;
-const ALIKE = 70; // of 100, see bcumap/facts/areas.py
 const STEPS = 100_000; // of a degree
 const LEVELS = ["bcus", "boroughs", "wards"];
 const ONE = { bcus: "Basic Command Unit", boroughs: "borough", wards: "ward" };
-const HINT = "Type a postcode such as SE8 4RX, or the name of a ward, borough or BCU in London.";
 const POINT_HINT = "This page finds postcodes and names; it cannot look up a point.";
 const POINT = /^\(?[+-]?\d{1,7}(\.\d{1,20})?°? ?[NS]?[,; ] ?[+-]?\d{1,7}(\.\d{1,20})?°? ?[EW]?\)?( ?± ?\d{1,7} ?m?)?$/i;
 const KIND =
@@ -40,16 +35,22 @@ export class Finder {
   async ready() {
     const [names, directory] = await Promise.all([this.load(this.at.names), this.shard("index")]);
     this.names = this.names || new Names(names);
+    this.limits = names.limits;
     this.directory = directory;
     this.elsewhere = this.elsewhere || new Set(directory.elsewhere.split(" "));
+  }
+
+  /* Fill one of the sentences of bcumap/facts/answers.py. */
+  say(name, values = {}) {
+    return this.names.sentences[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
   }
 
   /* Answer a question with what a card shows; there always is one. */
   async find(query) {
     await this.ready();
-    const asked = clean(query);
-    if (asked.length > LONGEST_QUERY) return nothing("That is too long to be a place.", HINT);
-    return asked ? this.answer(asked) : nothing("Nothing was asked.", HINT);
+    const asked = clean(query, this.limits.query);
+    if (asked.length > this.limits.query) return nothing(this.say("too_long"), this.say("hint"));
+    return asked ? this.answer(asked) : nothing(this.say("nothing"), this.say("hint"));
   }
 
   async answer(asked) {
@@ -64,13 +65,12 @@ export class Finder {
     const named = this.ofName(asked);
     if (named) return named;
     const elsewhere = this.beyond(asked);
-    if (elsewhere) return nothing(elsewhere, HINT);
+    if (elsewhere) return nothing(elsewhere, this.say("hint"));
     if (prefixes.length) return this.ofUnknownPostcode(prefixes);
     const inside = /\b([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9O][A-Z]{2})\b/.exec(asked.toUpperCase());
     if (inside) return this.answer(`${inside[1]} ${inside[2].replaceAll("O", "0")}`);
-    const close = this.names.alike(asked).slice(0, MOST_SUGGESTIONS).map(areaOption);
-    const hint = close.length ? "Is one of these meant?" : HINT;
-    return nothing(`No ward, borough or BCU of London is called “${asked}”.`, hint, close);
+    const close = this.names.alike(asked, this.limits).map(areaOption);
+    return nothing(this.say("no_name", { asked }), this.say(close.length ? "meant" : "hint"), close);
   }
 
   /* --- areas ------------------------------------------------------------------------------ */
@@ -79,8 +79,7 @@ export class Finder {
     const level = code.startsWith("E09") ? "boroughs" : "wards";
     if (Object.hasOwn(this.names[level], code)) return this.ofArea(level, code);
     return nothing(
-      `There is no ${ONE[level]} of London with the code ${code}.`,
-      `It may be of another edition than the wards of ${this.names.edition}.`
+      this.say("no_code", { level: ONE[level], code }), this.say("edition", { edition: this.names.edition })
     );
   }
 
@@ -90,13 +89,14 @@ export class Finder {
     const { as_of } = this.names;
     if (!found.length) return null;
     if (found.length === 1) {
-      const notes = exact.length ? [] : [`It is the only name that fits “${asked}”.`];
+      const notes = exact.length ? [] : [this.say("only_name", { asked })];
       return { ...this.ofArea(found[0].level, found[0].code), notes };
     }
-    const are = exact.length ? "areas have this name" : "names have these words";
-    const more = found.length > MOST_OPTIONS ? ` The first ${MOST_OPTIONS} are listed.` : "";
-    const options = found.slice(0, MOST_OPTIONS).map(areaOption);
-    return card("choice", `“${asked}”`, `${found.length} ${are}. Which one is meant?${more}`, { options, as_of });
+    const most = this.limits.options;
+    const text = this.say(exact.length ? "same_name" : "same_words", { number: found.length });
+    const more = found.length > most ? this.say("first", { number: most }) : "";
+    const options = found.slice(0, most).map(areaOption);
+    return card("choice", `“${asked}”`, text + more, { options, as_of });
   }
 
   ofArea(level, code) {
@@ -162,18 +162,16 @@ export class Finder {
     const { districts, edition } = this.directory;
     const known = ({ district }) => Object.hasOwn(districts, district) || this.elsewhere.has(district);
     const prefix = prefixes.find(known);
-    if (!prefix) return nothing(`There is no postcode district ${prefixes[0].district}.`, HINT);
+    if (!prefix) return nothing(this.say("no_district", prefixes[0]), this.say("hint"));
     const text = written(prefix);
     if (this.elsewhere.has(prefix.district)) {
-      return nothing(`${text} is outside London.`, `The Met does not police any postcode of ${prefix.district}.`);
+      return nothing(this.say("outside", { postcode: text }), this.say("not_the_met", prefix));
     }
-    const orElsewhere = districts[prefix.district] ? "outside London, or " : "";
-    const beginning = isFull(prefix) ? "" : " that begins with";
     const near = await this.starting({ ...prefix, letters: "" });
     return nothing(
-      `London has no postcode${beginning} ${text}.`,
-      `It is ${orElsewhere}not in the ONS Postcode Directory of ${edition}.`,
-      slips(text, near).map((each) => queryOption(each, "postcode"))
+      this.say(isFull(prefix) ? "no_postcode" : "no_beginning", { postcode: text }),
+      this.say(districts[prefix.district] ? "not_listed_here" : "not_listed", { edition }),
+      slips(text, near, this.limits.suggestions).map((each) => queryOption(each, "postcode"))
     );
   }
 
@@ -182,12 +180,12 @@ export class Finder {
   /* What may be meant by the beginning of a question, likeliest first. */
   async suggest(text) {
     await this.ready();
-    const asked = clean(text).slice(0, LONGEST_QUERY);
+    const asked = clean(text, this.limits.query).slice(0, this.limits.query);
     if (!asked) return [];
     const areas = new Set([...this.names.exact(asked), ...this.names.containing(asked)]);
     const found = [...(await this.postcodesFrom(asked)), ...[...areas].map(areaOption)];
-    const close = () => this.names.alike(asked).slice(0, MOST_SUGGESTIONS).map(areaOption);
-    return (found.length ? found : close()).slice(0, MOST_OPTIONS);
+    const close = () => this.names.alike(asked, this.limits).map(areaOption);
+    return (found.length ? found : close()).slice(0, this.limits.options);
   }
 
   /* The next step towards a postcode: districts, then sectors, then postcodes. */
@@ -206,7 +204,7 @@ export class Finder {
         continue;
       }
       const postcodes = (await this.starting(prefix)).sort((a, b) => b.live - a.live);
-      postcodes.slice(0, MOST_OPTIONS).forEach(({ postcode, live }) => {
+      postcodes.slice(0, this.limits.options).forEach(({ postcode, live }) => {
         found.push(queryOption(postcode, live ? "postcode" : "postcode no longer in use"));
       });
     }
@@ -217,8 +215,8 @@ export class Finder {
 /* --- names, see bcumap/facts/areas.py --------------------------------------------------------- */
 
 class Names {
-  constructor({ edition, as_of, bcus, boroughs, wards }) {
-    Object.assign(this, { edition, as_of, bcus, boroughs, wards });
+  constructor({ edition, as_of, sentences, bcus, boroughs, wards }) {
+    Object.assign(this, { edition, as_of, sentences, bcus, boroughs, wards });
     this.areas = [
       ...Object.entries(bcus).map(([code, [name, , keys]]) => ({ level: "bcus", code, name, within: "", keys, context: "bcu" })),
       ...Object.entries(boroughs).map(([code, [name, , keys]]) => ({ level: "boroughs", code, name, within: "", keys, context: "" })),
@@ -287,11 +285,11 @@ class Names {
   }
 
   /* The areas whose names are spelt most like a text, best first. */
-  alike(text) {
+  alike(text, { alike, suggestions }) {
     const wanted = normalise(text);
     const close = [...this.byKey.keys()].map((key) => [key, ratio(wanted, key)]);
-    const found = close.filter(([, score]) => score >= ALIKE).sort(([, a], [, b]) => b - a);
-    return [...new Set(found.flatMap(([key]) => this.byKey.get(key)))];
+    const found = close.filter(([, score]) => score >= alike).sort(([, a], [, b]) => b - a);
+    return [...new Set(found.flatMap(([key]) => this.byKey.get(key)))].slice(0, suggestions);
   }
 }
 
@@ -324,7 +322,7 @@ function ratio(one, other) {
   return (200 * row[other.length]) / total;
 }
 
-/* --- how postcodes are written, see bcumap/postcodes.py -------------------------------------- */
+/* --- how postcodes are written, see bcumap/facts/postcodes.py -------------------------------------- */
 
 function bareSigns(text) {
   return /^[\x00-\x7f]*$/.test(text) ? text.toUpperCase().replace(/[^A-Z0-9]/g, "") : "";
@@ -355,17 +353,17 @@ function isFull({ letters }) {
   return letters.length === 2;
 }
 
-function slips(postcode, near) {
+function slips(postcode, near, most) {
   const differ = (other) => [...postcode].filter((letter, at) => letter !== other[at]).length;
   return near
     .filter((each) => each.live && each.postcode.length === postcode.length && differ(each.postcode) === 1)
     .map((each) => each.postcode)
-    .slice(0, MOST_SUGGESTIONS);
+    .slice(0, most);
 }
 
-function clean(query) {
+function clean(query, longest) {
   const plain = query
-    .slice(0, 10 * LONGEST_QUERY)
+    .slice(0, 10 * longest)
     .replace(/\p{Cf}/gu, "")
     .replaceAll("´", "’")
     .normalize("NFKC");

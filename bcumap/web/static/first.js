@@ -54,6 +54,22 @@ function look() {
   timer = setTimeout(handOver, Math.max(wait, 0));
 }
 
+/* Keeps the page where the picture stood while it still settles, until somebody moves it. */
+function hold(page, top) {
+  const until = performance.now() + LATEST;
+  const moved = new AbortController();
+  for (const sign of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+    window.addEventListener(sign, () => moved.abort(), { capture: true, passive: true, signal: moved.signal });
+  }
+  const keep = () => {
+    if (moved.signal.aborted) return;
+    if (page.scrollTop !== top) page.scrollTop = top;
+    if (performance.now() < until) requestAnimationFrame(keep);
+    else moved.abort();
+  };
+  keep();
+}
+
 function handOver() {
   observer.disconnect();
   const live = root.querySelector("#bcumap-q");
@@ -64,7 +80,7 @@ function handOver() {
   const scrolled = first.scrollTop;
   first.remove();
   const page = root.querySelector('[data-testid="stMain"]');
-  if (page && scrolled) page.scrollTop = scrolled;
+  if (page && scrolled) hold(page, scrolled);
   if (typed) live.value = input.value;
   if (marked) {
     live.focus({ preventScroll: true });
