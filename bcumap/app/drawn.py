@@ -29,6 +29,8 @@ from bcumap.maps.shapes import Shapes
 NO_MAP = b'<div class="bcumap first-map"></div>'  # of the same size, if it is not drawn yet
 WIDE = 720  # dots, and pixels of a page
 KEPT_BYTES = 3_000_000
+SMALL = 360  # dots of a map that stands beside others
+SMALL_BYTES = 1_000_000
 PATIENCE_S = 0.4  # so long a page waits for a map that is not drawn yet
 PREFIX = re.compile(r'(id="|href="#|url\(#)bcumap-')
 
@@ -42,6 +44,7 @@ class Drawn:
 
 
 _maps: Kept[Wish] = Kept(KEPT_BYTES)
+_small: Kept[Wish] = Kept(SMALL_BYTES)
 # One at a time: what the server sends never waits for more than one drawing.
 _thread = ThreadPoolExecutor(1, thread_name_prefix="maps")
 _wanted: dict[Wish, Future[None]] = {}
@@ -113,6 +116,20 @@ def _draw(of: Wish) -> None:
     frame = ",".join(map(str, made.view.frame))
     _maps.put(of, zlib.compress(f"{frame}\n{text}".encode(), 9))
     _documents().shapes.view.cache_clear()  # its lines are of this drawing alone
+
+
+async def small(of: Wish) -> bytes:
+    """Return a small map as an SVG of its own."""
+    if packed := _small.get(of):
+        return zlib.decompress(packed)
+    return await asyncio.wrap_future(_thread.submit(_draw_small, of))
+
+
+def _draw_small(of: Wish) -> bytes:
+    text = svg.fragment(scene.scene(of, _documents(), wide=SMALL)).encode()
+    _documents().shapes.view.cache_clear()
+    _small.put(of, zlib.compress(text, 9))
+    return text
 
 
 def pointed(map_: Drawn, lon: float, lat: float) -> str:

@@ -23,12 +23,12 @@ from bcumap.app.links import Asked, Chosen
 from bcumap.app.origins import public_address
 from bcumap.app.panels import shown
 from bcumap.app.routes import CARD, first_names
-from bcumap.base.words import LEVEL_WORDS, PAGES
+from bcumap.base.words import ALL_PAGES, COMPARE, LEVEL_WORDS, PAGES
 from bcumap.facts.cached import facts
 from bcumap.facts.find import LONGEST_QUERY
 from bcumap.web.render import html
 
-PAGE_PATHS = tuple(path for path, _ in PAGES)
+PAGE_PATHS = tuple(path for path, _ in ALL_PAGES)
 # Streamlit's own paths, by the first of their names.
 STREAMLITS = ("_stcore", "static", "media", "component", "vendor", "app", "favicon.png",
               "manifest.json", "healthz", "script-health-check")  # fmt: skip
@@ -106,7 +106,9 @@ async def page(name: str, request: Request) -> Response:
     asked = search.read(name, request.query_params)
     said = heads.head(asked, facts())
     names_an_area = any(words.parameter in asked.query for words in LEVEL_WORDS.values())
-    status = 404 if names_an_area and not (asked.wanted or asked.answer) else 200
+    names_none = names_an_area and not (asked.wanted or asked.answer)
+    names_none |= name == COMPARE and bool(asked.problem) and not asked.compared
+    status = 404 if names_none else 200
     if not said.is_public:
         body = await _body(asked, said)
         answer = body.answer(

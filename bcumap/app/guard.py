@@ -27,7 +27,7 @@ from bcumap.app import connections, ending, sparing
 from bcumap.app.assets import base_path
 from bcumap.app.pacing import LOOK_S, Bucket, Turns
 from bcumap.app.sessions import Sessions
-from bcumap.base.words import PAGES
+from bcumap.base.words import ALL_PAGES
 
 _LOG = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class Guard:
             lambda: self._streams.total() + self._sessions.gone,
             each=None if self._header else connections.EACH,
         )
-        self._pages = {f"{base_path()}/{path}" for path, _ in PAGES}
+        self._pages = {f"{base_path()}/{path}" for path, _ in ALL_PAGES}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve, refuse in a sentence, or let the client wait."""

@@ -12,9 +12,9 @@ from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
-from bcumap.app.links import Asked, Chosen
+from bcumap.app.links import Asked, Chosen, in_slots
 from bcumap.base.safe import plain
-from bcumap.base.words import CHANGES, FEED, LEVEL_WORDS, PAGES, date
+from bcumap.base.words import CHANGES, COMPARE, FEED, LEVEL_WORDS, PAGES, date
 from bcumap.facts.views import summary
 from bcumap.maps.request import AREAS, COUNTERS, HISTORY, OFFICERS
 from bcumap.maps.svg import CARD
@@ -33,6 +33,7 @@ _TITLES = {
     "counters": ("Front counters of the Met", "front counters"),
     "history": (CHANGES, "how its policing changed"),
     "download": ("Download: boundaries and facts of London’s police areas", "download"),
+    COMPARE: ("Compare areas of London", "compared"),
 }
 # What each page tells, in a sentence.
 _TELLS = {
@@ -43,6 +44,7 @@ _TELLS = {
     "counters": "Where a Londoner can walk in, on any date since 2012.",
     "history": "How the 32 borough units of the Met became 12 Basic Command Units.",
     "download": "Wards, boroughs, BCUs, front counters and ward officers, in ten formats.",
+    COMPARE: "Ward officers, front counters and offences of two to four areas, side by side.",
 }
 # The picture of each page that has one (`request.KINDS`).
 KINDS = {"": AREAS, "ward": AREAS, "officers": OFFICERS, "counters": COUNTERS, "history": HISTORY}
@@ -90,6 +92,15 @@ def head(asked: Asked, facts: Facts) -> Head:
         query["on"] = asked.on.isoformat()
     if "measure" in asked.query and asked.page == "officers":
         query["measure"] = asked.query["measure"]
+    if asked.compared:
+        names = "; ".join(called(each, facts) for each in asked.compared)
+        return Head(
+            title=plain(f"{names}: {of_area}", length=120),
+            description=plain(f"{names}. {description}", length=300),
+            link=f"{asked.page}?{urlencode(in_slots(asked.compared))}",
+            card=asked.compared[0].code,
+            is_public=asked.answer is None and not asked.problems,
+        )
     if asked.answer:
         title = f"{asked.answer.title}: {of_area}" if asked.wanted else asked.answer.title
         description = asked.answer.text
@@ -198,7 +209,7 @@ def _structured(said: Head, public: str, address: str, facts: Facts) -> str:
 
 def sitemap(facts: Facts, public: str) -> str:
     """List the address of every page and area (sitemaps.org)."""
-    links = [path for path, _ in PAGES]
+    links = [*(path for path, _ in PAGES), COMPARE]
     links += [
         f"{'ward' if level == 'wards' else ''}?{urlencode({words.parameter: code})}"
         for level, words in LEVEL_WORDS.items()
@@ -215,6 +226,8 @@ def robots(base: str, public: str) -> str:
     """Say what search engines may read: everything but questions and what is made to order."""
     where = f"Sitemap: {public}/sitemap.xml\n" if public else ""
     closed = "".join(f"Disallow: {base}/{each}\n" for each in ("picture/", "suggest", "_stcore/"))
+    # Each pair of areas is a page: nobody has to read them all.
+    closed += f"Disallow: {base}/{COMPARE}?\n"
     return f"User-agent: *\n{closed}Disallow: {base}/*?q=\nDisallow: {base}/*&q=\n\n{where}"
 
 

@@ -12,14 +12,16 @@ import streamlit as st
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import area_code
-from bcumap.base.words import LEVEL_WORDS
+from bcumap.base.words import COMPARE, LEVEL_WORDS
 from bcumap.facts.answers import Answer
 from bcumap.facts.cached import facts
+from bcumap.facts.comparing import SLOTS
 
 Facts = Mapping[str, Any]
 
 # Parameters of a link that outlive the choice of another area.
 KEPT = ("measure", "on")
+COMPARED = "compared"  # in the session: the areas that the page compares
 PAGE = "page"  # in the session: the path of the page that is shown
 # Parameters that name a place.
 PLACE = ("q", "ward", "borough", "bcu")
@@ -47,6 +49,8 @@ class Asked:
         Its parameters, the last of several alike.
     answer, wanted
         The answer to `?q=`, and the area that this or the link names.
+    compared
+        The areas that the page of comparisons shows.
     problem, late
         What to say of a link to no area, and of a date that cannot be shown.
     on, is_dated
@@ -57,6 +61,7 @@ class Asked:
     query: Mapping[str, str]
     answer: Answer | None = None
     wanted: Chosen | None = None
+    compared: tuple[Chosen, ...] = ()
     problem: str | None = None
     late: str | None = None
     on: dt.date = dt.date.min
@@ -72,7 +77,7 @@ def query() -> dict[str, str]:
     """Return what the link of this page asks; where it names no place, the last one of the visit.
 
     Only a page that is come to from another takes that up: where somebody went back to a link
-    without a place, or forgot theirs, there is none.
+    without a place, or forgot theirs, there is none. A comparison is of what its link names alone.
     """
     asked: dict[str, str] = st.query_params.to_dict()
     state = st.session_state
@@ -81,6 +86,8 @@ def query() -> dict[str, str]:
         if named != state.get("place"):
             state.pop("level", None)  # the map and the table show the level of what is asked now
         state["place"], state["taken_up"] = named, {}
+    elif here == COMPARE:
+        state["taken_up"] = {}
     elif state.get("came_to") != here:
         state["taken_up"] = state.get("place", {})
     state["came_to"] = here
@@ -114,6 +121,25 @@ def from_link(query: Mapping[str, str], known: Facts) -> tuple[Chosen | None, st
     return None, None
 
 
+def read_slots(query: Mapping[str, str], known: Facts) -> tuple[tuple[Chosen, ...], str | None]:
+    """Return the areas that a link compares (`?a=E05013719&b=SE`), and what to say of others."""
+    found: dict[Chosen, None] = {}
+    problem = None
+    for slot in SLOTS:
+        code = query.get(slot, "").strip()
+        level = next((level for level in LEVEL_WORDS if area_code(code) in known[level]), None)
+        if level:
+            found[Chosen(level, area_code(code))] = None
+        elif code:
+            problem = f"There is no area with the code “{code[:40]}” in this edition."
+    return tuple(found), problem
+
+
+def in_slots(areas: Sequence[Chosen]) -> dict[str, str]:
+    """Return the parameters of a link that compares some areas."""
+    return {slot: each.code for slot, each in zip(SLOTS, areas, strict=False)}
+
+
 def answered(answer: Answer) -> Chosen | None:
     """Return the area that an answer is about."""
     place = answer.place
@@ -145,6 +171,8 @@ def choose(area: Any) -> None:
 
 def kept() -> dict[str, str]:
     """Return the part of the link that another question does not change."""
+    if st.session_state.get(PAGE) == COMPARE:
+        return in_slots(st.session_state.get(COMPARED, ()))
     return {name: st.query_params[name] for name in KEPT if name in st.query_params}
 
 

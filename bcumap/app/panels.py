@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -11,7 +11,7 @@ from urllib.parse import quote
 from bcumap.app import assets
 from bcumap.base import feedback
 from bcumap.base.bases import KNOWN, MEANING
-from bcumap.base.words import LEVEL_WORDS, NOT_KNOWN, PAGES, date, kilometres
+from bcumap.base.words import COMPARE, LEVEL_WORDS, NOT_KNOWN, PAGES, date, kilometres
 from bcumap.facts import counters, views
 from bcumap.facts.answers import Answer
 from bcumap.facts.cached import counters as counter_document
@@ -36,16 +36,21 @@ UNITS_LEGEND = Legend((
 ))  # fmt: skip
 
 
-def shown(part: str, *values: object, page: str = "") -> str:
+def shown(
+    part: str, *values: object, page: str = "", href: Callable[[str, str], str] | None = None
+) -> str:
     """Return a part of a page (`render.part`).
 
     Parameters
     ----------
     page
         The path of the page, for whoever reports an error of it.
+    href
+        Where its links lead, if not where those of others do (`link`).
     """
     report = partial(feedback.link, feedback.stated(), f"/{page}")
-    return render.part(part, *values, where=Where(link, "_self", assets.base_path(), report))
+    where = Where(href or link, "_self", assets.base_path(), report)
+    return render.part(part, *values, where=where)
 
 
 def link(level: str, code: str) -> str:
@@ -54,6 +59,11 @@ def link(level: str, code: str) -> str:
         return f"{assets.base_path()}/{link(*code.split('/'))}"
     parameter = "q" if level == "query" else LEVEL_WORDS[level].parameter
     return f"?{parameter}={quote(code, safe='')}"
+
+
+def comparing(code: str) -> str:
+    """Where an area is compared with others."""
+    return f"{assets.base_path()}/{COMPARE}?a={quote(code)}"
 
 
 def heading(facts: Facts) -> str:
@@ -72,19 +82,25 @@ def notice(text: str, *, instead: str = CHOOSE) -> str:
     return shown("parts.notice", text, instead)
 
 
-def answer_card(answer: Answer, *, own: bool = False) -> str:
+def answer_card(
+    answer: Answer, *, own: bool = False, href: Callable[[str, str], str] | None = None
+) -> str:
     """The answer to a question, whom to call there, how sure it is, and what else may be meant.
 
     Parameters
     ----------
     own
         Whether the areas that it names are linked: a page that has no script yet shows no panel.
+    href
+        Where its links lead, if not where those of others do.
     """
     place = answer.place
     ward = place.ward if place else None
     team = f"{assets.base_path()}/ward?ward={ward.code}" if ward else ""
     city = bool(place and not place.bcu)
-    return shown("parts.answer", views.card(answer), own, team, city, _counter_near(answer))
+    beside = comparing(place.code) if place else ""
+    near = _counter_near(answer)
+    return shown("parts.answer", views.card(answer), own, team, city, near, beside, href=href)
 
 
 def _counter_near(answer: Answer) -> dict[str, str] | None:
@@ -132,7 +148,7 @@ def panel(chosen: Mapping[str, str] | None, facts: Facts) -> str:
         return shown("parts.panel", views.london(facts))
     level, code = chosen["level"], chosen["code"]
     page = f"{assets.base_path()}/ward?ward={quote(code)}" if level == "wards" else ""
-    return shown("parts.panel", views.panel(facts, level, code), page)
+    return shown("parts.panel", views.panel(facts, level, code), page, comparing(code))
 
 
 def footer(facts: Facts, page: str = "") -> str:

@@ -10,12 +10,12 @@ from bcumap.app import panels
 from bcumap.app.api import V1
 from bcumap.app.embed import code
 from bcumap.app.heads import called
-from bcumap.app.links import Asked, Chosen, first_level
+from bcumap.app.links import Asked, Chosen, first_level, in_slots
 from bcumap.app.origins import public_address
-from bcumap.app.pages import briefing, counter_words, history_words
+from bcumap.app.pages import briefing, compare_words, counter_words, history_words
 from bcumap.app.panels import shown
 from bcumap.base.schema import LEVELS
-from bcumap.base.words import BY_WARD, LEVEL_WORDS, NO_FIGURE, NOT_KNOWN, date
+from bcumap.base.words import BY_WARD, COMPARE, LEVEL_WORDS, NO_FIGURE, NOT_KNOWN, date
 from bcumap.facts import counter_measures, counters, events, history, measures, views
 from bcumap.facts.cached import around, atlas, facts, happenings
 from bcumap.facts.cached import counters as counters_web
@@ -246,6 +246,18 @@ def _demand(asked: Asked, _drawn: str) -> Iterator[str]:
     yield from _top(asked)
 
 
+def _compare(asked: Asked, _drawn: str) -> Iterator[str]:
+    yield shown("compare.heading")
+    typed = asked.query.get("q", "")[:LONGEST_QUERY]
+    yield shown("parts.search", LONGEST_QUERY, "?", typed, in_slots(asked.compared))
+    yield compare_words.card(asked)
+    for text in asked.problems:
+        yield panels.notice(text, instead="Choose another area.")
+    if asked.compared:
+        yield ROOM
+    yield from compare_words.told(asked)
+
+
 def _with_nothing(asked: Asked, _drawn: str) -> Iterator[str]:
     yield from _top(asked)
 
@@ -258,4 +270,5 @@ PARTS: Mapping[str, Callable[[Asked, str], Iterator[str]]] = {
     "counters": _counters,
     "history": _history,
     "download": _download,
+    COMPARE: _compare,
 }

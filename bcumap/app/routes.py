@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bcumap.app import api, heads, orders, tiles
+from bcumap.app import api, drawn, heads, orders, tiles
 from bcumap.app.assets import base_path, shipped, url
 from bcumap.app.bodies import A_WHILE, Body, json_body
 from bcumap.app.embed import EMBED, embed
@@ -32,6 +32,8 @@ FAVICON = "favicon.ico"  # what browsers ask for where a page names no icon
 ROBOTS, SITEMAP, MANIFEST = "robots.txt", "sitemap.xml", "manifest.webmanifest"
 A_DAY = "public, max-age=86400"
 STREETS = "/streets"
+SMALL = "/small"
+SMALL_MAPS = (picture_wish.AREAS, picture_wish.COUNTERS, picture_wish.DEMAND)
 MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
 # An SVG is a document of its own if somebody opens it: nothing in it runs.
 CARD = "/card"  # pictures for previews of links
@@ -103,6 +105,24 @@ async def card(request: Request) -> Response:
         return PlainTextResponse(str(error), 503, {"Retry-After": "30", **NO_SNIFFING})
     body = Body(lambda: content, MEDIA_TYPES[".png"], compresses=False)
     return body.answer(request, lasts=A_DAY)
+
+
+async def small(request: Request) -> Response:
+    """Answer with a small map of an area, as /small/counters/E05013719.svg, to stand in a page."""
+    kind, known = request.path_params["kind"], atlas().get(request.path_params["code"])
+    try:
+        if kind not in SMALL_MAPS or known is None:
+            raise BcuMapError(f"a small map is of {', '.join(SMALL_MAPS)} and a code of an area")
+        # Figures are those of wards, so that the shades of two maps can be compared.
+        level = known.level if kind == picture_wish.AREAS else "wards"
+        asked = {"kind": kind, "area": known.code, "level": level}
+        wish = picture_wish.read(asked, atlas(), today=dates.today())
+    except BcuMapError as error:
+        return PlainTextResponse(f"{plain(str(error))}\n", 404, NO_SNIFFING)
+    content = await drawn.small(wish)
+    body = Body(lambda: content, MEDIA_TYPES[".svg"])
+    headers = {"Content-Security-Policy": NOTHING_RUNS}
+    return body.answer(request, lasts=A_WHILE, headers=headers)
 
 
 async def plain_file(body: Body, request: Request) -> Response:
@@ -183,6 +203,7 @@ def routes() -> list[Route]:
         Route(f"{base}{STREETS}/{{name}}.json", streets, methods=["GET"]),
         Route(f"{base}{tiles.TILES}/{{z}}/{{x}}/{{y}}", tiles.tile, methods=["GET"]),
         Route(f"{base}{PICTURE}/{{name}}", picture, methods=["GET", "POST"]),
+        Route(f"{base}{SMALL}/{{kind}}/{{code}}.svg", small, methods=["GET"]),
         Route(f"{base}{EMBED}", embed, methods=["GET"]),
         Route(f"{base}{CARD}/{{name}}", card, methods=["GET"]),
         Route(f"{base}/{FEED}", changes, methods=["GET"]),

@@ -13,9 +13,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from bcumap.app import assets, heads, panels
 from bcumap.app.links import (
+    COMPARED,
     PAGE,
     PLACE,
     Asked,
+    Chosen,
     answered,
     choose,
     day_of,
@@ -23,19 +25,22 @@ from bcumap.app.links import (
     from_link,
     kept,
     query,
+    read_slots,
 )
 from bcumap.app.panels import shown
 from bcumap.app.routes import SUGGEST
 from bcumap.app.ui import loader, sent
-from bcumap.base import dates
+from bcumap.base import dates, words
 from bcumap.base.errors import BcuMapError
-from bcumap.base.words import PAGES
+from bcumap.base.words import ALL_PAGES, COMPARE
 from bcumap.facts import views
 from bcumap.facts.answers import Answer, nothing
 from bcumap.facts.cached import counters, facts, finder, history
+from bcumap.facts.comparing import SLOTS
 from bcumap.facts.find import LONGEST_QUERY
 
 _runs = count()
+FULL = "Four areas are compared at most: remove one first."
 
 
 @st.cache_resource
@@ -69,13 +74,14 @@ def box(
     link = query()
     asks = read(st.session_state.get(PAGE, ""), link)
     own = st.session_state.get("own")
+    st.session_state[COMPARED] = asks.compared
     _component()(
         key="search",
         data=sent(
             url=f"{assets.base_path()}{SUGGEST}",
             asked=link.get("q", ""),
             run=next(_runs),  # always another, so that the box hears of every answer
-            pages=[f"{assets.base_path()}/{path}" for path, _ in PAGES],
+            pages=[f"{assets.base_path()}/{path}" for path, _ in ALL_PAGES],
             link=urlencode({name: link[name] for name in PLACE if name in link}),
             title=asks.answer.title if asks.answer else "",
             **_heard(asks),
@@ -103,13 +109,21 @@ def read(name: str, query: Mapping[str, str]) -> Asked:
     found = answer(text) if text else None
     wanted, problem = (answered(found), None) if found else from_link(texts, facts())
     on, late = dates.today(), None
+    compared: tuple[Chosen, ...] = ()
+    if name == COMPARE:
+        compared, missing = read_slots(texts, facts())
+        problem = missing or problem
+        if wanted and wanted not in compared:
+            late = FULL if len(compared) == len(SLOTS) else None
+            compared = (*compared, wanted)[: len(SLOTS)]
     if name in ("counters", "history"):
         rows, what = {
             "counters": (counters()["key_dates"], "front counters"),
             "history": (history()["models"], "police units"),
         }[name]
         on, late = day_of(texts.get("on"), rows, what)
-    return Asked(name, texts, found, wanted, problem, late, on, is_dated="on" in texts and not late)
+    is_dated = "on" in texts and not late
+    return Asked(name, texts, found, wanted, compared, problem, late, on, is_dated)
 
 
 def _heard(asks: Asked) -> dict[str, str]:
@@ -117,6 +131,9 @@ def _heard(asks: Asked) -> dict[str, str]:
     if told := asks.answer:
         names = (told.title, told.place.name) if told.place else ()
         return {"said": told.text, "place": ", ".join(dict.fromkeys(names))}
+    if asks.compared:
+        areas = [heads.called(each, facts()) for each in asks.compared]
+        return {"said": f"Compared: {words.listed(areas)}.", "place": ""}
     if not (chosen := asks.wanted):
         return {"said": " ".join(asks.problems), "place": ""}
     name = facts()[chosen.level][chosen.code]["name"]

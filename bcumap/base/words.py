@@ -32,6 +32,10 @@ PAGES = (
     ("history", "How areas changed"),
     ("download", "Download"),
 )
+# Pages that are reached by buttons and links, and stand in no navigation.
+COMPARE = "compare"
+BESIDE = ((COMPARE, "Compare areas"),)
+ALL_PAGES = PAGES + BESIDE
 # The timeline, and the feed of it.
 CHANGES, FEED = "How policing in London changed", "changes.atom"
 # The one host that is not ours: of the street map, which is off until a visitor turns it on.

@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from bcumap.app import assets, drawn, first, heads, routes
 from bcumap.app.kept import Kept
-from bcumap.base.words import PAGES
+from bcumap.base.words import ALL_PAGES, PAGES
 from bcumap.facts.cached import facts
 from tests.hostile import QUERIES
 
@@ -79,7 +79,7 @@ def _shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     first._missing.cache_clear()
 
 
-@pytest.mark.parametrize("path", [path for path, _ in PAGES])
+@pytest.mark.parametrize("path", [path for path, _ in ALL_PAGES])
 def test_every_page_knows_its_server_and_is_compressed(path: str) -> None:
     picture(f"/{path}")  # with its map
     answer = ask(f"/{path}")
@@ -101,6 +101,8 @@ LINKS = {
     "/counters?on=2025-09-01": "Front counters on 1 September 2025",
     "/counters?borough=E09000023&on=2025-09-01": "Lewisham: front counters on 1 September 2025",
     "/history?on=2018-12-31": "Police units on 31 December 2018",
+    f"/compare?a={DEPTFORD.lower()}&b=SE": "Deptford, Lewisham; South East BCU: compared",
+    "/compare": "Compare areas of London",
     "/download": "Download: boundaries and facts of London’s police areas",
 }
 
@@ -155,17 +157,21 @@ def test_whatever_is_asked_stays_text() -> None:
             assert not re.search(r"<script>(?!\s*window\.)|<img", answer.text, re.I)
 
 
-@pytest.mark.parametrize("parameter", ["ward", "borough", "bcu", "on", "measure", "level"])
+@pytest.mark.parametrize("parameter", ["ward", "borough", "bcu", "on", "measure", "level", "a"])
 def test_hostile_parameters_stay_text_and_out_of_the_head(parameter: str) -> None:
     value = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
-    answer = ask(f"/counters?{httpx.QueryParams({parameter: value})}")
+    page = "compare" if parameter == "a" else "counters"
+    answer = ask(f"/{page}?{httpx.QueryParams({parameter: value})}")
     assert answer.status_code in (200, 404)
     assert "<script>alert" not in answer.text
     assert "<img" not in answer.text
     assert "alert" not in json.dumps(Heads(answer.text).said)
 
 
-@pytest.mark.parametrize("path", ["/?ward=E05999999", "/ward?ward=x", "/?borough=", "/?bcu=ZZ"])
+@pytest.mark.parametrize(
+    "path",
+    ["/?ward=E05999999", "/ward?ward=x", "/?borough=", "/?bcu=ZZ", "/compare?a=E05999999"],
+)
 def test_an_area_that_is_none_is_not_there(path: str) -> None:
     answer = ask(path)
     assert (answer.status_code, answer.headers["cache-control"]) == (404, "no-store")
@@ -222,7 +228,7 @@ def test_under_another_path_the_pages_know_it(monkeypatch: pytest.MonkeyPatch) -
 def test_search_engines_are_told_every_area(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BCUMAP_URL", PUBLIC)
     places = re.findall("<loc>(.*?)</loc>", ask("/sitemap.xml").text)
-    assert len(places) == len(PAGES) + sum(
+    assert len(places) == len(PAGES) + 1 + sum(
         len(facts()[each]) for each in ("bcus", "boroughs", "wards")
     )
     assert f"{PUBLIC}/ward?ward={DEPTFORD}" in places
@@ -231,6 +237,43 @@ def test_search_engines_are_told_every_area(monkeypatch: pytest.MonkeyPatch) -> 
     assert "Disallow: /*?q=" in told
     assert ask("/manifest.webmanifest").json()["name"] == heads.TITLE
     assert ask("/favicon.ico").headers["content-type"] == "image/svg+xml"
+
+
+def test_areas_are_compared_before_any_script_runs() -> None:
+    text = ask(f"/compare?a={DEPTFORD}&b=SE&q=Pinner").text
+    assert re.findall(r'<section class="bcumap-panel" aria-label="([^"]*)"', text) == [
+        "Deptford, Lewisham", "South East BCU", "Pinner, Harrow",
+    ]  # fmt: skip
+    maps = re.findall(r'<img class="bcumap-small" src="(.*?)"', text)
+    assert len(maps) == 9  # where each is, its counters and offences
+    assert 'href="/compare?a=SE&amp;b=E05013555"' in text  # without the first
+    # Another one is asked for beside these, and one that nobody knows is said to be none.
+    for slot, code in zip("abc", (DEPTFORD, "SE", "E05013555"), strict=True):
+        assert f'<input type="hidden" name="{slot}" value="{code}">' in text
+    answer = ask(f"/compare?a={DEPTFORD}&b=E05999999")
+    assert answer.status_code == 200
+    assert "There is no area with the code “E05999999”" in answer.text
+
+
+def test_a_fifth_area_is_refused_in_a_sentence() -> None:
+    text = ask(f"/compare?a={DEPTFORD}&b=SE&c=NA&d=E09000001&q=Pinner").text
+    assert "Four areas are compared at most" in text
+    assert 'aria-label="Pinner, Harrow"' not in text
+
+
+def test_what_may_be_several_is_offered_beside_the_others() -> None:
+    text = ask("/compare?a=SE&q=Abbey").text
+    assert re.search(r'<a href="/compare\?a=SE&amp;b=E05\d{6}" target="_self">Abbey', text)
+
+
+def test_small_maps_are_drawn_of_areas_alone() -> None:
+    for kind in ("areas", "counters", "demand"):
+        answer = ask(f"/small/{kind}/{DEPTFORD}.svg")
+        assert answer.headers["content-type"] == "image/svg+xml"
+        assert answer.text.startswith("<svg")
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+    for path in (f"/small/history/{DEPTFORD}.svg", "/small/areas/x.svg"):
+        assert ask(path).status_code == 404
 
 
 def test_structured_data_cannot_end_its_script() -> None:

@@ -14,6 +14,7 @@ PAGES = (
     "/demand?borough=E09000023",
     "/counters?on=2025-09-01",
     "/history?on=2018-12-31",
+    "/compare?a=E05013719&b=SE",
 )
 # Streamlit's own parts, which we cannot mend.
 NOT_OURS = [["[data-testid=stSidebar]"], ["[data-testid=stHeader]"]]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bcumap.app.panels import shown
+from bcumap.app.panels import comparing, shown
 from bcumap.base.safe import plain
 from bcumap.base.words import (
     BY_WARD,
@@ -52,7 +52,8 @@ def title(code: str, facts: Facts) -> str:
     borough = facts["boroughs"][ward["borough_code"]]
     bcu = borough["bcu_code"]
     force = f"{facts['bcus'][bcu]['name']} BCU" if bcu else "City of London Police"
-    return shown("ward.title", ward["name"], borough["name"], force, code, facts["edition"])
+    within = (ward["name"], borough["name"], force)
+    return shown("ward.title", *within, code, facts["edition"], comparing(code))
 
 
 def not_of_the_met(code: str, facts: Facts) -> str:

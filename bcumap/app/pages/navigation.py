@@ -4,8 +4,8 @@ import streamlit as st
 
 from bcumap.app.heads import TITLE
 from bcumap.app.links import PAGE
-from bcumap.app.pages import areas, counters, demand, download, history, officers, ward
-from bcumap.base.words import PAGES
+from bcumap.app.pages import areas, compare, counters, demand, download, history, officers, ward
+from bcumap.base.words import ALL_PAGES, PAGES
 
 DRAWN = (
     areas.page,
@@ -15,13 +15,20 @@ DRAWN = (
     counters.page,
     history.page,
     download.page,
+    compare.page,
 )
 
 st.set_page_config(page_title=TITLE, layout="wide")
 page = st.navigation(
     [
-        st.Page(draw, title=title, url_path=path, default=not path)
-        for (path, title), draw in zip(PAGES, DRAWN, strict=True)
+        st.Page(
+            draw,
+            title=title,
+            url_path=path,
+            default=not path,
+            visibility="visible" if (path, title) in PAGES else "hidden",
+        )
+        for (path, title), draw in zip(ALL_PAGES, DRAWN, strict=True)
     ],
     position="top",
 )

@@ -84,7 +84,7 @@ def test_the_title_says_where_a_ward_is_and_who_polices_it() -> None:
     text = read(briefing.title(BROCKLEY, FACTS)).text
     assert text == (
         f"BrockleyA ward of Lewisham, policed by South East BCU. {BROCKLEY},"
-        f" edition of {FACTS['edition']}"
+        f" edition of {FACTS['edition']} Compare with another area"
     )
     assert "policed by City of London Police." in briefing.title(ALDERSGATE, FACTS)
 
