@@ -15,6 +15,7 @@ import shapely
 
 from bcumap.base.errors import SourceError
 from bcumap.base.schema import BNG, LONDON_BOUNDS_BNG, WGS84
+from bcumap.build.vectors import opened
 from bcumap.facts.places import CLASSES
 from bcumap.geo import projection
 from bcumap.geo.coverage import Polygons
@@ -71,7 +72,7 @@ class Drawn:
 
 
 def read(path: Path) -> Drawn:
-    """Read OS Open Roads (.gpkg), an OpenStreetMap extract (.osm.pbf) or a prepared .parquet.
+    """Read OS Open Roads (.gpkg or .zip), an OpenStreetMap extract (.osm.pbf) or a .parquet.
 
     Raises
     ------
@@ -81,17 +82,18 @@ def read(path: Path) -> Drawn:
     reader: Callable[[Path], Drawn]
     if path.suffix == ".parquet":
         reader = _read_parquet
-    elif path.suffix == ".gpkg":
+    elif path.suffix in (".gpkg", ".zip"):
         reader = _read_open_roads
     elif path.name.endswith(".pbf"):
         reader = _read_extract
     else:
         raise SourceError(
-            f"{path}: streets are read from OS Open Roads (.gpkg), an OpenStreetMap extract"
+            f"{path}: streets are read from OS Open Roads (.gpkg, .zip), an OpenStreetMap extract"
             " (.osm.pbf) or a prepared .parquet"
         )
     try:
-        drawn = reader(path)
+        with opened(path) as files:
+            drawn = reader(files[0])
     except (
         OSError,
         ValueError,

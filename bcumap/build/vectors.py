@@ -103,7 +103,7 @@ def _chosen(files: list[Path], path: Path, layer: str | None) -> list[Path]:
     if len(files) == 1 or len(named) == 1:
         return named or files
     if not files:
-        raise SourceError(f"{path}: no layer with geometry; expected one of ward polygons")
+        raise SourceError(f"{path}: no layer with geometry; expected one")
     if all(file.suffix.lower() == ".kml" for file in files):
         return files
     listed = ", ".join(file.name for file in files[:LISTED]) + (", …" if files[LISTED:] else "")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -32,6 +35,9 @@ from bcumap.cli.terminal import (
 )
 from bcumap.facts import store
 from bcumap.facts.history import told_on
+
+if TYPE_CHECKING:
+    from bcumap.services import datastore
 
 app = typer.Typer(
     name="bcumap",
@@ -102,10 +108,21 @@ def build(
             " of them; repeat it. Alone, only this part is built.",
         ),
     ] = None,
+    download_demand: Annotated[
+        bool,
+        typer.Option(
+            "--download-demand",
+            help="Fetch the newest of these files, and the workbook, from the London Datastore.",
+        ),
+    ] = False,
     streets: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE", exists=True, help="Streets: OS Open Roads or OpenStreetMap."),
     ] = None,
+    download_streets: Annotated[
+        bool,
+        typer.Option("--download-streets", help="Fetch OS Open Roads (1 GB) for it first."),
+    ] = False,
     places: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE", exists=True, help="Stations, places, names of streets."),
@@ -134,34 +151,43 @@ def build(
 ) -> None:
     """Build geodata/ from an official ward layer: --wards FILE, or --download.
 
-    With --demand, --streets or --places and no ward layer, only that part is built.
+    With --demand, --streets or --places (or what fetches them) and no ward layer, only that part
+    is built.
     """
-    if (demand or ward_strengths) and wards is None and not download:
-        _add_demand(tuple(demand or ()), ward_strengths, to or store.data_dir())
-        return
-    if wards is None and not download and (streets or places):
-        _build_context(to or store.data_dir(), streets or [], places or [])
-        return
-    if download == (wards is not None):
-        raise BcuMapError("give one of --wards FILE and --download")
-    from bcumap.build import steps as building
-    from bcumap.cli import text as reporting
-
-    with scratch() as folder:
+    to = to or store.data_dir()
+    with ExitStack() as held:
+        files, roads = tuple(demand or ()), list(streets or ())
+        if download_demand:
+            fetched = _fetch_demand(held.enter_context(scratch()))
+            files, ward_strengths = (*files, *fetched.files), ward_strengths or fetched.workbook
+        if download_streets:
+            roads.append(held.enter_context(_fetched_streets(to)))
+        if wards is None and not download:
+            if files or ward_strengths:
+                _add_demand(files, ward_strengths, to)
+            if roads or places:
+                _build_context(to, roads, places or [])
+            if files or ward_strengths or roads or places:
+                return
+        if download == (wards is not None):
+            raise BcuMapError("give one of --wards FILE and --download")
         if wards is None:
-            wards, published = _download(folder, layer)
+            wards, published = _download(held.enter_context(scratch()), layer)
             edition = edition or published
+        from bcumap.build import steps as building
+        from bcumap.cli import text as reporting
+
         request = building.Request(
             wards=wards,
-            out=to or store.data_dir(),
+            out=to,
             data=store.data_dir(),
             boroughs=boroughs,
             thames=thames,
             population=population,
             strength=strength,
-            demand=tuple(demand or ()),
+            demand=files,
             ward_strengths=ward_strengths,
-            streets=tuple(streets or ()),
+            streets=tuple(roads),
             places=tuple(places or ()),
             postcodes=postcodes,
             crs=crs,
@@ -347,6 +373,38 @@ def _download(folder: Path, layer: str | None) -> tuple[Path, str]:
     named = folder / f"{chosen.name}.geojson"
     target.rename(named)
     return named, chosen.edition
+
+
+def _fetch_demand(folder: Path) -> datastore.Fetched:
+    """Fetch the Datastore's files; say which, and what was not to be had."""
+    from bcumap.services import datastore
+
+    with err.status("Asking the London Datastore …") as status:
+        fetched = datastore.download_demand(
+            folder, progress=lambda name: status.update(f"Fetching {name}")
+        )
+    for path in (*fetched.files, *filter(None, [fetched.workbook])):
+        out.print(f"fetched {path.name}", markup=False)
+    for note in fetched.notes:
+        out.print(note, markup=False)
+    return fetched
+
+
+@contextmanager
+def _fetched_streets(to: Path) -> Iterator[Path]:
+    """Give OS Open Roads, and remove it when it has been read; show its fetch, not in a pipe."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+
+    from bcumap.services import ordnance
+
+    columns = ("{task.description}", BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
+        task = bar.add_task("OS Open Roads", total=None)
+        path = ordnance.download_streets(
+            to, progress=lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    yield path
+    shutil.rmtree(path.parent)  # it stays where the build failed: it may be wanted again
 
 
 def main() -> None:

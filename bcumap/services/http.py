@@ -1,7 +1,11 @@
-"""Asks outside services over HTTP, within limits of time, size and attempts; never writes."""
+"""Asks outside services over HTTP, within limits of time, size and attempts.
+
+Writes nothing but what a caller asks to be put into a file, and nothing beyond its size.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import threading
@@ -12,7 +16,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import tenacity
@@ -20,8 +26,32 @@ import tenacity
 from bcumap.base.errors import DownloadError, NotThereError
 
 CHUNK_BYTES = 1024  # small: a slow or endless body is noticed within one chunk
+FILE_CHUNK_BYTES = 1 << 16  # of a file, which may have a gigabyte
+REDIRECTS = 5
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
+Progress = Callable[[int, int | None], None]
+
+
+@dataclass(frozen=True)
+class Published:
+    """A file that a publisher offers: its address, and what is said of it, if anything.
+
+    Attributes
+    ----------
+    name
+        To be kept under; a name without folders.
+    size
+        In bytes.
+    md5
+        As 32 hexadecimal digits; "" if none is published.
+    """
+
+    url: str
+    name: str
+    size: int | None = None
+    md5: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,11 +114,16 @@ def body(
     DownloadError
         After one that will not: another status, too large an answer, an impossible address.
     """
-    result: Future[bytes] = Future()
+    return _in_time(limits, partial(_fetch, session, url, limits, params))
+
+
+def _in_time(limits: Limits, ask: Callable[[], T]) -> T:
+    """Return what `ask` does, or leave it behind; put faults in words."""
+    result: Future[T] = Future()
 
     def work() -> None:
         try:
-            result.set_result(_fetch(session, url, limits, params))
+            result.set_result(ask())
         except BaseException as error:  # handed to the caller
             result.set_exception(error)
 
@@ -120,6 +155,120 @@ def _fetch(
             if time.monotonic() > ends:
                 raise TimeoutError  # the caller has left; this lets go of the socket
     return bytes(received)
+
+
+def to_file(
+    session: requests.Session,
+    wanted: Published,
+    path: Path,
+    limits: Limits,
+    *,
+    progress: Progress | None = None,
+) -> None:
+    """Fetch a file; what is in `path` already is its beginning, and is not asked for again.
+
+    A fetch that breaks off goes on where it was; redirects are followed, but none from https
+    to http.
+
+    Parameters
+    ----------
+    progress
+        Called with (bytes so far, bytes in all or None).
+
+    Raises
+    ------
+    DownloadError
+        If it does not come, or what came has another size or hash; of the latter nothing is left.
+    """
+    validator: list[str] = []  # what says that an answer goes on with the one before
+
+    def ask() -> None:
+        _in_time(limits, partial(_append, session, wanted, path, limits, validator, progress))
+
+    host = urlsplit(wanted.url).netloc
+    try:
+        retrying(limits)(ask)
+    except PassingError as error:
+        told = f"{host}: {wanted.name}: {error}; asked {limits.attempts} times; try again later"
+        raise DownloadError(told) from error
+    except DownloadError as error:
+        raise type(error)(f"{host}: {wanted.name}: {error}; see what {wanted.url} says") from error
+
+
+def _append(
+    session: requests.Session,
+    wanted: Published,
+    path: Path,
+    limits: Limits,
+    validator: list[str],
+    progress: Progress | None,
+) -> None:
+    """Ask for what is missing, and check the whole."""
+    ends = time.monotonic() + limits.deadline_s
+    there = path.stat().st_size if path.exists() else 0
+    if there and not (validator or wanted.md5):  # nothing says of what it is the beginning
+        path.unlink()
+        there = 0
+    headers = {"Accept-Encoding": "identity"}
+    if there:
+        headers |= {"Range": f"bytes={there}-"} | ({"If-Range": validator[0]} if validator else {})
+    if wanted.size is None or there < wanted.size:
+        with _followed(session, wanted.url, headers, limits) as response:
+            if response.status_code != 206:
+                _check_status(response)
+                there = 0
+            tag = response.headers.get("ETag", "")
+            validator[:] = [tag] if tag.startswith('"') else []  # a weak one does not say it
+            length = response.headers.get("Content-Length", "")
+            total = there + int(length) if length.isdecimal() else None
+            with path.open("ab" if there else "wb") as file:
+                for chunk in response.iter_content(FILE_CHUNK_BYTES):
+                    there += len(chunk)
+                    if there > min(limits.max_bytes, wanted.size or limits.max_bytes):
+                        path.unlink()
+                        raise DownloadError(f"found more than {there - len(chunk)} bytes")
+                    if time.monotonic() > ends:
+                        raise TimeoutError
+                    file.write(chunk)
+                    file.flush()  # what has come is there for the next attempt
+                    if progress:
+                        progress(there, wanted.size or total)
+            if total is not None and there < total:
+                raise PassingError(f"found {there} of {total} bytes")
+    _check_whole(wanted, path)
+
+
+def _check_whole(wanted: Published, path: Path) -> None:
+    size = path.stat().st_size
+    if wanted.size is not None and size != wanted.size:
+        if size > wanted.size:
+            path.unlink()
+        raise PassingError(f"found {size} bytes, expected {wanted.size}")
+    if wanted.md5:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "md5").hexdigest()
+        if found != wanted.md5:
+            path.unlink()
+            raise PassingError(f"found the hash {found}, expected {wanted.md5}")
+
+
+def _followed(
+    session: requests.Session, url: str, headers: Mapping[str, str], limits: Limits
+) -> requests.Response:
+    """Ask, and follow redirects as long as they are no riskier than the address that was asked."""
+    timeout = (limits.connect_s, limits.read_s)
+    for _ in range(REDIRECTS + 1):
+        response = session.get(
+            url, headers=headers, timeout=timeout, stream=True, allow_redirects=False
+        )
+        if not response.is_redirect:
+            return response
+        response.close()
+        there = urljoin(url, response.headers["Location"])
+        if urlsplit(there).scheme not in {"https", urlsplit(url).scheme} & {"https", "http"}:
+            raise DownloadError(f"found a redirect to {one_line(there)}, expected one to https")
+        url = there
+    raise DownloadError(f"found more than {REDIRECTS} redirects")
 
 
 def _check_status(response: requests.Response) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -120,6 +121,16 @@ def test_half_a_download_is_told_in_one_line(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:3000])
     with pytest.raises(SourceError, match="cannot be read"):
         streets.read(path)
+
+
+def test_the_zip_that_is_published_is_read_as_it_comes(tmp_path: Path) -> None:
+    path = open_roads(tmp_path / "oproad_gb.gpkg")
+    with zipfile.ZipFile(tmp_path / "oproad_gpkg_gb.zip", "w") as packed:
+        packed.write(path, "Data/oproad_gb.gpkg")
+        packed.writestr("Doc/licence.txt", "OGL")
+    drawn = streets.read(tmp_path / "oproad_gpkg_gb.zip")
+    assert drawn.roads is not None
+    assert len(drawn.roads) == len(LINES)
 
 
 def test_an_openstreetmap_extract_is_read(tmp_path: Path) -> None:

@@ -10,9 +10,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from bcumap.build import check
+from bcumap.build import check, demand
 from bcumap.facts import store
+from tests import datastore_workbook
 from tests.commands import Outcome, run_here
+from tests.services import file_server
+from tests.services.file_server import published
 from tests.small import BOROUGHS, CITY, Small
 
 Monkey = pytest.MonkeyPatch
@@ -79,6 +82,59 @@ def test_next_months_file_changes_its_part_alone(
     assert not any(check.check(data).values())
     report = json.loads((data / store.REPORT).read_bytes())
     assert report["demand"]["months"]["borough_offences.csv"] == ["2010-04", "2026-07"]
+
+
+def test_the_newest_files_are_fetched_and_built(
+    data: Path, tmp_path: Path, monkeypatch: Monkey, capsys: Captured
+) -> None:
+    before = hashes(data)
+    book = datastore_workbook.write(tmp_path / "DWO_Abstraction.xlsx").read_bytes()
+    with file_server.running() as server:
+        published(
+            server,
+            exy3m={
+                "MPS Borough Level Crime (most recent 24 months).csv": next_month(
+                    tmp_path / "new.csv", data
+                ).read_bytes(),
+                "MPS Ward Level Crime (most recent 24 months).csv": of_wards(data),
+            },
+            e16kd={"DWO_Abstraction.xlsx": book},
+        )
+        server.faults = {1: file_server.status(503), 3: file_server.half}
+        monkeypatch.setenv("BCUMAP_DATASTORE", server.url)
+        done = run_here("build", "--download-demand", monkeypatch=monkeypatch, capsys=capsys)
+    assert done.code == 0, done.err
+    assert "fetched DWO_Abstraction.xlsx" in done.out
+    assert "2lz3x: found HTTP 404" in done.out
+    after = hashes(data)
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed == {"borough_offences.csv", "ward_strengths.csv"}
+    assert not any(check.check(data).values())
+
+
+def test_a_datastore_that_has_nothing_changes_nothing(
+    data: Path, monkeypatch: Monkey, capsys: Captured
+) -> None:
+    before = hashes(data)
+    with file_server.running() as server:
+        monkeypatch.setenv("BCUMAP_DATASTORE", server.url)
+        done = run_here("build", "--download-demand", monkeypatch=monkeypatch, capsys=capsys)
+    assert done.code == 2
+    assert "found HTTP 404" in done.line
+    assert "pass them with --demand" in done.line
+    assert hashes(data) == before
+
+
+def of_wards(data: Path) -> bytes:
+    """The last three months of the wards, as the Datastore has them: nothing new in them."""
+    frame = store.demand_tables(data=data)["wards"]
+    borough = store.areas("wards", data=data).set_index("ward_code")["borough"]
+    publishers = {ours: theirs for theirs, ours in demand._GROUPS.items()}
+    heads = {"MajorText": frame["group"].map(publishers), "MinorText": "X", "WardName": "W",
+             "WardCode": frame["ward_code"],
+             "LookUp_BoroughName": frame["ward_code"].map(borough)}  # fmt: skip
+    months = {name.replace("-", ""): frame[name] for name in frame.columns[-3:]}
+    return pd.DataFrame({**heads, **months}).to_csv(index=False).encode()
 
 
 def test_a_bad_cell_changes_nothing(
