@@ -21,6 +21,7 @@ from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.facts import store
 from bcumap.facts.cached import atlas, counters, demand, history
+from bcumap.geo import plane
 from bcumap.maps import request, scene, svg
 from bcumap.maps.request import AREAS, COUNTERS, HISTORY, OFFICERS, Frame, Wish
 from bcumap.maps.scene import Documents
@@ -116,6 +117,12 @@ def _draw(of: Wish) -> None:
     frame = ",".join(map(str, made.view.frame))
     _maps.put(of, zlib.compress(f"{frame}\n{text}".encode(), 9))
     _documents().shapes.view.cache_clear()  # its lines are of this drawing alone
+
+
+@cache
+def middle(level: str, code: str) -> tuple[float, float]:
+    """Return the middle of an area: easting and northing, to half a metre."""
+    return plane.metres(*_documents().shapes.middle(level, code))
 
 
 async def small(of: Wish) -> bytes:

@@ -23,7 +23,7 @@ from bcumap.app.links import Asked, Chosen
 from bcumap.app.origins import public_address
 from bcumap.app.panels import shown
 from bcumap.app.routes import CARD, first_names
-from bcumap.base.words import ALL_PAGES, COMPARE, LEVEL_WORDS, PAGES
+from bcumap.base.words import ALL_PAGES, COMPARE, COUNTER, LEVEL_WORDS, PAGES
 from bcumap.facts.cached import facts
 from bcumap.facts.find import LONGEST_QUERY
 from bcumap.web.render import html
@@ -107,7 +107,7 @@ async def page(name: str, request: Request) -> Response:
     said = heads.head(asked, facts())
     names_an_area = any(words.parameter in asked.query for words in LEVEL_WORDS.values())
     names_none = names_an_area and not (asked.wanted or asked.answer)
-    names_none |= name == COMPARE and bool(asked.problem) and not asked.compared
+    names_none |= name in (COMPARE, COUNTER) and bool(asked.problem) and not asked.compared
     status = 404 if names_none else 200
     if not said.is_public:
         body = await _body(asked, said)

@@ -14,7 +14,9 @@ from urllib.parse import urlencode
 
 from bcumap.app.links import Asked, Chosen, in_slots
 from bcumap.base.safe import plain
-from bcumap.base.words import CHANGES, COMPARE, FEED, LEVEL_WORDS, PAGES, date
+from bcumap.base.words import CHANGES, COMPARE, COUNTER, FEED, LEVEL_WORDS, PAGES, date
+from bcumap.facts.cached import counters
+from bcumap.facts.counter_sites import site, where
 from bcumap.facts.views import summary
 from bcumap.maps.request import AREAS, COUNTERS, HISTORY, OFFICERS
 from bcumap.maps.svg import CARD
@@ -34,6 +36,7 @@ _TITLES = {
     "history": (CHANGES, "how its policing changed"),
     "download": ("Download: boundaries and facts of London’s police areas", "download"),
     COMPARE: ("Compare areas of London", "compared"),
+    COUNTER: ("Front counters, one by one", "front counter"),
 }
 # What each page tells, in a sentence.
 _TELLS = {
@@ -44,6 +47,7 @@ _TELLS = {
     "counters": "Where a Londoner can walk in, on any date since 2012.",
     "history": "How the 32 borough units of the Met became 12 Basic Command Units.",
     "download": "Wards, boroughs, BCUs, front counters and ward officers, in ten formats.",
+    COUNTER: "Where it is, when it is open, how to get there, and what happened to it.",
     COMPARE: "Ward officers, front counters and offences of two to four areas, side by side.",
 }
 # The picture of each page that has one (`request.KINDS`).
@@ -92,6 +96,10 @@ def head(asked: Asked, facts: Facts) -> Head:
         query["on"] = asked.on.isoformat()
     if "measure" in asked.query and asked.page == "officers":
         query["measure"] = asked.query["measure"]
+    if asked.page == COUNTER and (known := site(counters(), asked.query.get("site", ""))):
+        title = f"{known['name']} front counter: hours, address and history"
+        description = f"{', '.join(where(known)) or known['name']}. {description}"
+        query = {"site": known["name"]}
     if asked.compared:
         names = "; ".join(called(each, facts) for each in asked.compared)
         return Head(
@@ -210,6 +218,7 @@ def _structured(said: Head, public: str, address: str, facts: Facts) -> str:
 def sitemap(facts: Facts, public: str) -> str:
     """List the address of every page and area (sitemaps.org)."""
     links = [*(path for path, _ in PAGES), COMPARE]
+    links += [f"{COUNTER}?{urlencode({'site': each['name']})}" for each in counters()["sites"]]
     links += [
         f"{'ward' if level == 'wards' else ''}?{urlencode({words.parameter: code})}"
         for level, words in LEVEL_WORDS.items()

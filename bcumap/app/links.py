@@ -20,7 +20,7 @@ from bcumap.facts.comparing import SLOTS
 Facts = Mapping[str, Any]
 
 # Parameters of a link that outlive the choice of another area.
-KEPT = ("measure", "on")
+KEPT = ("measure", "on", "day", "time", "site")
 COMPARED = "compared"  # in the session: the areas that the page compares
 PAGE = "page"  # in the session: the path of the page that is shown
 # Parameters that name a place.

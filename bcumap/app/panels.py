@@ -11,7 +11,7 @@ from urllib.parse import quote
 from bcumap.app import assets
 from bcumap.base import feedback
 from bcumap.base.bases import KNOWN, MEANING
-from bcumap.base.words import COMPARE, LEVEL_WORDS, NOT_KNOWN, PAGES, date, kilometres
+from bcumap.base.words import COMPARE, COUNTER, LEVEL_WORDS, NOT_KNOWN, PAGES, date, kilometres
 from bcumap.facts import counters, views
 from bcumap.facts.answers import Answer
 from bcumap.facts.cached import counters as counter_document
@@ -66,6 +66,11 @@ def comparing(code: str) -> str:
     return f"{assets.base_path()}/{COMPARE}?a={quote(code)}"
 
 
+def counter_page(name: str) -> str:
+    """Where all of a front counter is told."""
+    return f"{assets.base_path()}/{COUNTER}?site={quote(name)}"
+
+
 def heading(facts: Facts) -> str:
     """The title of the first page, and what it shows."""
     met = sum(1 for row in facts["boroughs"].values() if row["bcu_code"])
@@ -116,7 +121,7 @@ def _counter_near(answer: Answer) -> dict[str, str] | None:
         return None
     site, metres = found
     return {
-        "href": f"{assets.base_path()}/counters?q={quote(answer.title)}",
+        "href": f"{counter_page(site.name)}&q={quote(answer.title)}",
         "name": site.name,
         "far": kilometres(metres),
         "open": f"now {counters.open_at(site, now)}; hours: {site.hours or NOT_KNOWN}"

@@ -12,10 +12,16 @@ from bcumap.app.embed import code
 from bcumap.app.heads import called
 from bcumap.app.links import Asked, Chosen, first_level, in_slots
 from bcumap.app.origins import public_address
-from bcumap.app.pages import briefing, compare_words, counter_words, history_words
+from bcumap.app.pages import (
+    briefing,
+    compare_words,
+    counter_site_words,
+    counter_words,
+    history_words,
+)
 from bcumap.app.panels import shown
 from bcumap.base.schema import LEVELS
-from bcumap.base.words import BY_WARD, COMPARE, LEVEL_WORDS, NO_FIGURE, NOT_KNOWN, date
+from bcumap.base.words import BY_WARD, COMPARE, COUNTER, LEVEL_WORDS, NO_FIGURE, NOT_KNOWN, date
 from bcumap.facts import counter_measures, counters, events, history, measures, views
 from bcumap.facts.cached import around, atlas, facts, happenings
 from bcumap.facts.cached import counters as counters_web
@@ -166,7 +172,9 @@ def _counters(asked: Asked, drawn: str) -> Iterator[str]:
     yield counter_words.heading()
     yield from _top(asked)
     ward = asked.wanted.code if asked.wanted and asked.wanted.level == "wards" else None
+    yield counter_site_words.named(asked)
     yield counter_words.place(asked.answer, ward, picture, document, facts())
+    yield counter_site_words.by_time(asked)
     first = document["key_dates"][0]["from"]
     yield shown("first.day", asked.on.isoformat(), first, _keep(asked))
     key = asked.query.get("measure", "")
@@ -258,6 +266,16 @@ def _compare(asked: Asked, _drawn: str) -> Iterator[str]:
     yield from compare_words.told(asked)
 
 
+def _counter(asked: Asked, _drawn: str) -> Iterator[str]:
+    yield from counter_site_words.heading(asked)
+    typed = asked.query.get("q", "")[:LONGEST_QUERY]
+    site = asked.query.get("site", "")[:LONGEST_QUERY]
+    yield shown("parts.search", LONGEST_QUERY, "?", typed, {"site": site} if site else {})
+    if asked.answer and counter_site_words.is_unsure(asked):
+        yield panels.answer_card(asked.answer, own=True)
+    yield from counter_site_words.told(asked)
+
+
 def _with_nothing(asked: Asked, _drawn: str) -> Iterator[str]:
     yield from _top(asked)
 
@@ -271,4 +289,5 @@ PARTS: Mapping[str, Callable[[Asked, str], Iterator[str]]] = {
     "history": _history,
     "download": _download,
     COMPARE: _compare,
+    COUNTER: _counter,
 }

@@ -32,8 +32,8 @@ from bcumap.app.routes import SUGGEST
 from bcumap.app.ui import loader, sent
 from bcumap.base import dates, words
 from bcumap.base.errors import BcuMapError
-from bcumap.base.words import ALL_PAGES, COMPARE
-from bcumap.facts import views
+from bcumap.base.words import ALL_PAGES, COMPARE, COUNTER
+from bcumap.facts import counter_sites, views
 from bcumap.facts.answers import Answer, nothing
 from bcumap.facts.cached import counters, facts, finder, history
 from bcumap.facts.comparing import SLOTS
@@ -116,6 +116,8 @@ def read(name: str, query: Mapping[str, str]) -> Asked:
         if wanted and wanted not in compared:
             late = FULL if len(compared) == len(SLOTS) else None
             compared = (*compared, wanted)[: len(SLOTS)]
+    if name == COUNTER and texts.get("site") and not counter_sites.site(counters(), texts["site"]):
+        problem = f"There is no front counter called “{texts['site'][:40]}”."
     if name in ("counters", "history"):
         rows, what = {
             "counters": (counters()["key_dates"], "front counters"),

@@ -89,6 +89,11 @@ class Shapes:
             return _at_least(self._within(view))
         return _around(self.bounds if chosen is None else self._bounds_of(chosen))
 
+    def middle(self, level: str, code: str) -> Point:
+        """Return the middle of what an area reaches over (degrees)."""
+        west, south, east, north = self._bounds_of(self._levels[level][code])
+        return ((west + east) / 2, (south + north) / 2)
+
     def _bounds_of(self, area: Rings) -> Frame:
         places = chain.from_iterable(self.places(max(n, ~n)) for ring in area for n in ring)
         lons, lats = zip(*places, strict=True)

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from bcumap.app import assets, drawn, first, heads, routes
 from bcumap.app.kept import Kept
 from bcumap.base.words import ALL_PAGES, PAGES
-from bcumap.facts.cached import facts
+from bcumap.facts.cached import counters, facts
 from tests.hostile import QUERIES
 
 PUBLIC = "https://map.example"
@@ -103,6 +103,8 @@ LINKS = {
     "/history?on=2018-12-31": "Police units on 31 December 2018",
     f"/compare?a={DEPTFORD.lower()}&b=SE": "Deptford, Lewisham; South East BCU: compared",
     "/compare": "Compare areas of London",
+    "/counter?site=pinner": "Pinner front counter: hours, address and history",
+    "/counter": "Front counters, one by one",
     "/download": "Download: boundaries and facts of London’s police areas",
 }
 
@@ -157,10 +159,12 @@ def test_whatever_is_asked_stays_text() -> None:
             assert not re.search(r"<script>(?!\s*window\.)|<img", answer.text, re.I)
 
 
-@pytest.mark.parametrize("parameter", ["ward", "borough", "bcu", "on", "measure", "level", "a"])
+@pytest.mark.parametrize(
+    "parameter", ["ward", "borough", "bcu", "on", "measure", "level", "a", "site", "day"]
+)
 def test_hostile_parameters_stay_text_and_out_of_the_head(parameter: str) -> None:
     value = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
-    page = "compare" if parameter == "a" else "counters"
+    page = {"a": "compare", "site": "counter"}.get(parameter, "counters")
     answer = ask(f"/{page}?{httpx.QueryParams({parameter: value})}")
     assert answer.status_code in (200, 404)
     assert "<script>alert" not in answer.text
@@ -170,7 +174,14 @@ def test_hostile_parameters_stay_text_and_out_of_the_head(parameter: str) -> Non
 
 @pytest.mark.parametrize(
     "path",
-    ["/?ward=E05999999", "/ward?ward=x", "/?borough=", "/?bcu=ZZ", "/compare?a=E05999999"],
+    [
+        "/?ward=E05999999",
+        "/ward?ward=x",
+        "/?borough=",
+        "/?bcu=ZZ",
+        "/compare?a=E05999999",
+        "/counter?site=Nowhere",
+    ],
 )
 def test_an_area_that_is_none_is_not_there(path: str) -> None:
     answer = ask(path)
@@ -228,7 +239,7 @@ def test_under_another_path_the_pages_know_it(monkeypatch: pytest.MonkeyPatch) -
 def test_search_engines_are_told_every_area(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BCUMAP_URL", PUBLIC)
     places = re.findall("<loc>(.*?)</loc>", ask("/sitemap.xml").text)
-    assert len(places) == len(PAGES) + 1 + sum(
+    assert len(places) == len(PAGES) + 1 + len(counters()["sites"]) + sum(
         len(facts()[each]) for each in ("bcus", "boroughs", "wards")
     )
     assert f"{PUBLIC}/ward?ward={DEPTFORD}" in places
@@ -264,6 +275,28 @@ def test_a_fifth_area_is_refused_in_a_sentence() -> None:
 def test_what_may_be_several_is_offered_beside_the_others() -> None:
     text = ask("/compare?a=SE&q=Abbey").text
     assert re.search(r'<a href="/compare\?a=SE&amp;b=E05\d{6}" target="_self">Abbey', text)
+
+
+def test_counters_by_hour_and_one_by_one_need_no_script() -> None:
+    text = ask("/counters?q=SE8 4RX&day=Sun&time=20:00").text
+    told = text[text.index("bcumap-reached") :]
+    assert "Open on Sunday at 20:00, nearest to SE8 4RX first" in told
+    assert re.findall(r"/counter\?site=([A-Za-z%0-9]+)", told)[:2] == [
+        "Lewisham",
+        "Charing%20Cross",
+    ]
+    assert '<option value="Sun" selected>' in text
+    assert '<input type="hidden" name="q" value="SE8 4RX">' in text
+    assert "/counter?site=Pinner" in ask("/counters?q=pinner police station").text
+    page = ask("/counter?site=Pinner").text
+    for said in (
+        "1 Waxwell Lane, HA5 3EJ",
+        "Closed since 28 February 2026 (announced)",
+        "To close, due on 28 February 2026",
+        'data-point="51.59694,-0.38521"',
+    ):
+        assert said in page
+    assert ask("/counter").text.count("/counter?site=") >= len(counters()["sites"])
 
 
 def test_small_maps_are_drawn_of_areas_alone() -> None:

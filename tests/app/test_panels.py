@@ -56,7 +56,8 @@ def is_harmless(query: str) -> None:
     }  # fmt: skip
     for name, value in page.attributes:
         if name == "href":
-            link = r"(/ward|/counters|/compare)?\?(ward|borough|bcu|q|a)=[A-Za-z0-9%]+"
+            link = r"(/ward|/compare)?\?(ward|borough|bcu|q|a)=[A-Za-z0-9%]+"
+            link += r"|/counter\?site=[A-Za-z%0-9]+&q=[A-Za-z0-9%.,-]+"
             assert re.fullmatch(f"{link}|tel:(999|101)|{CITY_SITE}", value or "")
     assert answer.text in page.text
 

@@ -14,6 +14,8 @@ PAGES = (
     "/demand?borough=E09000023",
     "/counters?on=2025-09-01",
     "/history?on=2018-12-31",
+    "/counters?q=SE8 4RX&day=Sun&time=20:00",
+    "/counter?site=Pinner",
     "/compare?a=E05013719&b=SE",
 )
 # Streamlit's own parts, which we cannot mend.

@@ -13,7 +13,7 @@ from bcumap.app.links import (
     first_level,
     move_to,
 )
-from bcumap.app.pages import counter_words
+from bcumap.app.pages import counter_site_words, counter_words
 from bcumap.app.ui import (
     choice,
     counters_scene,
@@ -55,8 +55,11 @@ def explorer() -> None:
     wanted, on = asked.wanted, asked.on
     ward = wanted.code if wanted and wanted.level == "wards" else None
     picture = counters.picture(document(), on)
+    if named := counter_site_words.named(asked):
+        said.html(named)
     if near := counter_words.place(asked.answer, ward, picture, document(), facts()):
         said.html(near)
+    st.html(counter_site_words.by_time(asked))
     _time(on)
     left, right = st.columns([5, 4], gap="medium")
     level = st.session_state.get("level", first_level(asked.page))
@@ -85,6 +88,7 @@ def explorer() -> None:
                 before=(last_on(document()["states"], BEFORE) or {}).get("access"),
                 closed=closed,
                 grounds=GROUNDS,
+                page=panels.counter_page(""),
                 now=_now(),
             ),
             on_choose_change=lambda: choose(st.session_state["scene"]["choose"]),

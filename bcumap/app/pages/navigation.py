@@ -4,7 +4,17 @@ import streamlit as st
 
 from bcumap.app.heads import TITLE
 from bcumap.app.links import PAGE
-from bcumap.app.pages import areas, compare, counters, demand, download, history, officers, ward
+from bcumap.app.pages import (
+    areas,
+    compare,
+    counter,
+    counters,
+    demand,
+    download,
+    history,
+    officers,
+    ward,
+)
 from bcumap.base.words import ALL_PAGES, PAGES
 
 DRAWN = (
@@ -16,6 +26,7 @@ DRAWN = (
     history.page,
     download.page,
     compare.page,
+    counter.page,
 )
 
 st.set_page_config(page_title=TITLE, layout="wide")

@@ -125,7 +125,10 @@ class Scene {
       made.textContent = text;
       box.append(made);
     };
-    line(site.name, "strong");
+    const page = document.createElement("a");
+    Object.assign(page, { href: `${this.data.page}${encodeURIComponent(site.name)}`, target: "_self", textContent: site.name });
+    line(" ", "strong");
+    box.firstChild.replaceChildren(page);
     line([site.address, site.postcode].filter(Boolean).join(", "));
     line(this.said(site));
     const now = this.data.now?.sites[site.name];

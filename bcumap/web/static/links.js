@@ -12,7 +12,10 @@ let pages = [];
 
 /* Let links to `paths` be such visits. */
 export function keepSession(paths) {
-  if (!pages.length) document.addEventListener("click", follow);
+  if (!pages.length) {
+    document.addEventListener("click", follow);
+    document.addEventListener("submit", ask);
+  }
   pages = paths;
 }
 
@@ -20,6 +23,7 @@ function follow(event) {
   const link = event.target.closest?.("a[href]");
   const isPlain = !(event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
   if (!link || !isPlain || event.defaultPrevented || link.download) return;
+  if (link.dataset.point) return direct(event, link.dataset.point);
   if (link.target && link.target !== "_self") return;
   const to = new URL(link.href);
   const isPart = to.hash && to.pathname === location.pathname && to.search === location.search;
@@ -28,6 +32,23 @@ function follow(event) {
   const isOther = to.pathname !== location.pathname;
   visit(to);
   if (isOther) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+}
+
+/* Directions are the device's own where it has a way to ask for them; else the link is followed. */
+function direct(event, point) {
+  const own = { Android: `geo:${point}?q=${point}`, iPhone: `maps:?daddr=${point}`, iPad: `maps:?daddr=${point}` };
+  const device = Object.keys(own).find((name) => navigator.userAgent.includes(name));
+  if (!device) return;
+  event.preventDefault();
+  location.href = own[device];
+}
+
+/* A form of ours that only asks is such a visit, too. */
+function ask(event) {
+  const form = event.target.closest?.("form.bcumap-ask-form");
+  if (!form || event.defaultPrevented) return;
+  event.preventDefault();
+  visit(`?${new URLSearchParams(new FormData(form))}`);
 }
 
 /* Write the place that a page shows into its link, in place of the link that has none: so it can be

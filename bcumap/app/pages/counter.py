@@ -1,0 +1,23 @@
+"""One front counter: where it is, when it is open, how to get there, what happened to it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bcumap.app import panels, search
+from bcumap.app.pages import counter_site_words
+from bcumap.app.ui import sent, share_bar
+from bcumap.base.words import COUNTER
+from bcumap.facts.cached import facts
+
+
+def page() -> None:
+    """Draw the page."""
+    heading = st.container()
+    asked, _ = search.box("Choose one below.", is_shown=counter_site_words.is_unsure)
+    for part in counter_site_words.heading(asked):
+        heading.html(part)
+    share_bar()(key="share", data=sent())
+    for part in counter_site_words.told(asked):
+        st.html(part)
+    st.html(panels.footer(facts(), COUNTER))
