@@ -6,7 +6,7 @@ from contextlib import closing
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import DESK, PHONE, Visit, until
 
@@ -57,12 +57,21 @@ def test_it_gives_way_to_the_live_page_and_nothing_jumps(
 def test_what_was_typed_goes_along_with_focus_and_selection(browser: Browser, server: str) -> None:
     with closing(browser.new_context(**DESK)) as context:  # type: ignore[arg-type]
         page = context.new_page()
+        held: list[Route] = []  # the live page waits until everything is typed
+        typed: list[str] = []
+        page.route(
+            "**/static/js/index.*.js",
+            lambda route: route.continue_() if typed else held.append(route),
+        )
         page.goto(server, wait_until="commit")
         box = page.locator("#bcumap-first input[name=q]")
         box.click()
         box.press_sequentially("Deptf")
         box.press("Shift+Home")
         page.locator("#bcumap-first").evaluate("element => element.scrollTop = 120")
+        typed.append("Deptf")
+        for route in held:
+            route.continue_()
         handed_over(page)
         live = page.locator("#bcumap-q")
         expect(live).to_have_value("Deptf")
