@@ -14,6 +14,7 @@ from bcumap.app import (
     headers,
     jobs,
     listening,
+    memory,
     origins,
     routes,
     uploads,
@@ -27,10 +28,11 @@ from bcumap.facts import store
 async def lifespan(served: object) -> AsyncIterator[None]:
     """What the server does before it listens, and until it ends."""
     drawn.prepare(first.PAGE_PATHS)
-    async with listening.at_once(served), jobs.swept():
+    async with listening.at_once(served), jobs.swept(), memory.given_back():
         yield
 
 
+memory.share_arenas()
 try:
     store.verify()
 except DataError as error:

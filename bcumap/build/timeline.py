@@ -18,7 +18,7 @@ import pandas as pd
 from bcumap.base.dates import Row, change_days
 from bcumap.build import distances
 from bcumap.build.distances import Homes
-from bcumap.facts import counters, history, store
+from bcumap.facts import counters, history, hours, store
 from bcumap.facts import events as happenings
 from bcumap.facts.counters import MET, Standing, Tally
 
@@ -53,7 +53,8 @@ def counters_document(
     dict
         `sites`, `events` (see `counters.events_of`), `key_dates`, `ward_codes` (the order of all
         arrays of wards), `states` (from each date on which something changes), `access` (for each
-        set of open counters) and `closings`. The form of each is in docs/data.md.
+        set of open counters), `closings` and `bank_holidays` (of `hours.BANK_HOLIDAY_YEARS`). The
+        form of each is in docs/data.md.
     """
     state_list, access_list, closings = _states(events, dates, sites, living, areas)
     return {
@@ -64,6 +65,7 @@ def counters_document(
         "states": state_list,
         "access": access_list,
         "closings": closings,
+        "bank_holidays": sorted(map(str, hours.bank_holidays(*hours.BANK_HOLIDAY_YEARS))),
     }
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from bcumap.base.errors import DataError
 from bcumap.base.schema import CLOSED, NOT_KNOWN, OPEN
+from bcumap.facts import store
 
 ALWAYS = NEVER_CLOSES = "24/7"  # the kind of a counter, and its hours
 LONDON = ZoneInfo("Europe/London")
@@ -21,6 +22,7 @@ NOT_KNOWN_ON_BANK_HOLIDAYS = "not known on bank holidays"
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _BANK_HOLIDAYS = "Bank holidays"
+BANK_HOLIDAY_YEARS = range(2012, 2036)  # the list that is built: from the first counters on
 _TIME = r"(?:[01]\d|2[0-3]):[0-5]\d|24:00"
 _PART = re.compile(rf"({_BANK_HOLIDAYS}|[A-Z][a-z]{{2}}(?:[-,][A-Z][a-z]{{2}})?) (.+)")
 _SPAN = re.compile(rf"({_TIME})-({_TIME})")
@@ -84,16 +86,28 @@ def hours_fault(hours: str) -> str:
 
 
 def is_bank_holiday(day: dt.date) -> bool:
-    """Say whether a day is a bank holiday in England, by the package `holidays`."""
-    return day in _bank_holidays(day.year)
+    """Say whether a day is a bank holiday in England, by the list that was built.
+
+    Raises
+    ------
+    DataError
+        If the list cannot be read.
+    """
+    return day in (_shipped() if day.year in BANK_HOLIDAY_YEARS else bank_holidays(day.year))
+
+
+@cache
+def _shipped() -> frozenset[dt.date]:
+    return frozenset(map(dt.date.fromisoformat, store.counters_web()["bank_holidays"]))
 
 
 @lru_cache
-def _bank_holidays(year: int) -> frozenset[dt.date]:
+def bank_holidays(*years: int) -> frozenset[dt.date]:
+    """Work out the bank holidays of England by the package `holidays`, which takes 10 MB."""
     import holidays
 
     # A holiday at a weekend that has another day instead is in the list itself, too.
-    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=[year]))
+    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=years))
 
 
 def open_at(hours: str, when: dt.datetime) -> str:

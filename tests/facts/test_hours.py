@@ -89,6 +89,13 @@ def test_days_of_other_years_or_nations_are_none(day: str) -> None:
     assert not hours.is_bank_holiday(dt.date.fromisoformat(day))
 
 
+def test_the_shipped_list_is_that_of_the_package_and_no_other_year_needs_it() -> None:
+    for year in hours.BANK_HOLIDAY_YEARS:
+        listed = {day for day in hours._shipped() if day.year == year}
+        assert listed == hours.bank_holidays(year)
+    assert hours.is_bank_holiday(dt.date(2040, 12, 25))
+
+
 def test_all_shipped_hours_can_be_read() -> None:
     told = {row["hours"] for row in store.records("front counters") if row["hours"]}
     assert told == {"24/7", REDUCED}
