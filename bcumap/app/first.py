@@ -23,7 +23,7 @@ from bcumap.app.links import Asked, Chosen
 from bcumap.app.origins import public_address
 from bcumap.app.panels import shown
 from bcumap.app.routes import CARD, first_names
-from bcumap.base.words import ALL_PAGES, COMPARE, COUNTER, LEVEL_WORDS, PAGES
+from bcumap.base.words import ABOUT, ALL_PAGES, COMPARE, COUNTER, LEVEL_WORDS, PAGES
 from bcumap.facts.cached import facts
 from bcumap.facts.find import LONGEST_QUERY
 from bcumap.web.render import html
@@ -32,6 +32,8 @@ PAGE_PATHS = tuple(path for path, _ in ALL_PAGES)
 # Streamlit's own paths, by the first of their names.
 STREAMLITS = ("_stcore", "static", "media", "component", "vendor", "app", "favicon.png",
               "manifest.json", "healthz", "script-health-check")  # fmt: skip
+# What people look for at an address of its own.
+PARTS_OF_ABOUT = ("words", "privacy", "accessibility", "sources")
 NOBODY_ELSES = "private, no-store"
 KEPT_BYTES = 4_000_000  # of pages, compressed
 # What every live page asks for first.
@@ -92,6 +94,8 @@ class First:
             return RedirectResponse(
                 f"{self._base}/{within[0]}{f'?{query}' if query else ''}", status_code=308
             )
+        if len(within) == 1 and within[0] in PARTS_OF_ABOUT:
+            return RedirectResponse(f"{self._base}/{ABOUT}#{within[0]}", status_code=308)
         levels = {words.parameter: level for level, words in LEVEL_WORDS.items()}
         if len(within) != 2 or within[0] not in levels:
             return None

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from bcumap.app.links import Asked, Chosen, in_slots
 from bcumap.base.safe import plain
-from bcumap.base.words import CHANGES, COMPARE, COUNTER, FEED, LEVEL_WORDS, PAGES, date
+from bcumap.base.words import ABOUT, CHANGES, COMPARE, COUNTER, FEED, LEVEL_WORDS, PAGES, date
 from bcumap.facts.cached import counters
 from bcumap.facts.counter_sites import site, where
 from bcumap.facts.views import summary
@@ -36,6 +36,7 @@ _TITLES = {
     "history": (CHANGES, "how its policing changed"),
     "download": ("Download: boundaries and facts of London’s police areas", "download"),
     COMPARE: ("Compare areas of London", "compared"),
+    ABOUT: ("About bcumap: words, privacy, accessibility, sources", "about bcumap"),
     COUNTER: ("Front counters, one by one", "front counter"),
 }
 # What each page tells, in a sentence.
@@ -48,6 +49,7 @@ _TELLS = {
     "history": "How the 32 borough units of the Met became 12 Basic Command Units.",
     "download": "Wards, boroughs, BCUs, front counters and ward officers, in ten formats.",
     COUNTER: "Where it is, when it is open, how to get there, and what happened to it.",
+    ABOUT: "What a BCU, FTE and PCSO are, how sure it is, privacy, accessibility and sources.",
     COMPARE: "Ward officers, front counters and offences of two to four areas, side by side.",
 }
 # The picture of each page that has one (`request.KINDS`).
@@ -217,7 +219,7 @@ def _structured(said: Head, public: str, address: str, facts: Facts) -> str:
 
 def sitemap(facts: Facts, public: str) -> str:
     """List the address of every page and area (sitemaps.org)."""
-    links = [*(path for path, _ in PAGES), COMPARE]
+    links = [*(path for path, _ in PAGES), COMPARE, ABOUT]
     links += [f"{COUNTER}?{urlencode({'site': each['name']})}" for each in counters()["sites"]]
     links += [
         f"{'ward' if level == 'wards' else ''}?{urlencode({words.parameter: code})}"

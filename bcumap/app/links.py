@@ -12,7 +12,7 @@ import streamlit as st
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import area_code
-from bcumap.base.words import COMPARE, LEVEL_WORDS
+from bcumap.base.words import ABOUT, COMPARE, LEVEL_WORDS
 from bcumap.facts.answers import Answer
 from bcumap.facts.cached import facts
 from bcumap.facts.comparing import SLOTS
@@ -77,7 +77,8 @@ def query() -> dict[str, str]:
     """Return what the link of this page asks; where it names no place, the last one of the visit.
 
     Only a page that is come to from another takes that up: where somebody went back to a link
-    without a place, or forgot theirs, there is none. A comparison is of what its link names alone.
+    without a place, or forgot theirs, there is none. A comparison is of what its link names alone,
+    and *About* of no place.
     """
     asked: dict[str, str] = st.query_params.to_dict()
     state = st.session_state
@@ -86,7 +87,7 @@ def query() -> dict[str, str]:
         if named != state.get("place"):
             state.pop("level", None)  # the map and the table show the level of what is asked now
         state["place"], state["taken_up"] = named, {}
-    elif here == COMPARE:
+    elif here in (COMPARE, ABOUT):
         state["taken_up"] = {}
     elif state.get("came_to") != here:
         state["taken_up"] = state.get("place", {})

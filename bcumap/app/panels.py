@@ -11,7 +11,16 @@ from urllib.parse import quote
 from bcumap.app import assets
 from bcumap.base import feedback
 from bcumap.base.bases import KNOWN, MEANING
-from bcumap.base.words import COMPARE, COUNTER, LEVEL_WORDS, NOT_KNOWN, PAGES, date, kilometres
+from bcumap.base.words import (
+    ABOUT,
+    COMPARE,
+    COUNTER,
+    LEVEL_WORDS,
+    NOT_KNOWN,
+    PAGES,
+    date,
+    kilometres,
+)
 from bcumap.facts import counters, views
 from bcumap.facts.answers import Answer
 from bcumap.facts.cached import counters as counter_document
@@ -164,7 +173,7 @@ def footer(facts: Facts, page: str = "") -> str:
         date(facts["residents_as_of"]),
         views.OFFICER_SOURCES,
         views.seen(facts),
-        (*PAGES, ("api", "API")),
+        (*PAGES, ("api", "API"), (ABOUT, "About, privacy, accessibility")),
         feedback.link(feedback.stated(), f"/{page}"),
     )
 

@@ -13,6 +13,7 @@ from bcumap.app.heads import called
 from bcumap.app.links import Asked, Chosen, first_level, in_slots
 from bcumap.app.origins import public_address
 from bcumap.app.pages import (
+    about_words,
     briefing,
     compare_words,
     counter_site_words,
@@ -21,7 +22,16 @@ from bcumap.app.pages import (
 )
 from bcumap.app.panels import shown
 from bcumap.base.schema import LEVELS
-from bcumap.base.words import BY_WARD, COMPARE, COUNTER, LEVEL_WORDS, NO_FIGURE, NOT_KNOWN, date
+from bcumap.base.words import (
+    ABOUT,
+    BY_WARD,
+    COMPARE,
+    COUNTER,
+    LEVEL_WORDS,
+    NO_FIGURE,
+    NOT_KNOWN,
+    date,
+)
 from bcumap.facts import counter_measures, counters, events, history, measures, views
 from bcumap.facts.cached import around, atlas, facts, happenings
 from bcumap.facts.cached import counters as counters_web
@@ -276,6 +286,12 @@ def _counter(asked: Asked, _drawn: str) -> Iterator[str]:
     yield from counter_site_words.told(asked)
 
 
+def _about(asked: Asked, _drawn: str) -> Iterator[str]:
+    yield about_words.heading()
+    yield from _top(asked)
+    yield from about_words.told()
+
+
 def _with_nothing(asked: Asked, _drawn: str) -> Iterator[str]:
     yield from _top(asked)
 
@@ -290,4 +306,5 @@ PARTS: Mapping[str, Callable[[Asked, str], Iterator[str]]] = {
     "download": _download,
     COMPARE: _compare,
     COUNTER: _counter,
+    ABOUT: _about,
 }

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from urllib.parse import quote, urlencode, urlsplit
 
+from bcumap.base.safe import plain
+
+OPERATOR = "BCUMAP_OPERATOR"  # who runs this site, as its accessibility statement names them
 FEEDBACK = "BCUMAP_FEEDBACK"  # mailto:someone@example.org, or the address of a form or of issues
 
 
@@ -26,6 +29,11 @@ def stated() -> str:
             " https://example.org/report"
         )
     return address
+
+
+def operator() -> str:
+    """Return the name of whoever runs this site, as the deployer stated it; "" if none."""
+    return plain(os.environ.get(OPERATOR, ""), length=100)
 
 
 def link(address: str, page: str, fact: str = "") -> str:

@@ -33,8 +33,8 @@ PAGES = (
     ("download", "Download"),
 )
 # Pages that are reached by buttons and links, and stand in no navigation.
-COMPARE, COUNTER = "compare", "counter"
-BESIDE = ((COMPARE, "Compare areas"), (COUNTER, "A front counter"))
+COMPARE, COUNTER, ABOUT = "compare", "counter", "about"
+BESIDE = ((COMPARE, "Compare areas"), (COUNTER, "A front counter"), (ABOUT, "About"))
 ALL_PAGES = PAGES + BESIDE
 # The timeline, and the feed of it.
 CHANGES, FEED = "How policing in London changed", "changes.atom"

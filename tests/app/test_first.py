@@ -105,6 +105,7 @@ LINKS = {
     "/compare": "Compare areas of London",
     "/counter?site=pinner": "Pinner front counter: hours, address and history",
     "/counter": "Front counters, one by one",
+    "/about": "About bcumap: words, privacy, accessibility, sources",
     "/download": "Download: boundaries and facts of London’s police areas",
 }
 
@@ -196,6 +197,8 @@ def test_an_area_that_is_none_is_not_there(path: str) -> None:
         (f"/ward/{DEPTFORD.lower()}", f"/ward?ward={DEPTFORD}"),
         ("/borough/E09000023", "/?borough=E09000023"),
         ("/bcu/NA", "/?bcu=NA"),
+        ("/privacy", "/about#privacy"),
+        ("/accessibility", "/about#accessibility"),
         ("/ward/", "/ward"),
         ("/counters/?on=2025-09-01", "/counters?on=2025-09-01"),
     ],
@@ -239,7 +242,7 @@ def test_under_another_path_the_pages_know_it(monkeypatch: pytest.MonkeyPatch) -
 def test_search_engines_are_told_every_area(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BCUMAP_URL", PUBLIC)
     places = re.findall("<loc>(.*?)</loc>", ask("/sitemap.xml").text)
-    assert len(places) == len(PAGES) + 1 + len(counters()["sites"]) + sum(
+    assert len(places) == len(PAGES) + 2 + len(counters()["sites"]) + sum(
         len(facts()[each]) for each in ("bcus", "boroughs", "wards")
     )
     assert f"{PUBLIC}/ward?ward={DEPTFORD}" in places

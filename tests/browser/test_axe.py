@@ -16,6 +16,7 @@ PAGES = (
     "/history?on=2018-12-31",
     "/counters?q=SE8 4RX&day=Sun&time=20:00",
     "/counter?site=Pinner",
+    "/about",
     "/compare?a=E05013719&b=SE",
 )
 # Streamlit's own parts, which we cannot mend.

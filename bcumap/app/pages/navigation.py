@@ -5,6 +5,7 @@ import streamlit as st
 from bcumap.app.heads import TITLE
 from bcumap.app.links import PAGE
 from bcumap.app.pages import (
+    about,
     areas,
     compare,
     counter,
@@ -27,6 +28,7 @@ DRAWN = (
     download.page,
     compare.page,
     counter.page,
+    about.page,
 )
 
 st.set_page_config(page_title=TITLE, layout="wide")

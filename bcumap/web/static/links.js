@@ -31,7 +31,16 @@ function follow(event) {
   event.preventDefault();
   const isOther = to.pathname !== location.pathname;
   visit(to);
+  if (to.hash) return goToPart(to.hash.slice(1));
   if (isOther) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+}
+
+/* Go to a part of a page as soon as it is there, and once more when what is above it is, too. */
+function goToPart(id, tries = 100) {
+  const part = document.getElementById(id);
+  part?.scrollIntoView();
+  if (part) setTimeout(() => part.scrollIntoView(), 400);
+  else if (tries) setTimeout(() => goToPart(id, tries - 1), 50);
 }
 
 /* Directions are the device's own where it has a way to ask for them; else the link is followed. */

@@ -84,7 +84,7 @@ def test_the_title_says_where_a_ward_is_and_who_polices_it() -> None:
     text = read(briefing.title(BROCKLEY, FACTS)).text
     assert text == (
         f"BrockleyA ward of Lewisham, policed by South East BCU. {BROCKLEY},"
-        f" edition of {FACTS['edition']} Compare with another area"
+        f" edition of {FACTS['edition']}Compare with another area"
     )
     assert "policed by City of London Police." in briefing.title(ALDERSGATE, FACTS)
 
@@ -136,7 +136,7 @@ def test_a_ward_s_promise_and_how_its_borough_and_bcu_stand() -> None:
     assert told["BCU"].startswith("South East: ")
     assert told["Share"].endswith(" residents for each officer promised")
     links = read(briefing.standing(BROCKLEY, FACTS)).links()
-    assert links == ["/?borough=E09000023", "/?bcu=SE"]
+    assert links == ["/about#fte", "/?borough=E09000023", "/?bcu=SE"]
 
 
 def test_in_camden_no_figure_is_reliable() -> None:

@@ -1,0 +1,19 @@
+"""About: what the words mean, how sure it is, privacy, accessibility, sources."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bcumap.app import panels, search
+from bcumap.app.pages import about_words
+from bcumap.base.words import ABOUT
+from bcumap.facts.cached import facts
+
+
+def page() -> None:
+    """Draw the page."""
+    st.html(about_words.heading())
+    search.box("Go on with a page.")
+    for part in about_words.told():
+        st.html(part)
+    st.html(panels.footer(facts(), ABOUT))
