@@ -30,6 +30,8 @@ SENTENCES: Mapping[str, str] = {
     "no_district": "There is no postcode district {district}.",
     "outside": "{postcode} is outside London.",
     "not_the_met": "The Met does not police any postcode of {district}.",
+    "grid_square": "{square} is a square of the National Grid, too: 10 km wide. Give more figures,"
+    " such as TQ 3890 7730.",
     "no_postcode": "London has no postcode {postcode}.",
     "no_beginning": "London has no postcode that begins with {postcode}.",
     "not_listed": "It is not in the ONS Postcode Directory of {edition}.",

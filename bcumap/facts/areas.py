@@ -12,7 +12,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from bcumap.base.schema import KEYS, LEVELS
-from bcumap.base.words import CITY_POLICE, MET_POLICE
+from bcumap.base.words import CITY_POLICE, MET_POLICE, listed
 
 # How alike a name must be to be offered for one that is not known (0 to 100): on single slips of
 # the finger in the real names, 70 finds nearly all and offers little else (tests/test_names.py).
@@ -21,8 +21,8 @@ REMEMBERED = 4096  # texts: one row of a list is looked at from several sides, a
 
 # Words that only say what kind of area one is.
 _KIND = re.compile(
-    r"\b(?:the|(?:london |royal )?borough of|(?:lb|rb)(?: of)?|borough|council"
-    r"|ward(?: of| in)?|bcu|(?:basic )?command unit)\b"
+    r"\b(?:the|(?:london |royal )?borough of|(?:lb|rb)(?: of)?|borough|(?:city )?council"
+    r"|corporation|ward(?: of| in)?|bcu|(?:basic )?command unit)\b"
 )
 _ALSO = {"City of London": ("the city",)}
 _SAME_WORD = {"saint": "st"}
@@ -268,7 +268,8 @@ def names_of(area: Area) -> tuple[str, ...]:
     """Return the names that an area goes by, as `normalise` writes them, its own first."""
     name = normalise(area.name)
     if area.level == "bcus":
-        return (name, *map(normalise, (area.code, *area.facts["aliases"])))
+        boroughs = listed([borough.name for borough in area.boroughs])
+        return (name, *map(normalise, (area.code, *area.facts["aliases"], boroughs)))
     if area.ward:
         return name, f"{name} {_context(area)}"
     return (name, *_ALSO.get(area.name, ()))

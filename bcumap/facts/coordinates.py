@@ -11,8 +11,13 @@ from typing import NamedTuple
 
 _NUMBER = r"([+-]?[0-9]{1,7}(?:\.[0-9]{1,20})?)"
 _POINT = re.compile(
-    rf"\(?{_NUMBER}°? ?([NS]?)[,; ] ?{_NUMBER}°? ?([EW]?)\)?(?: ?± ?([0-9]{{1,7}}) ?m?)?",
+    rf"[(\[]?{_NUMBER}°? ?([NS]?)[,; ] ?{_NUMBER}°? ?([EW]?)[)\]]?(?: ?± ?([0-9]{{1,7}}) ?m?)?",
     re.IGNORECASE,
+)
+_SIDES_FIRST = re.compile(rf"([NS]) ?{_NUMBER}°?[,; ]* ?([EW]) ?{_NUMBER}°?", re.IGNORECASE)
+_METRES = r"([0-9]{6}|[0-9]{3},[0-9]{3})"
+_EAST_NORTH = re.compile(
+    rf"(?:E(?:asting)?)?[:= ]*{_METRES}[,; ]+(?:N(?:orthing)?)?[:= ]*{_METRES}", re.IGNORECASE
 )
 _COMMAS = re.compile(r"([+-]?[0-9]{1,2},[0-9]{2,15})(?:°| |;|, )+([+-]?[0-9]{1,2},[0-9]{2,15})")
 _LAT_LON = re.compile(
@@ -58,6 +63,11 @@ def read(text: str) -> Numbers | None:
         first = -abs(first) if found[2].upper() == "S" else first
         second = -abs(second) if found[4].upper() == "W" else second
         return Numbers(first, second, float(found[5] or 0))
+    if found := _SIDES_FIRST.fullmatch(text):
+        north, east = (-1 if side.upper() in "SW" else 1 for side in (found[1], found[3]))
+        return Numbers(north * float(found[2]), east * float(found[4]))
+    if found := _EAST_NORTH.fullmatch(text):
+        return Numbers(*(float(metres.replace(",", "")) for metres in found.groups()))
     if found := _GRID.fullmatch(text):
         return _of_grid(found[1].upper(), found[2], found[3])
     if found := _COMMAS.fullmatch(text):

@@ -55,6 +55,9 @@ ESTIMATED = 50
 _IN_TEXT = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9O][A-Z]{2})\b")
 _STREETS_NEAR = re.compile(r"streets near (.+)", re.IGNORECASE)
 _WITH_DISTRICT = re.compile(r"(.+?)[, ]+([A-Z]{1,2}[0-9][A-Z0-9]?)", re.IGNORECASE)
+_IS_DISTRICT = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)[, ]+(?:area|district|london)", re.IGNORECASE)
+_GRID_SQUARE = re.compile(r"T[LQ][0-9]{2}")  # those that London has part of
+_DASHES = re.compile("[‐-―−]")
 _GSS_CODE = re.compile(r"(E0[59][0-9]{6})N?", re.IGNORECASE)  # data.police.uk adds an N to some
 
 
@@ -110,6 +113,8 @@ class Finder:
         """Take a query for what it looks like, the strictest form first."""
         if code := _GSS_CODE.fullmatch(asked):
             return self._of_code(code[1].upper())
+        if district := _IS_DISTRICT.fullmatch(asked):
+            return self._answer(district[1])
         near = _STREETS_NEAR.fullmatch(asked)
         if near and (answer := self._of_streets_near(near[1])):
             return answer
@@ -309,9 +314,10 @@ class Finder:
             return nothing(say("no_district", district=prefixes[0].district), say("hint"))
         district = districts[prefix.district]
         if not district.london_live + district.london_terminated:
-            return nothing(
-                say("outside", postcode=prefix), say("not_the_met", district=prefix.district)
-            )
+            note = say("not_the_met", district=prefix.district)
+            if _GRID_SQUARE.fullmatch(f"{prefix.district}{prefix.digit}"):
+                note = say("grid_square", square=f"{prefix.district}{prefix.digit}")
+            return nothing(say("outside", postcode=prefix), note)
         edition = date(self._postcodes_as_of["postcodes"])
         listed = "not_listed_here" if district.elsewhere else "not_listed"
         near = self._archive.starting(Prefix(prefix.district, prefix.digit))
@@ -412,13 +418,15 @@ def clean(query: str) -> str:
     """Return a query in plain letters and digits, without control characters or spare spaces.
 
     Full-width letters and the like become plain ones (NFKC). Marks that are not seen, as of the
-    direction of writing, are taken out; whatever else cannot be printed parts words.
+    direction of writing, are taken out; whatever else cannot be printed parts words. All dashes
+    are hyphens, and what ends a sentence is left out.
     """
     enough = query[: 10 * LONGEST_QUERY]  # one sign can become 18 letters
     seen = (each for each in enough if unicodedata.category(each) != "Cf")
     # An acute accent typed for an apostrophe would become a blank.
     plain = unicodedata.normalize("NFKC", "".join(seen).replace("´", "’"))
-    return " ".join("".join(each if each.isprintable() else " " for each in plain).split())
+    words = "".join(each if each.isprintable() else " " for each in _DASHES.sub("-", plain)).split()
+    return " ".join(words).rstrip(".,; ")
 
 
 def _option(area: Area) -> Option:

@@ -82,6 +82,13 @@ def test_a_ward_that_is_a_place_too_says_so() -> None:
         ("London SE8", "SE8"),
         ("Deptford SE8", "Deptford"),
         ("Heathrow", "Heathrow Villages"),
+        ("SE8 area", "SE8"),
+        ("SE8 London", "SE8"),
+        ("SE8–4RX", "SE8 4RX"),
+        ("Westminster City Council", "Westminster"),
+        ("Camden and Islington", "Central North"),
+        ("Bexley, Greenwich & Lewisham", "South East"),
+        ("E05013719.", "Deptford"),
     ],
 )
 def test_longer_questions_are_taken_apart(query: str, title: str) -> None:
@@ -95,7 +102,8 @@ def test_longer_questions_are_taken_apart(query: str, title: str) -> None:
         "POINT(-0.0315 51.4779)", "https://www.google.com/maps/@51.4779,-0.0315,15z",
         "https://www.openstreetmap.org/?mlat=51.4779&mlon=-0.0315#map=12/51.5/-0.2",
         "https://maps.example/" + "x" * 90 + "?q=51.4779,-0.0315", "51°28'40.44\"N 0°01'53.4\"W",
-        "TQ 3679 7727", "TQ 36798 77276",
+        "TQ 3679 7727", "TQ 36798 77276", "N51.4779 W0.0315", "[-0.0315, 51.4779]",
+        "51.4779, -0.0315.", "E536798 N177276", "536,798 177,276",
     ],
 )  # fmt: skip
 def test_a_point_is_read_in_every_form(query: str) -> None:
@@ -103,6 +111,12 @@ def test_a_point_is_read_in_every_form(query: str) -> None:
     assert answer.kind == "point"
     assert answer.lat == pytest.approx(51.4779, abs=0.0002)
     assert answer.lon == pytest.approx(-0.0315, abs=0.0002)
+
+
+def test_a_sector_elsewhere_that_reads_as_a_square_of_the_grid_says_so() -> None:
+    answer = find("TQ37")
+    assert answer.text == "TQ3 7 is outside London."
+    assert "is a square of the National Grid, too" in answer.notes[0]
 
 
 def test_a_grid_reference_is_as_exact_as_it_is_long() -> None:

@@ -7,7 +7,7 @@ const ONE = { bcus: "Basic Command Unit", boroughs: "borough", wards: "ward" };
 const POINT_HINT = "This page finds postcodes and names; it cannot look up a point.";
 const POINT = /^\(?[+-]?\d{1,7}(\.\d{1,20})?°? ?[NS]?[,; ] ?[+-]?\d{1,7}(\.\d{1,20})?°? ?[EW]?\)?( ?± ?\d{1,7} ?m?)?$/i;
 const KIND =
-  /\b(?:the|(?:london |royal )?borough of|(?:lb|rb)(?: of)?|borough|council|ward(?: of| in)?|bcu|(?:basic )?command unit)\b/g;
+  /\b(?:the|(?:london |royal )?borough of|(?:lb|rb)(?: of)?|borough|(?:city )?council|corporation|ward(?: of| in)?|bcu|(?:basic )?command unit)\b/g;
 
 export class Finder {
   /* `names` and `postcodes` say where the documents are. */
@@ -165,7 +165,9 @@ export class Finder {
     if (!prefix) return nothing(this.say("no_district", prefixes[0]), this.say("hint"));
     const text = written(prefix);
     if (this.elsewhere.has(prefix.district)) {
-      return nothing(this.say("outside", { postcode: text }), this.say("not_the_met", prefix));
+      const square = prefix.district + prefix.digit;
+      const note = /^T[LQ][0-9]{2}$/.test(square) ? this.say("grid_square", { square }) : this.say("not_the_met", prefix);
+      return nothing(this.say("outside", { postcode: text }), note);
     }
     const near = await this.starting({ ...prefix, letters: "" });
     return nothing(
@@ -366,8 +368,9 @@ function clean(query, longest) {
     .slice(0, 10 * longest)
     .replace(/\p{Cf}/gu, "")
     .replaceAll("´", "’")
-    .normalize("NFKC");
-  return plain.replace(/[\p{C}\p{Z}]+/gu, " ").trim();
+    .normalize("NFKC")
+    .replace(/[‐-―−]/g, "-");
+  return plain.replace(/[\p{C}\p{Z}]+/gu, " ").trim().replace(/[.,; ]+$/, "");
 }
 
 /* --- what a card shows, see bcumap/facts/views.py ---------------------------------------------- */
