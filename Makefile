@@ -6,7 +6,7 @@ WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run quick test nightly check build bench clean
+.PHONY: run quick test nightly check build bench lock licences clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -36,15 +36,30 @@ build: $(VENV)/run.stamp
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks
 
+# Every version with the hashes of its files, for Linux, macOS and Windows and Python 3.11 and newer. Versions stay as
+# they are unless LOCK says otherwise: make lock LOCK="--upgrade-package streamlit"
+COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+ --generate-hashes --annotation-style line $(LOCK) pyproject.toml
+lock: $(VENV)/dev.stamp
+	$(COMPILE) --output-file requirements.txt
+	$(COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(MAKE) licences
+
+# docs/licences.md: under which licence each package is that the app brings with it
+licences: $(VENV)/dev.stamp
+	{ sed '/^|/,$$d' docs/licences.md; $(BIN)/pip-licenses --from mixed --format markdown --with-system --with-urls \
+	  --packages $$(sed -n 's/^\([a-z0-9.-]*\)==.*/\1/p' requirements.txt); } > build.licences
+	mv build.licences docs/licences.md
+
 clean:
 	rm -rf $(VENV) build *.egg-info
 
 $(VENV)/run.stamp: requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.txt
 	touch $@

@@ -509,14 +509,22 @@ def as_frame(block: pa.RecordBatch) -> pd.DataFrame:
 
 
 def as_pandas(column: pa.Array) -> pd.Series:
-    """Return a column in Arrow as a Series; bytes become text, Latin-1 if they are not UTF-8."""
-    if pa.types.is_binary(column.type):
+    """Return a column in Arrow as a Series; bytes become text, Latin-1 if they are not UTF-8.
+
+    Geometry (WKB) stays bytes: it begins with how its numbers are written, as no text does.
+    """
+    if pa.types.is_binary(column.type) and not _is_wkb(column):
         try:
             column = column.cast(pa.string())
         except pa.ArrowInvalid:
             column = pa.array([cell and cell.decode("latin-1") for cell in column.to_pylist()])
     series: pd.Series = column.to_pandas()
     return series
+
+
+def _is_wkb(column: pa.Array) -> bool:
+    first = next((cell.as_py() for cell in column if cell.is_valid), b"")
+    return first[:1] in (b"\x00", b"\x01")
 
 
 @dataclass

@@ -214,6 +214,8 @@ def write(
         if suffix == PARQUET:
             _write_parquet(temporary, schema, blocks, text=dialect is not None)
         else:
+            if dialect is None and (geometry := _geometry_of(schema)):
+                schema, blocks = _in_text(schema, blocks, geometry[0])
             _check_flat(schema, text=dialect is not None)
             with _open_csv(temporary, packed=suffix == CSV_GZ) as stream:
                 _write_csv(stream, schema, blocks, dialect or Dialect())
@@ -305,8 +307,7 @@ def _read_vector(path: Path, layer: str | None) -> Iterator[Table]:
                 def blocks() -> Iterator[Block]:
                     done = 0
                     for block in reader:
-                        shapes = shapely.from_wkb(block[column].to_numpy(zero_copy_only=False))
-                        text = pa.array(shapely.to_wkt(shapes, rounding_precision=-1), pa.string())
+                        text = _as_wkt(block.column(at))
                         cells = [*block.columns[:at], text, *block.columns[at + 1 :]]
                         numbers = np.arange(done + 1, done + 1 + block.num_rows)
                         done += block.num_rows
@@ -559,6 +560,31 @@ def _check_flat(schema: pa.Schema, *, text: bool) -> None:
                 f"the column {field.name!r} holds {field.type}, which a CSV cannot;"
                 f" write a {PARQUET}"
             )
+
+
+def _as_wkt(column: pa.Array) -> pa.StringArray:
+    """Return geometries (WKB) as text, to the last digit."""
+    shapes = shapely.from_wkb(column.to_numpy(zero_copy_only=False))
+    return pa.array(shapely.to_wkt(shapes, rounding_precision=-1), pa.string())
+
+
+def _in_text(
+    schema: pa.Schema, blocks: Iterable[pa.RecordBatch], geometry: str
+) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+    """Return the blocks of a GeoParquet with their geometry as text, which a CSV can hold."""
+    at = schema.get_field_index(geometry)
+    schema = schema.set(at, pa.field(geometry, pa.string()))
+
+    def told() -> Iterator[pa.RecordBatch]:
+        for block in blocks:
+            try:
+                text = _as_wkt(block.column(at))
+            except shapely.errors.ShapelyError as error:
+                raise SourceError(f"the column {geometry!r} holds what is no WKB") from error
+            cells = [*block.columns[:at], text, *block.columns[at + 1 :]]
+            yield pa.RecordBatch.from_arrays(cells, schema=schema)
+
+    return schema, told()
 
 
 def _cells(column: pa.Array) -> pa.BinaryArray:

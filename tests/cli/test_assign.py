@@ -10,8 +10,10 @@ import subprocess
 import time
 from pathlib import Path
 
+import geopandas as gpd
 import pyarrow.parquet as pq
 import pytest
+import shapely
 
 from bcumap.facts import store
 from bcumap.matching.points import AREA_COLUMNS
@@ -99,6 +101,58 @@ def test_all_formats_give_the_same(here: Here) -> None:
     assert [{name: value or "" for name, value in row.items()} for row in table] == rows(
         here.folder / "1.csv"
     )
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_table_may_come_on_the_standard_input(packed: bool, tmp_path: Path) -> None:
+    text = b"name,lat,lon\nA,51.4779,-0.0015\n"
+    (tmp_path / "in.csv").write_bytes(gzip.compress(text) if packed else text)
+    with (tmp_path / "in.csv").open("rb") as given:
+        done = run("assign", "-", "--out", "out.csv", cwd=tmp_path, stdin=given)
+    assert (done.code, done.err) == (0, "")
+    assert "Read 1 rows of" in done.out
+    assert [row["ward"] for row in rows(tmp_path / "out.csv")] == ["Greenwich Park"]
+    assert sorted(everything(tmp_path)) == ["in.csv", "out.csv"]  # nothing that was kept meanwhile
+
+
+def test_an_empty_standard_input_is_one_line(tmp_path: Path) -> None:
+    done = run("assign", "-", "--out", "out.csv", cwd=tmp_path, stdin=subprocess.DEVNULL)
+    assert (done.code, done.out) == (2, "")
+    assert "is empty" in done.line
+    assert everything(tmp_path) == {}
+
+
+@pytest.mark.parametrize("name", ["in.tsv", "in.txt", "in.TXT", "in"])
+def test_tabs_under_any_name(name: str, here: Here) -> None:
+    here.write(name, "name\tlat\tlon\nA, B, C\t51.4779\t-0.0015\n")
+    done = here.assign(name, "--out", "out.csv")
+    assert done.code == 0
+    assert "tabs stand between cells" in done.out
+    told = (here.folder / "out.csv").read_text().splitlines()[1]
+    assert told.startswith("A, B, C\t51.4779\t-0.0015\tE05014081\tGreenwich Park\t")
+
+
+def test_points_of_a_geoparquet(here: Here) -> None:
+    points = gpd.GeoDataFrame(
+        {"name": ["A", "B"]}, geometry=gpd.points_from_xy([-0.0015, -3], [51.4779, 55]), crs=4326
+    )
+    for crs in (4326, 27700):
+        points.to_crs(crs).to_parquet(here.folder / "in.parquet")
+        done = here.assign("in.parquet", "--out", "out.csv")
+        assert done.code == 0, done.err
+        found = rows(here.folder / "out.csv")
+        assert [row["ward"] for row in found] == ["Greenwich Park", ""]
+        assert shapely.from_wkt(found[0]["geometry"]) == points.to_crs(crs).geometry[0]
+
+
+def test_refusals_never_abort(tmp_path: Path) -> None:
+    """Arrow still read ahead when the interpreter ended: one refusal in 16 ended with 134."""
+    table = "\n".join(["a,b", *["1,2"] * 200_000, ""])
+    (tmp_path / "in.csv").write_text(table)
+    for _ in range(10):
+        done = run("assign", "in.csv", "--out", "out.csv", cwd=tmp_path)
+        assert done.code == 2
+        assert "is not clear" in done.line
 
 
 def test_metres_named_on_the_command_line_and_a_prefix(here: Here) -> None:

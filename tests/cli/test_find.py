@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bcumap.facts import store
-from tests.commands import Outcome, environment, run, run_here
+from tests.commands import COMMAND, Outcome, environment, run, run_here
 from tests.hostile import QUERIES
 
 Find = Callable[..., Outcome]
@@ -89,6 +91,21 @@ def test_the_answer_as_json(words: list[str], find: Find) -> None:
         "police": "Metropolitan Police",
     }  # fmt: skip
     assert value["certain"] is True
+
+
+@pytest.mark.parametrize("end", ["| head -n 1", "| head -c 0", "| grep -q Deptford", ">&-"])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("SE8 4RX", 0), ("West", 0), ("SE8 4RX --json", 0), ("M1 1AA", 1), ("--no-such-option x", 2)],
+)
+def test_who_reads_it_may_leave_early(words: str, code: int, end: str) -> None:
+    """The code is that of the answer, whether or not anybody reads all of it."""
+    line = f"{shlex.join(COMMAND)} find {words} {end}; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", line], env=environment(), capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.splitlines()[-1] == str(code)
+    assert len(done.stderr.splitlines()) == (code == 2)
 
 
 # --- 1: not found ------------------------------------------------------------------------------
