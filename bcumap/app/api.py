@@ -431,8 +431,9 @@ def _level(request: Request) -> str:
 def _officers_of(level: str) -> Body:
     promise = cached.atlas().promise
     said = {key: promise[key] for key in ("dwo", "pcso", "since", "restated", "source")}
+    months = (level == "wards" and promise.get("ward_months")) or promise["months"]
     areas = records(cached.atlas(), level)
-    return json_body({**_said(), "commitment": said, "months": promise["months"], "areas": areas})
+    return json_body({**_said(), "commitment": said, "months": months, "areas": areas})
 
 
 def _ward_months(request: Request) -> Body:

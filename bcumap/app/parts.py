@@ -24,11 +24,9 @@ from bcumap.app.panels import shown
 from bcumap.base.schema import LEVELS
 from bcumap.base.words import (
     ABOUT,
-    BY_WARD,
     COMPARE,
     COUNTER,
     LEVEL_WORDS,
-    NO_FIGURE,
     NOT_KNOWN,
     date,
 )
@@ -156,7 +154,7 @@ def _officers(asked: Asked, drawn: str) -> Iterator[str]:
     yield panels.explained(measure.what)
     level = asked.wanted.level if asked.wanted else first_level(asked.page)
     values = measures.values(atlas(), level, measure.key)
-    unknown = BY_WARD if level == "wards" and measure.is_of_strength else NO_FIGURE
+    unknown = measures.unknown(atlas(), level, measure)
     legend = views.measure_legend(measure, values.values(), unknown)
     told_as = {
         code: unknown if value is None else measure.text(value) for code, value in values.items()

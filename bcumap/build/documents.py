@@ -109,6 +109,7 @@ def area_facts(
     commitment: Commitment,
     officers: Mapping[str, Sequence[Row]],
     strength_months: tuple[str, str],
+    ward_months: tuple[str, str] | None,
     neighbours: Mapping[str, list[str]],
     seen_on: tuple[str, str],
 ) -> bytes:
@@ -124,6 +125,8 @@ def area_facts(
         What `officers.by_level` returned, by level.
     strength_months
         The first and last month that the strengths are a mean of.
+    ward_months
+        The same of wards, where a deployer has read the Met's workbook; else there is no such key.
     neighbours
         What `neighbours` returned.
     seen_on
@@ -150,6 +153,7 @@ def area_facts(
         "officers": {
             **asdict(commitment),
             "months": strength_months,
+            **({"ward_months": ward_months} if ward_months else {}),
             "timeline": [
                 {name: value for name, value in row.items() if name != "as_of"}
                 for row in commitments
@@ -159,19 +163,21 @@ def area_facts(
             bcus.rename(columns={"boroughs": "borough_count"})
             .join(told, on="bcu_code")
             .assign(boroughs=lambda b: b["bcu_code"].map(_members(boroughs)))
-            .assign(officers=lambda b: b["bcu_code"].map(_officers(officers, "bcus"))),
+            .assign(officers=lambda b: b["bcu_code"].map(officers_told(officers["bcus"], "bcus"))),
             "bcu",
         ),
         "boroughs": _by_code(
             boroughs.drop(columns="bcu").assign(
-                officers=lambda b: b["borough_code"].map(_officers(officers, "boroughs"))
+                officers=lambda b: b["borough_code"].map(
+                    officers_told(officers["boroughs"], "boroughs")
+                )
             ),
             "borough",
         ),
         "wards": _by_code(
             wards.drop(columns=["borough", "bcu", "bcu_code"]).assign(
                 neighbours=lambda w: w["ward_code"].map(neighbours),
-                officers=lambda w: w["ward_code"].map(_officers(officers, "wards")),
+                officers=lambda w: w["ward_code"].map(officers_told(officers["wards"], "wards")),
             ),
             "ward",
         ),
@@ -202,9 +208,15 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return list(rows)
 
 
-def _officers(officers: Mapping[str, Sequence[Row]], level: str) -> dict[str, dict[str, Any]]:
-    """What the pages say of the ward officers of each area of a level, by code."""
-    rows, above_wards = officers[level], level != "wards"
+def officers_told(rows: Sequence[Row], level: str) -> dict[str, dict[str, Any]]:
+    """Return what the pages say of the ward officers of each area of a level, by code.
+
+    Parameters
+    ----------
+    rows
+        What `officers.by_level` returned.
+    """
+    above_wards = level != "wards"
     names = [
         name for name in FACT_DECIMALS
         if above_wards or any(row[name] is not None for row in rows)

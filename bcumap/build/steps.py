@@ -478,6 +478,9 @@ def add_demand(
         changed: dict[str, int | None] = dict(_write_demand(staging, told))
         report.notes = told.notes
         report.demand = _demand_told(staging, told)
+        if ward_strengths is not None:
+            (staging / "web" / "facts.json").write_bytes(_with_strengths(wards, data, staging))
+            changed["web/facts.json"] = None
         if told.strength is not None:
             events = timeline.encode(timeline.events_document(staging))
             (staging / "web" / "events.json").write_bytes(events)
@@ -495,6 +498,23 @@ def add_demand(
         _write_json(staging / store.REPORT, sealed)
         report.promises_kept = _verify(staging, check.OF_DEMAND)
     return report
+
+
+def _with_strengths(wards: pd.DataFrame, data: Path, staging: Path) -> bytes:
+    """Return the facts of an earlier build with the strength of wards that is in a folder now."""
+    facts: dict[str, Any] = json.loads((data / "web" / "facts.json").read_bytes())
+    by_ward = store.demand(data=staging).strengths
+    rows = officers.by_level(
+        "wards",
+        store.rows(pd.DataFrame(wards.drop(columns="geometry"))),
+        (),
+        officers.commitment_on(store.records("commitments", data=data), dt.date.max),
+        by_ward=by_ward.means(),
+    )
+    for code, told in documents.officers_told(rows, "wards").items():
+        facts["wards"][code]["officers"] = told
+    facts["officers"]["ward_months"] = by_ward.mean_of
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _copy(data: Path, staging: Path, name: str) -> None:
@@ -669,6 +689,7 @@ def _write_web(
         )
     )  # fmt: skip
     commitment = officers.commitment_on(commitments, dt.date.max)
+    by_ward = store.demand(data=staging).strengths
     facts = documents.area_facts(
         levels.bcus,
         levels.boroughs,
@@ -679,12 +700,16 @@ def _write_web(
         commitments=commitments,
         commitment=commitment,
         officers={
-            level: officers.by_level(level, ward_rows, strengths, commitment) for level in LEVELS
+            level: officers.by_level(
+                level, ward_rows, strengths, commitment, by_ward=by_ward.means()
+            )
+            for level in LEVELS
         },
         strength_months=(
             min(row["from_month"] for row in strengths),
             max(row["to_month"] for row in strengths),
         ),
+        ward_months=by_ward.mean_of,
         neighbours=documents.neighbours(ward_layer),
         seen_on=_seen_on(tables.values()),
     )

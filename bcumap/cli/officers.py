@@ -44,7 +44,8 @@ def report(
         {**ward.columns(), "area_km2": ward.facts["area_km2"], "residents": ward.residents}
         for ward in store.atlas().levels["wards"].values()
     ]
-    rows = officers.by_level(level, wards, strengths, commitment)
+    by_ward = store.demand().strengths.means()
+    rows = officers.by_level(level, wards, strengths, commitment, by_ward=by_ward)
     lines = reporting.officers_json if as_json else reporting.officers_lines
     for line in lines(rows, level, commitment, day):
         out.print(line, markup=False)

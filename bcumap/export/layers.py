@@ -22,12 +22,13 @@ from bcumap.geo.tiers import Drawn
 
 COUNTERS, OFFICERS = "counters", "officers"
 LAYERS = (*LEVELS, COUNTERS, OFFICERS)
+WORKBOOK = "Metropolitan Police, DWO_Abstraction.xlsx, https://data.london.gov.uk/dataset/e16kd"
 LICENCE_URL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 
 COORDINATES = "EPSG:4326, longitude and latitude in degrees"
 
-# Measures that can be joined to areas. The Met's strength by ward is not shipped, and
-# counters are counted by borough.
+# Measures that can be joined to areas. The Met's strength by ward is there only where a deployer
+# has read its workbook, and counters are counted by borough.
 PROMISED = ("committed", "committed_dwo", "committed_pcso", "residents_per_committed")
 STRENGTH = ("fte", "fte_per_ward", "fte_per_10k", "share_of_commitment", "rank")
 COUNTED = ("counters", "open_24_7")
@@ -51,6 +52,7 @@ MEASURES = {
 }
 # What a figure may not be read without: whether it is one, and for when.
 WITH_PROMISED = ("commitment_since",)
+WARD_STRENGTH = ("fte", "fte_per_ward", "share_of_commitment")
 WITH_STRENGTH = ("at_least", "no_figure_for", "fte_from", "fte_to")
 WITH_COUNTED = ("counters_basis", "counters_complete")
 WITH_ASKED = ("offences_from", "offences_to", "offences_cautions")
@@ -158,6 +160,12 @@ class Layer:
         return self.name != COUNTERS
 
 
+def measures_of(level: str, known: Known) -> tuple[str, ...]:
+    """Return the measures that can be joined to areas of a level."""
+    has_more = level == "wards" and known.demand.strengths.months
+    return (*MEASURES[level], *(WARD_STRENGTH if has_more else ()))
+
+
 def check_wish(wish: Wish, known: Known) -> None:
     """Raise a BcuMapError that says what of a wish there is not, and what there is."""
     if wish.layer not in LAYERS:
@@ -167,10 +175,9 @@ def check_wish(wish: Wish, known: Known) -> None:
     if wish.measures and wish.layer not in LEVELS:
         raise BcuMapError(f"{wish.layer} have their own columns; --measure is for {_or(LEVELS)}")
     for measure in wish.measures:
-        if measure not in MEASURES[wish.layer]:
+        if measure not in (there := measures_of(wish.layer, known)):
             raise BcuMapError(
-                f"{wish.layer} have no measure {measure!r}; there are"
-                f" {', '.join(MEASURES[wish.layer])}"
+                f"{wish.layer} have no measure {measure!r}; there are {', '.join(there)}"
             )
     if wish.area is not None:
         level = _level_of(wish.area, known)
@@ -261,18 +268,29 @@ def _within(frame: gpd.GeoDataFrame, wish: Wish, known: Known) -> gpd.GeoDataFra
 
 
 def _officers(known: Known, level: str, on: dt.date) -> pd.DataFrame:
-    """Return promise and strength of areas on a date; the Met's strength by ward is not shipped."""
+    """Return promise and strength of areas on a date; of wards if their strength is there."""
     commitment = officers.commitment_on(known.commitments, on)
     strengths = officers.strengths_on(known.strengths, on)
     wards = store.rows(pd.DataFrame(known.levels["wards"].drop(columns="geometry")))
-    frame = pd.DataFrame(officers.by_level(level, wards, strengths, commitment))
+    months = known.demand.strengths.mean_of
+    by_ward = known.demand.strengths.means() if months and months[0] <= on.isoformat() else {}
+    rows = officers.by_level(level, wards, strengths, commitment, by_ward=by_ward)
+    frame = pd.DataFrame(rows)
     rounded = frame.assign(
         **{name: frame[name].astype(float).round(places) for name, places in FACT_DECIMALS.items()},
         commitment_since=commitment.since,
         commitment_source=commitment.source,
     )
     if level == "wards":
-        return rounded.drop(columns=["wards", "area_km2", *STRENGTH[:-1], "residents_2021"])
+        told = rounded.drop(columns=["wards", "area_km2", "fte_per_10k", "residents_2021"])
+        if not months:
+            return told.drop(columns=[*WARD_STRENGTH])
+        has = told["fte"].notna()
+        return told.assign(
+            fte_from=_where(has, months[0]),
+            fte_to=_where(has, months[1]),
+            fte_source=_where(has, WORKBOOK),
+        )
     has = frame["fte"].notna()
     lists = frame["no_figure_for"]
     return rounded.assign(
@@ -294,7 +312,8 @@ def _measured(known: Known, wish: Wish) -> pd.DataFrame:
     wanted = set(wish.measures)
     if asked := wanted & {*PROMISED, *STRENGTH}:
         columns = [*sorted(asked), *(WITH_PROMISED if asked & set(PROMISED) else ())]
-        columns += WITH_STRENGTH if asked & set(STRENGTH) else ()
+        if asked & set(STRENGTH):
+            columns += WITH_STRENGTH[-2:] if wish.layer == "wards" else WITH_STRENGTH
         table = _officers(known, wish.layer, wish.on)
         tables.append(table[[key, *columns]])
     if asked := wanted & {*ASKED, *BY_GROUP}:
@@ -406,7 +425,9 @@ def _passport(wish: Wish, known: Known, drawn: Drawn, frame: gpd.GeoDataFrame) -
     """Return what a file should say of itself, ready for JSON."""
     level = wish.level if wish.layer == OFFICERS else wish.layer
     boundaries = "wards.parquet" if wish.layer == COUNTERS else f"{level}.parquet"
-    entries = [known.entries[name] for name in _made_of(wish, boundaries) if name in known.entries]
+    entries = [
+        known.entries[name] for name in _made_of(wish, known, boundaries) if name in known.entries
+    ]
     told: dict[str, Any] = {
         "title": _title(wish, known),
         "layer": wish.layer,
@@ -436,11 +457,15 @@ def _passport(wish: Wish, known: Known, drawn: Drawn, frame: gpd.GeoDataFrame) -
     }
 
 
-def _made_of(wish: Wish, boundaries: str) -> tuple[str, ...]:
+def _made_of(wish: Wish, known: Known, boundaries: str) -> tuple[str, ...]:
     if wish.layer == COUNTERS:
         return (*OF_COUNTERS, boundaries)
     asked = set(wish.measures)
-    own = OF_OFFICERS if wish.layer == OFFICERS or asked & {*PROMISED, *STRENGTH} else ()
+    own: tuple[str, ...] = (
+        OF_OFFICERS if wish.layer == OFFICERS or asked & {*PROMISED, *STRENGTH} else ()
+    )
+    if own and boundaries == "wards.parquet" and known.demand.strengths.months:
+        own = (*own, "ward_strengths.csv")
     others = OF_COUNTERS if asked & {*COUNTED, "promise", *REACHED} else ()
     recorded = OF_DEMAND["wards" if wish.layer == "wards" else "boroughs"]
     offences = (recorded,) if asked & {*ASKED, *BY_GROUP} else ()

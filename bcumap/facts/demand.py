@@ -55,6 +55,7 @@ MONTHS = 12  # of which a figure is, so that seasons do not matter
 YEARS_BEFORE = {"bcus": 3, "boroughs": 3, "wards": 2}
 # Fewer offences than this in twelve months are shown, but neither ranked nor compared.
 FLOOR = 30
+MEAN_MONTHS = 12  # of a ward's strength, as that of boroughs is a mean
 # The Met's new system for recording crime came between these two months.
 OLD_SYSTEM_UNTIL, NEW_SYSTEM_FROM = "2024-02", "2024-03"
 # The airports were counted apart until editions from this month on: since then, in Hillingdon.
@@ -143,6 +144,21 @@ class Strengths:
         """Return a ward month by month: `month`, `fte`; nothing if the ward is not there."""
         pairs = zip(self.months, self.fte.get(code, ()), strict=False)
         return [{"month": month, "fte": fte} for month, fte in pairs]
+
+    @property
+    def mean_of(self) -> tuple[str, str] | None:
+        """The first and the last of the months that `means` are of; None without any."""
+        last = self.months[-MEAN_MONTHS:]
+        return (last[0], last[-1]) if last else None
+
+    def means(self) -> dict[str, float | None]:
+        """Return the mean of each ward's last months, of those with a figure if half have one."""
+        told: dict[str, float | None] = {}
+        for code, fte in self.fte.items():
+            last = fte[-MEAN_MONTHS:]
+            known = [each for each in last if each is not None]
+            told[code] = sum(known) / len(known) if 2 * len(known) >= len(last) > 0 else None
+        return told
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from bcumap.base.schema import KEYS
-from bcumap.base.words import figure, percent, rounded
+from bcumap.base.words import BY_WARD, NO_FIGURE, figure, percent, rounded
 
 if TYPE_CHECKING:
     from bcumap.facts.areas import Atlas
@@ -56,7 +56,7 @@ class Measure:
 
     @property
     def is_of_strength(self) -> bool:
-        """Whether it is made of a strength: then it is not known of a ward."""
+        """Whether it is made of a strength, which of wards is not shipped."""
         return self.key not in ("committed", "residents_per_committed")
 
 
@@ -81,6 +81,12 @@ MEASURES = {
                 " ward, because every ward was promised the same."),
     )
 }  # fmt: skip
+
+
+def unknown(atlas: Atlas, level: str, measure: Measure) -> str:
+    """Say why a measure is not known: no figure, or nobody has brought those of wards."""
+    is_absent = level == "wards" and measure.is_of_strength and not atlas.promise.get("ward_months")
+    return BY_WARD if is_absent else NO_FIGURE
 
 
 def values(atlas: Atlas, level: str, key: str) -> dict[str, float | None]:

@@ -8,7 +8,7 @@ nothing but the standard library; tables are plain rows, as `store.records` give
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -81,7 +81,12 @@ def strengths_on(strengths: Iterable[Row], on: dt.date) -> list[Row]:
 
 
 def by_level(
-    level: str, wards: Iterable[Row], strengths: Iterable[Row], commitment: Commitment
+    level: str,
+    wards: Iterable[Row],
+    strengths: Iterable[Row],
+    commitment: Commitment,
+    *,
+    by_ward: Mapping[str, float | None] | None = None,
 ) -> list[dict[str, Any]]:
     """Return what the Met's areas of a level were promised, and their strength.
 
@@ -93,8 +98,9 @@ def by_level(
         `Area.columns` and `residents` of every ward, and what else is kept of wards.
     strengths
         The table of borough strengths: FTE of dedicated ward officers and PCSOs together, a mean of
-        several months; None where there is no reliable figure. The Met's strength by ward is not
-        shipped.
+        several months; None where there is no reliable figure.
+    by_ward
+        The same of wards by their codes, where a deployer has read the Met's workbook.
 
     Returns
     -------
@@ -107,8 +113,10 @@ def by_level(
     """
     met = [row for row in wards if row["bcu_code"]]
     if level == "wards":
-        one = {"wards": 1, "fte": None, "residents_2021": None}
-        return [_measured({**row, **one}, commitment) for row in met]
+        fte, one = by_ward or {}, {"wards": 1, "residents_2021": None}
+        return [
+            _measured({**row, **one, "fte": fte.get(row["ward_code"])}, commitment) for row in met
+        ]
     known = {row["borough_code"]: row for row in strengths}
     boroughs = [_borough(rows, known.get(rows[0]["borough_code"], {}), commitment)
                 for rows in _grouped(met, "boroughs")]  # fmt: skip

@@ -256,7 +256,7 @@ def _of_ward(row: Row, facts: Facts) -> Told:
         ("Borough", Said(links=(area(facts, "boroughs", row["borough_code"]),))),
         ("Policed by", police(borough["bcu_code"], facts)),
         *_size(row, facts),
-        *(_ward_officers(borough, facts) if borough["bcu_code"] else ()),
+        *(_ward_officers(row, borough, facts) if borough["bcu_code"] else ()),
     )
 
 
@@ -322,9 +322,10 @@ def since(promise: Row) -> str:
     return f"since {date(promise['since'])}{again}"
 
 
-def months(facts: Facts) -> str:
-    """Say of which months the strengths are a mean."""
-    first, last = facts["officers"]["months"]
+def months(facts: Facts, level: str = "boroughs") -> str:
+    """Say of which months the strengths of a level are a mean."""
+    told = facts["officers"]
+    first, last = (level == "wards" and told.get("ward_months")) or told["months"]
     return f"mean of {date(first)} to {date(last)}"
 
 
@@ -334,7 +335,7 @@ def promised(facts: Facts) -> Said:
     return Said(f"{promise['dwo']} ward officers, {pcsos(promise)}", since(promise))
 
 
-def _ward_officers(borough: Row, facts: Facts) -> Told:
+def _ward_officers(row: Row, borough: Row, facts: Facts) -> Told:
     """What a ward was promised, and what is known of its borough."""
     told, name = borough["officers"], borough["name"]
     if told["fte"] is None:
@@ -342,8 +343,20 @@ def _ward_officers(borough: Row, facts: Facts) -> Told:
     else:
         per_ward = figure(told["fte"] / borough["wards"], 1)
         of_borough = f"{name} has {per_ward} FTE for each of its wards, {months(facts)}."
-    strength = Said(BY_WARD, f"{BY_WARD_NOTE} {of_borough}")
-    return (("Promised", promised(facts)), ("Strength", strength))
+    return (("Promised", promised(facts)), ("Strength", _ward_strength(row, of_borough, facts)))
+
+
+def _ward_strength(row: Row, of_borough: str, facts: Facts) -> Said:
+    if not facts["officers"].get("ward_months"):
+        return Said(BY_WARD, f"{BY_WARD_NOTE} {of_borough}")
+    told = row["officers"]
+    when = (
+        f"{months(facts, 'wards')}, by the Met’s workbook (London Datastore, e16kd). {of_borough}"
+    )
+    if told["fte"] is None:
+        return Said(NO_FIGURE, when)
+    share = percent(told["share_of_commitment"])
+    return Said(f"{figure(told['fte'], 1)} FTE", f"{share} of the promise, {when}")
 
 
 def _officers(row: Row, facts: Facts) -> Told:

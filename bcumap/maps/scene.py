@@ -17,10 +17,8 @@ from bcumap.base.bases import NOT_KNOWN as UNCERTAIN
 from bcumap.base.dates import check_known, last_on
 from bcumap.base.words import (
     ATTRIBUTION,
-    BY_WARD,
     CITY_POLICE,
     LEVEL_WORDS,
-    NO_FIGURE,
     NO_FIGURE_IN_LIST,
     NOT_KNOWN,
     counted,
@@ -334,8 +332,10 @@ def _officers(wish: Wish, level: str, documents: Documents) -> _Part:
     measure = measures.MEASURES[wish.measure]
     known = measures.values(atlas, level, measure.key)
     bounded = {code for code in known if (atlas[code].officers or {}).get("at_least")}
-    unknown = BY_WARD if _is_unpublished(level, measure) else NO_FIGURE
-    when = views.months(atlas.facts) if measure.is_of_strength else views.since(atlas.promise)
+    unknown = measures.unknown(atlas, level, measure)
+    when = (
+        views.months(atlas.facts, level) if measure.is_of_strength else views.since(atlas.promise)
+    )
     return _Part(
         title=f"{measure.title}: {_plural(level)}",
         subtitle=f"{when[:1].upper()}{when[1:]}",
@@ -347,10 +347,6 @@ def _officers(wish: Wish, level: str, documents: Documents) -> _Part:
 def _plural(level: str) -> str:
     words = LEVEL_WORDS[level].plural
     return words if level == "bcus" else words.lower()
-
-
-def _is_unpublished(level: str, measure: Measure) -> bool:
-    return level == "wards" and measure.is_of_strength
 
 
 def _demand(wish: Wish, level: str, documents: Documents) -> _Part:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from bcumap.base.errors import SourceError
+from bcumap.base.words import NO_FIGURE, figure
 from bcumap.build import check
 from bcumap.build.ward_strengths import read_ward_strengths
-from bcumap.facts import store
+from bcumap.facts import demand, measures, store, views
 from tests import datastore_workbook
 from tests.commands import run_here
 from tests.small import Small
@@ -52,6 +55,43 @@ def test_it_becomes_a_part_of_the_data_for_everybody(
     ward = next(code for code, row in store.facts(data=data)["wards"].items()
                 if row["borough_code"] == "E09000030")  # fmt: skip
     assert told.of(ward)[0]["month"] == "2024-07"
+    _is_told_everywhere(data, monkeypatch, capsys)
     again = run_here("build", "--wards", small_london.layer, monkeypatch=monkeypatch, capsys=capsys)
     assert again.code == 0, again.err
     assert store.demand(data=data).strengths == told
+
+
+def _is_told_everywhere(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Map, card, picture, exports and report have what was built, and say of which months."""
+    atlas, means = store.atlas(data=data), store.demand(data=data).strengths.means()
+    known = measures.values(atlas, "wards", "fte")
+    assert {code for code, fte in known.items() if fte is not None} == {
+        code for code, fte in means.items() if fte is not None
+    }
+    code = next(code for code, fte in known.items() if fte is not None)
+    measure = measures.MEASURES["share_of_commitment"]
+    assert measures.unknown(atlas, "wards", measure) == NO_FIGURE
+    told = dict(views.panel(atlas.facts, "wards", code).told)
+    assert told["Strength"].text == f"{figure(means[code], 1)} FTE"
+    assert "mean of July 2024 to December 2024" in told["Strength"].note
+    for words in ("--measure", "fte"), ("--measure", "fte,committed"):
+        file = data.parent / "wards.csv"
+        done = run_here("export", "wards", "--out", file, *words,
+                        monkeypatch=monkeypatch, capsys=capsys)  # fmt: skip
+        assert done.code == 0, done.err
+        row = pd.read_csv(file).set_index("ward_code").loc[code]
+        assert row["fte"] == pytest.approx(means[code], abs=0.05)
+        assert (row["fte_from"], row["fte_to"]) == ("2024-07", "2024-12")
+    done = run_here("officers", "report", "--level", "wards", "--json",
+                    monkeypatch=monkeypatch, capsys=capsys)  # fmt: skip
+    assert any(area.get("fte") for area in json.loads(done.out)["areas"])
+
+
+def test_a_mean_takes_months_with_a_figure_if_half_have_one() -> None:
+    months = tuple(f"2025-{month:02}" for month in range(1, 13))
+    fte = {"A": [None] * 6 + [2.0, 4.0] * 3, "B": [None] * 7 + [3.0] * 5, "C": [2.0] * 12}
+    told = demand.Strengths(("2024-12", *months), {code: [9.0, *row] for code, row in fte.items()})
+    assert told.means() == {"A": 3.0, "B": None, "C": 2.0}
+    assert told.mean_of == ("2025-01", "2025-12")

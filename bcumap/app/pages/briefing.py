@@ -92,7 +92,7 @@ def standing(
         share = Said(f"{number(per)} residents", "for each officer promised")
     return shown("ward.standing", (
         ("Promised", views.promised(facts)),
-        ("Strength", _strength(own, published)),
+        ("Strength", _strength(own, published, facts)),
         ("Borough", _stands("boroughs", ward["borough_code"], facts)),
         ("BCU", _stands("bcus", borough["bcu_code"], facts)),
         ("Residents", views.residents(ward["residents"], facts)),
@@ -100,12 +100,14 @@ def standing(
     ))  # fmt: skip
 
 
-def _strength(own: OwnFigure | None, published: Mapping[str, Any] | None) -> Said:
+def _strength(own: OwnFigure | None, published: Mapping[str, Any] | None, facts: Facts) -> Said:
     """How many officers a ward has, by a visitor's own list or the Met's workbook."""
     if own is None and published:
         when = f"in {date(published['month'])}, by the Met’s workbook (London Datastore, e16kd)"
         return Said(f"{figure(published['fte'], 1)} FTE", when)
     if own is None:
+        if facts["officers"].get("ward_months"):
+            return Said(NO_FIGURE, "the Met’s workbook has none of this ward that can be used")
         return Said(BY_WARD, f"{BY_WARD_NOTE} What is shipped is of its borough and BCU, below.")
     when = f", {date(own.month)}" if own.month else ""
     said = f"by your own list, {plain(own.name)}{when}; nobody here has checked it."
@@ -153,7 +155,7 @@ def timeline(facts: Facts) -> str:
         }
         for each in facts["officers"]["timeline"]
     ]
-    return shown("ward.timeline", steps)
+    return shown("ward.timeline", steps, bool(facts["officers"].get("ward_months")))
 
 
 def _each_ward(promise: Mapping[str, Any]) -> str:

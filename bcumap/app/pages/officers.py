@@ -11,7 +11,7 @@ from bcumap.app.links import level_of
 from bcumap.app.pages import own_list
 from bcumap.app.ui import choice, draw_map, draw_table, save_bar, save_data
 from bcumap.base.schema import LEVELS
-from bcumap.base.words import BY_WARD, LEVEL_WORDS, NO_FIGURE, NO_FIGURE_IN_LIST
+from bcumap.base.words import LEVEL_WORDS, NO_FIGURE, NO_FIGURE_IN_LIST
 from bcumap.facts import measures, views
 from bcumap.facts.cached import atlas, facts, happenings
 from bcumap.facts.events import OFFICERS, about
@@ -105,7 +105,7 @@ def _shading(level: str, measure: Measure) -> dict[str, Any]:
 def _unknown(level: str, measure: Measure) -> str:
     if measure.key == own_list.KEY:
         return NO_FIGURE_IN_LIST
-    return BY_WARD if level == "wards" and measure.is_of_strength else NO_FIGURE
+    return measures.unknown(atlas(), level, measure)
 
 
 def _shown(level: str, measure: Measure) -> dict[str, object]:
@@ -122,6 +122,7 @@ def _legend(level: str, measure: Measure) -> str:
 
 def _columns(level: str, measure: Measure) -> list[tuple[str, str, str]]:
     """The measure first, then what it is made of."""
-    made_of = ["fte", "committed"] if level != "wards" else ["committed"]
+    has_strength = level != "wards" or facts()["officers"].get("ward_months")
+    made_of = ["fte", "committed"] if has_strength else ["committed"]
     shown = [measure, *(MEASURES[key] for key in made_of if key != measure.key)]
     return [(each.key, each.short, panels.KINDS[each.decimals]) for each in shown]
