@@ -281,7 +281,10 @@ class Wards:
         scores = self._names.likeness(plain)
         if place is not None:
             scores = scores - OTHER_BOROUGH * (self._borough_codes != place)
-        best = np.argsort(-scores, kind="stable")[: SUGGESTIONS + 1]  # of equals the lesser code
+        least = np.partition(scores, -SUGGESTIONS - 1)[-SUGGESTIONS - 1]
+        likely = np.flatnonzero(scores >= least)
+        order = np.argsort(-scores[likely], kind="stable")  # of equals the lesser code
+        best = likely[order][: SUGGESTIONS + 1]
         return [(float(scores[each]), str(self._codes[each])) for each in best]
 
 
