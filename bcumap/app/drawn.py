@@ -16,14 +16,14 @@ from functools import cache
 
 from bcumap.app.heads import KINDS
 from bcumap.app.kept import Kept
-from bcumap.app.links import Asked, first_level
+from bcumap.app.links import Asked, level_of
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.facts import store
 from bcumap.facts.cached import atlas, counters, demand, history
 from bcumap.geo import plane
 from bcumap.maps import request, scene, svg
-from bcumap.maps.request import AREAS, COUNTERS, HISTORY, OFFICERS, Frame, Wish
+from bcumap.maps.request import AREAS, COUNTERS, HISTORY, Frame, Wish
 from bcumap.maps.scene import Documents
 from bcumap.maps.shapes import Shapes
 
@@ -67,8 +67,7 @@ def wish(asked: Asked) -> Wish | None:
     if kind in (COUNTERS, HISTORY):
         given["on"] = asked.on.isoformat()
     if kind != HISTORY:
-        is_of_area = wanted and kind in (AREAS, OFFICERS)
-        given["level"] = wanted.level if wanted and is_of_area else first_level(asked.page)
+        given["level"] = level_of(asked)
         given["area"] = wanted.code if wanted else ""
     measure = asked.query.get("measure", "")
     if kind in request.MEASURES and measure in request.MEASURES[kind][0]:

@@ -19,7 +19,7 @@ from bcumap.app.bodies import HTML, Body
 from bcumap.app.embed import address, style
 from bcumap.app.heads import Head
 from bcumap.app.kept import Kept
-from bcumap.app.links import Asked, Chosen
+from bcumap.app.links import Asked, Chosen, level_of
 from bcumap.app.origins import public_address
 from bcumap.app.panels import shown
 from bcumap.app.routes import CARD, first_names
@@ -121,7 +121,8 @@ async def page(name: str, request: Request) -> Response:
         if "etag" in answer.headers:
             del answer.headers["etag"]
         return answer
-    key = (said.link, asked.on, asked.query.get("measure") if asked.page == "counters" else None)
+    measure = asked.query.get("measure") if asked.page == "counters" else None
+    key = (said.link, asked.on, level_of(asked), measure)
     return (await _kept_body(key, asked, said)).answer(request, lasts="no-cache")
 
 

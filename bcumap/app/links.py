@@ -19,12 +19,18 @@ from bcumap.facts.comparing import SLOTS
 
 Facts = Mapping[str, Any]
 
-# Parameters of a link that outlive the choice of another area.
-KEPT = ("measure", "on", "day", "time", "site")
 COMPARED = "compared"  # in the session: the areas that the page compares
 PAGE = "page"  # in the session: the path of the page that is shown
 # Parameters that name a place.
 PLACE = ("q", "ward", "borough", "bcu")
+# All others, which say what is seen of it: those that outlive the choice of another area, and those
+# that are of the one. `sort`, `streets`, `background` and `at` are written by the browser, see
+# web/static/links.js; each is one of what its page offers, or as if it were not there.
+KEPT = (
+    "measure", "group", "on", "closed", "theme", "layer", "format", "detail", "sort", "streets",
+    "background", "day", "time", "site",
+)  # fmt: skip
+OF_ONE = ("level", "at", "about", "area")
 # The level that a page begins with, where it is not the boroughs.
 _FIRST_LEVELS = {"": "bcus", "ward": "wards", "demand": "bcus"}
 
@@ -84,8 +90,6 @@ def query() -> dict[str, str]:
     state = st.session_state
     here = state.get(PAGE, "")
     if named := {name: asked[name] for name in PLACE if name in asked}:
-        if named != state.get("place"):
-            state.pop("level", None)  # the map and the table show the level of what is asked now
         state["place"], state["taken_up"] = named, {}
     elif here in (COMPARE, ABOUT):
         state["taken_up"] = {}
@@ -97,7 +101,7 @@ def query() -> dict[str, str]:
 
 def forget() -> None:
     """Forget the place of the visit, on this page as well."""
-    for name in ("place", "taken_up", "level"):
+    for name in ("place", "taken_up"):
         st.session_state.pop(name, None)
     st.query_params.from_dict(kept())
 
@@ -160,21 +164,36 @@ def found(answer: Answer | None) -> dict[str, object] | None:
     return {"lat": answer.lat, "lon": answer.lon, "label": answer.title, "others": others}
 
 
-def choose(area: Any) -> None:
-    """Put the area that a component names into the page's link, if there is such an area."""
+def choose(area: Any, *others: str) -> None:
+    """Put the area that a component names into the page's link, if there is such an area.
+
+    Parameters
+    ----------
+    *others
+        What else of the link stays (`kept`).
+    """
     if not isinstance(area, dict):
         return
     level, code = str(area.get("level")), str(area.get("code"))
     if level in LEVEL_WORDS and code in facts()[level]:
-        st.query_params.from_dict({LEVEL_WORDS[level].parameter: code, **kept()})
-        st.session_state["level"] = level
+        st.query_params.from_dict({LEVEL_WORDS[level].parameter: code, **kept(*others)})
 
 
-def kept() -> dict[str, str]:
-    """Return the part of the link that another question does not change."""
-    if st.session_state.get(PAGE) == COMPARE:
+def choose_here(area: Any) -> None:
+    """Choose an area that somebody sees on the map, which stays where they moved it."""
+    choose(area, "at")
+
+
+def kept(*others: str) -> dict[str, str]:
+    """Return the part of the link that another question does not change, and `others` of it.
+
+    What a file is of is no level of a map, and stays.
+    """
+    page = st.session_state.get(PAGE)
+    if page == COMPARE:
         return in_slots(st.session_state.get(COMPARED, ()))
-    return {name: st.query_params[name] for name in KEPT if name in st.query_params}
+    names = (*KEPT, *others, *(("level",) if page == "download" else ()))
+    return {name: st.query_params[name] for name in names if name in st.query_params}
 
 
 def day_of(
@@ -218,9 +237,11 @@ def first_level(page: str) -> str:
 
 
 def level_of(asked: Asked) -> str:
-    """Return the level that the page shows: the one chosen, that of the area, or the first."""
-    named = asked.wanted.level if asked.wanted else first_level(asked.page)
-    return str(st.session_state.get("level", named))
+    """Return the level that the page shows: the link's (?level=), the area's, or the first."""
+    if (level := asked.query.get("level")) in LEVEL_WORDS:
+        return str(level)
+    is_followed = asked.wanted and asked.page != "ward"  # whose map is for choosing a ward
+    return asked.wanted.level if asked.wanted and is_followed else first_level(asked.page)
 
 
 def ignored(_: Any) -> None:
@@ -228,6 +249,6 @@ def ignored(_: Any) -> None:
 
 
 def show_level(level: Any) -> None:
-    """Show the table of the level that the map shows."""
+    """Put the level that the map shows into the page's link; the table follows."""
     if level in LEVEL_WORDS:
-        st.session_state["level"] = level
+        st.query_params["level"] = level

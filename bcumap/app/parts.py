@@ -10,7 +10,7 @@ from bcumap.app import panels
 from bcumap.app.api import V1
 from bcumap.app.embed import code
 from bcumap.app.heads import called
-from bcumap.app.links import Asked, Chosen, first_level, in_slots
+from bcumap.app.links import Asked, Chosen, in_slots, level_of
 from bcumap.app.origins import public_address
 from bcumap.app.pages import (
     about_words,
@@ -152,7 +152,7 @@ def _officers(asked: Asked, drawn: str) -> Iterator[str]:
     choices = [(each.key, each.title) for each in known.values()]
     yield shown("first.measures", choices, measure.key, _keep(asked))
     yield panels.explained(measure.what)
-    level = asked.wanted.level if asked.wanted else first_level(asked.page)
+    level = level_of(asked)
     values = measures.values(atlas(), level, measure.key)
     unknown = measures.unknown(atlas(), level, measure)
     legend = views.measure_legend(measure, values.values(), unknown)
@@ -201,7 +201,7 @@ def _counters(asked: Asked, drawn: str) -> Iterator[str]:
         views.counters_of(picture, counters.MET),
     )
     right = shown("parts.panel", panel) + shown("parts.table", table, False)
-    yield _columns(iter((CHOOSER, ROOM, drawn, legend, counter_words.signs())), iter((ROOM, right)))
+    yield _columns(iter((CHOOSER, ROOM, drawn, legend, counter_words.signs())), iter((right,)))
     yield counter_words.closings(*counters.closings(document), facts())
     yield counter_words.unlocated(document)
 
@@ -223,7 +223,7 @@ def _history(asked: Asked, drawn: str) -> Iterator[str]:
     table = Table(f"The 12 BCUs on {date(on.isoformat())}", ("BCU", "Then", "Live from"), rows)
     legend = panels.legend(panels.UNITS_LEGEND)
     right = shown("parts.table", table, False)
-    yield _columns(iter((ROOM, drawn, legend)), iter((ROOM, right)), "")
+    yield _columns(iter((ROOM, drawn, legend)), iter((right,)), "")
     yield history_words.structures(document["structures"])
     yield history_words.money(document["money"])
     yield history_words.models(document["models"])

@@ -14,8 +14,8 @@ from streamlit.delta_generator import DeltaGenerator
 from bcumap.app import assets, heads, panels
 from bcumap.app.links import (
     COMPARED,
+    KEPT,
     PAGE,
-    PLACE,
     Asked,
     Chosen,
     answered,
@@ -82,7 +82,8 @@ def box(
             asked=link.get("q", ""),
             run=next(_runs),  # always another, so that the box hears of every answer
             pages=[f"{assets.base_path()}/{path}" for path, _ in ALL_PAGES],
-            link=urlencode({name: link[name] for name in PLACE if name in link}),
+            link=urlencode(st.session_state.get("taken_up", {})),
+            keeps=list(KEPT),
             title=asks.answer.title if asks.answer else "",
             **_heard(asks),
             list=own.name if own else "",

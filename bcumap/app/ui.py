@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from bcumap.app import assets, tiles
-from bcumap.app.links import Asked, Chosen, choose, found, show_level
+from bcumap.app.links import Asked, Chosen, choose, choose_here, found, level_of, show_level
 from bcumap.app.panels import shown
 from bcumap.app.routes import PICTURE, STREETS
 from bcumap.base.words import LEVEL_WORDS
@@ -74,7 +74,7 @@ def map_data(**data: object) -> list[dict[str, object]]:
     look
         "", "small", or "units" for a map that draws units of its own.
     level
-        The level to begin with.
+        The level that is shown, or None for a map that draws units of its own.
     shading
         How areas are shaded by a measure (see `bcumap.shade` in web/static/areas.js), None, or
         "kept" if a scene of the page shades them.
@@ -91,12 +91,16 @@ def map_data(**data: object) -> list[dict[str, object]]:
 def draw_map(
     asked: Asked,
     *,
-    on_choose: Callable[[Any], None] = choose,
+    on_choose: Callable[[Any], None] = choose_here,
     on_level: Callable[[Any], None] = show_level,
     **data: object,
 ) -> None:
     """Draw the map with what a page asks marked on it; `data` as in `map_data`."""
-    marked = {"chosen": vars(asked.wanted) if asked.wanted else None, "found": found(asked.answer)}
+    marked = {
+        "chosen": vars(asked.wanted) if asked.wanted else None,
+        "found": found(asked.answer),
+        "level": level_of(asked),
+    }
     area_map()(
         key="map",
         data=map_data(**(marked | data)),
@@ -127,7 +131,7 @@ def choice(
     parameter: str,
     first: str,
     place: Any = st,
-    disabled: bool = False,
+    **more: Any,
 ) -> str:
     """Let the visitor choose one of some titles by its key; the choice is part of the link.
 
@@ -140,9 +144,11 @@ def choice(
     parameter
         Of the link.
     first
-        The key that is chosen where neither says anything that there is.
+        The key that is chosen where the link says none that there is.
+    **more
+        What else `st.selectbox` takes.
     """
-    asked = st.session_state.get(key) or st.query_params.get(parameter)
+    asked = st.query_params.get(parameter)
     st.session_state[key] = asked if asked in titles else first
     chosen: str = place.selectbox(
         label,
@@ -150,9 +156,22 @@ def choice(
         format_func=titles.__getitem__,
         key=key,
         on_change=lambda: st.query_params.update({parameter: st.session_state[key]}),
-        disabled=disabled,
+        **more,
     )
     return chosen
+
+
+def ticked(label: str, *, key: str, parameter: str) -> bool:
+    """Let the visitor say yes; it is part of the link."""
+    st.session_state[key] = st.query_params.get(parameter) == "1"
+
+    def put() -> None:
+        if st.session_state[key]:
+            st.query_params[parameter] = "1"
+        else:
+            st.query_params.pop(parameter, None)
+
+    return bool(st.toggle(label, key=key, on_change=put))
 
 
 @st.cache_resource
@@ -162,19 +181,6 @@ def area_table() -> Any:
         "bcumap_table",
         html='<div class="bcumap-table" tabindex="-1"></div>',
         js=loader("table.js"),
-        isolate_styles=False,
-    )
-
-
-@st.cache_resource
-def share_bar() -> Any:
-    """The buttons that copy the page's link and print it, registered once per process."""
-    return component(
-        "bcumap_share",
-        html='<div class="bcumap-share"><button type="button" class="copy">Copy the link</button>'
-        '<button type="button" class="print">Print this page</button>'
-        '<span class="said" role="status"></span></div>',
-        js=loader("share.js"),
         isolate_styles=False,
     )
 

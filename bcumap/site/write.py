@@ -41,6 +41,7 @@ SHARDS = "postcodes-"  # followed by a hash of the archive
 SHARED_FILES = (
     "search.js",
     "links.js",
+    "share.js",
     "areas.js",
     "streets.js",
     "page.css",

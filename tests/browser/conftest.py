@@ -95,11 +95,13 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-def until(is_so: Callable[[], object], within_s: float = 60) -> None:
+def until(
+    is_so: Callable[[], object], within_s: float = 60, why: Callable[[], object] = lambda: ""
+) -> None:
     """Wait for what no locator tells; Playwright's way runs text, which our policy refuses."""
     end = time.monotonic() + within_s
     while not is_so():
-        assert time.monotonic() < end, "it did not come to pass"
+        assert time.monotonic() < end, f"it did not come to pass {why()}"
         time.sleep(0.05)
 
 

@@ -138,8 +138,8 @@ def test_few_tab_stops_lead_to_the_team(visit: Visit) -> None:
 def test_the_link_is_copied(browser: Browser, server: str) -> None:
     visit = Visit(browser, server, permissions=["clipboard-read", "clipboard-write"])
     page = visit.go(f"/ward?ward={DEPTFORD}")
-    page.get_by_role("button", name="Copy the link").click()
-    expect(page.locator(".bcumap-share .said")).to_have_text("The link is copied.")
+    page.get_by_role("button", name="Copy the link").first.click()
+    expect(page.locator(".bcumap-share .said").first).to_have_text("The link is copied.")
     assert page.evaluate("navigator.clipboard.readText()") == f"{server}/ward?ward={DEPTFORD}"
     visit.context.close()
 
@@ -161,7 +161,7 @@ def test_it_prints_on_one_page(kind: str, code: str, request: pytest.FixtureRequ
     page = visit.go(f"/ward?ward={code}")
     page.locator("[data-testid=stVegaLiteChart]").first.wait_for()
     page.evaluate("window.print = () => (window.printed = true)")
-    page.get_by_role("button", name="Print this page").click()
+    page.get_by_role("button", name="Print this page").first.click()
     until(lambda: page.evaluate("window.printed === true"))
     visit.settle()
     pdf = page.pdf(format="A4", print_background=True)

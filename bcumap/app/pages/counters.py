@@ -8,11 +8,7 @@ from typing import Any
 import streamlit as st
 
 from bcumap.app import assets, panels, search
-from bcumap.app.links import (
-    choose,
-    first_level,
-    move_to,
-)
+from bcumap.app.links import choose, level_of, move_to
 from bcumap.app.pages import counter_site_words, counter_words
 from bcumap.app.ui import (
     choice,
@@ -21,7 +17,7 @@ from bcumap.app.ui import (
     save_bar,
     save_data,
     sent,
-    share_bar,
+    ticked,
     time_bar,
 )
 from bcumap.base import dates
@@ -62,11 +58,11 @@ def explorer() -> None:
     st.html(counter_site_words.by_time(asked))
     _time(on)
     left, right = st.columns([5, 4], gap="medium")
-    level = st.session_state.get("level", first_level(asked.page))
+    level = level_of(asked)
     with left:
         measure = _measure()
-        closed = st.toggle("Show closed counters too", key="counters-closed")
-        draw_map(asked, level=level, shading="kept")
+        closed = ticked("Show closed counters too", key="counters-closed", parameter="closed")
+        draw_map(asked, shading="kept")
         st.html(panels.legend(shading_legend(MEASURES[measure].classes, MEASURES[measure].unknown)))
         st.html(counter_words.signs())
         save_bar()(
@@ -77,7 +73,6 @@ def explorer() -> None:
             ),
         )  # fmt: skip
     with right:
-        share_bar()(key="share", data=sent())
         counters_scene()(
             key="scene",
             data=sent(

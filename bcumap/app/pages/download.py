@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from collections.abc import Mapping
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from bcumap.app import orders, panels, parts, search
-from bcumap.app.links import Chosen, day_of
+from bcumap.app.links import Chosen, day_of, move_to
 from bcumap.app.orders import Order
+from bcumap.app.ui import choice
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import LEVELS
@@ -35,6 +37,7 @@ DETAILS = {
     "overview": "Overview: within 62 m, smallest",
 }
 DATED = ("counters", "officers")
+ASK = "Ask for a place above to choose its ward, borough or BCU."
 ROWS_SHOWN, COLUMNS_SHOWN = 5, 8
 
 
@@ -61,56 +64,49 @@ def explorer() -> None:
 
 
 def _order(wanted: Chosen | None) -> Order:
-    """What the visitor chooses; a link can have chosen already."""
-    asked = st.query_params
-    if asked.get("layer") in LAYERS:
-        st.session_state.setdefault("dl-layer", asked["layer"])
+    """What the visitor chooses; it is part of the link."""
     left, middle, right = st.columns(3)
-    layer = left.selectbox("Layer", list(LAYERS), format_func=LAYERS.__getitem__, key="dl-layer")
-    suffix = middle.selectbox(
-        "Format", list(FORMATS), format_func=FORMATS.__getitem__, key="dl-format"
-    )
-    detail = right.selectbox(
-        "Detail", list(DETAILS), format_func=DETAILS.__getitem__, key="dl-detail"
-    )
+    layer = _choice("Layer", LAYERS, "layer", left)
+    suffix = _choice("Format", FORMATS, "format", middle)
+    detail = _choice("Detail", DETAILS, "detail", right)
     left, middle, right = st.columns(3)
-    areas = ["", f"{wanted.level}/{wanted.code}"] if wanted else [""]
-    area = left.selectbox(
-        "Area", areas, index=len(areas) - 1, format_func=_area,
-        help="Ask for a place above to choose its ward, borough or BCU.",
-    )  # fmt: skip
+    areas = {wanted.code: _named(wanted)} if wanted else {}
+    area = _choice("Area", areas | {"": "All of London"}, "area", left, help=ASK)
     on, level = "", ""
     if layer in DATED:
         on = _date(middle)
     if layer == "officers":
         level = _level(right)
-    return Order(layer, suffix, detail, area.partition("/")[2], on, level)
+    return Order(layer, suffix, detail, area, on, level)
+
+
+def _choice(
+    label: str, titles: Mapping[str, str], parameter: str, place: DeltaGenerator, **more: str
+) -> str:
+    """Let the visitor choose; without a choice it is the first."""
+    key, first = f"dl-{parameter}", next(iter(titles))
+    return choice(label, titles, key=key, parameter=parameter, first=first, place=place, **more)
 
 
 def _date(place: DeltaGenerator) -> str:
     """Let the visitor choose a date; a link can have one (?on=)."""
     asked, _ = day_of(st.query_params.get("on"), document()["key_dates"], "front counters")
+    st.session_state["dl-on"] = asked
     day = place.date_input(
-        "Date", asked, min_value=dt.date(2012, 1, 1), max_value=dates.today(), key="dl-on"
-    )
+        "Date", min_value=dt.date(2012, 1, 1), max_value=dates.today(), key="dl-on",
+        on_change=lambda: move_to(st.session_state["dl-on"]),
+    )  # fmt: skip
     return day.isoformat() if isinstance(day, dt.date) else ""
 
 
 def _level(place: DeltaGenerator) -> str:
-    """Let the visitor choose a level; a link can have one (?level=)."""
-    asked = st.query_params.get("level")
-    first = LEVELS.index(asked) if asked in LEVELS else LEVELS.index("boroughs")
-    return place.selectbox(
-        "Level", LEVELS, index=first, format_func=lambda each: LEVEL_WORDS[each].plural
-    )
+    """Let the visitor choose a level, boroughs at first."""
+    titles = {each: LEVEL_WORDS[each].plural for each in LEVELS}
+    return choice("Level", titles, key="dl-level", parameter="level", first="boroughs", place=place)
 
 
-def _area(choice: str) -> str:
-    level, _, code = choice.partition("/")
-    if not code:
-        return "All of London"
-    words = LEVEL_WORDS[level]
-    return f"{facts()[level][code]['name']} ({words.one})"
+def _named(area: Chosen) -> str:
+    return f"{facts()[area.level][area.code]['name']} ({LEVEL_WORDS[area.level].one})"
 
 
 def _offer(order: Order) -> None:

@@ -10,11 +10,11 @@ from bcumap.app import assets, panels, search
 from bcumap.app.links import Chosen, from_link, ignored, move_to, query
 from bcumap.app.pages import history_words
 from bcumap.app.ui import (
+    choice,
     draw_map,
     save_bar,
     save_data,
     sent,
-    share_bar,
     time_bar,
     units_scene,
 )
@@ -54,11 +54,10 @@ def explorer() -> None:
     left, right = st.columns([5, 3], gap="medium")
     with left:
         # Its units are no areas to choose, and it keeps to one level.
-        draw_map(asked, chosen=None, look="units", on_choose=ignored, on_level=ignored)
+        draw_map(asked, chosen=None, level=None, look="units", on_choose=ignored, on_level=ignored)
         st.html(panels.legend(panels.UNITS_LEGEND))
         save_bar()(key="save", data=save_data("history", "bcus", wanted, on=on.isoformat()))
     with right:
-        share_bar()(key="share", data=sent())
         units_scene()(
             key="scene",
             data=sent(
@@ -78,25 +77,18 @@ def timeline() -> None:
     """All events by date, of a theme, and of the area that the link names."""
     st.html(history_words.timeline_heading())
     wanted, _ = from_link(query(), facts())
-    themes = ("", *THEMES)
-    asked = st.query_params.get("theme", "")
-    st.session_state.setdefault("theme", asked if asked in themes else "")
     left, right = st.columns(2, gap="medium")
-    theme = left.selectbox(
-        "Theme",
-        themes,
-        format_func=lambda each: each.capitalize() or "All themes",
-        key="theme",
-        on_change=lambda: st.query_params.update(theme=st.session_state["theme"]),
-    )
+    themes = {each: each.capitalize() or "All themes" for each in ("", *THEMES)}
+    theme = choice("Theme", themes, key="theme", parameter="theme", first="", place=left)
     boroughs = facts()["boroughs"]
     places = ["", *sorted(boroughs, key=lambda code: str(boroughs[code]["name"])), *facts()["bcus"]]
-    first = _key(wanted) if wanted else ""
-    place = right.selectbox(
+    place = choice(
         "What concerns",
-        places,
-        index=places.index(first),
-        format_func=_place_name,
+        {code: _place_name(code) for code in places},
+        key="about",
+        parameter="about",
+        first=_key(wanted) if wanted else "",
+        place=right,
     )
     shown = events.about(happenings(), theme=theme, **events.of_area(atlas().get(place)))
     st.html(history_words.timeline(shown))

@@ -44,7 +44,7 @@ def explorer() -> None:
     measure = _measure()
     left, right = st.columns([5, 4], gap="medium")
     with left:
-        draw_map(asked, level=level, shading={each: _shading(each, measure) for each in LEVELS})
+        draw_map(asked, shading={each: _shading(each, measure) for each in LEVELS})
         st.html(_legend(level, measure))
         save_bar()(
             key="save",

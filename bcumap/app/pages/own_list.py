@@ -128,8 +128,7 @@ def _read(given: Any, wish: Wish) -> None:
     bar.empty()
     st.session_state["own"] = Own(given.file_id, given.name, wish, imported)
     if not imported.error and imported.report["series"].get("wards"):
-        st.session_state["measure"] = KEY
-        st.session_state["level"] = "wards"
+        st.query_params.update(measure=KEY, level="wards")
     st.rerun()
 
 

@@ -7,9 +7,9 @@ import streamlit as st
 from bcumap.app import charts, panels, search
 from bcumap.app.api import DEMAND, OFFICERS
 from bcumap.app.assets import base_path
-from bcumap.app.links import ignored
+from bcumap.app.links import level_of
 from bcumap.app.pages import briefing, own_list
-from bcumap.app.ui import draw_map, save_bar, save_data, sent, share_bar
+from bcumap.app.ui import draw_map, save_bar, save_data
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError, NotThereError
 from bcumap.base.schema import COMMITMENT_HOLDS
@@ -41,11 +41,12 @@ def explorer() -> None:
     elif code:
         st.html(briefing.not_of_the_met(code, facts()))
     if code:
-        share_bar()(key="share", data=sent())
+        st.html(panels.shown("parts.share"))
     left, right = st.columns([5, 4], gap="medium")
     with left:
-        draw_map(asked, look="small", level="wards", on_level=ignored)
-        save_bar()(key="save", data=save_data("areas", "wards", wanted, level="wards"))
+        level = level_of(asked)
+        draw_map(asked, look="small")
+        save_bar()(key="save", data=save_data("areas", level, wanted, level=level))
     if code is None or not met:
         return
     told = [each for each in known().strengths.of(code) if each["fte"] is not None]

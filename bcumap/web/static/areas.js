@@ -62,7 +62,11 @@
     },
     onAdd: function (map) {
       L.LayerGroup.prototype.onAdd.call(this, map);
+      this.fetched();
+    },
+    fetched: function () {
       this.ready = this.ready || this._fetch();
+      return this;
     },
     getAttribution: function () {
       return this.options.attribution;
@@ -136,6 +140,7 @@
       element.setAttribute("role", "button");
       element.setAttribute("aria-label", path.area.label);
       element.setAttribute("data-code", path.area.code);
+      if (this._map?.bcumapChosen?.code === path.area.code) element.setAttribute("aria-current", "true");
       if (element.bcumapReachable) return;
       element.bcumapReachable = true;
       bcumap.reachable(this._map, path, this, () => [...this.byCode.values()]);
@@ -352,16 +357,24 @@
     map.fire("bcumap:choose", { level: area.level, code: area.code });
   };
 
-  /* Show an area as the chosen one, on its level; `fit` also zooms to it. The mark is a line of its
+  /* Show an area as the chosen one, on its level or on the `level` that the map is to keep; `fit`
+     also zooms to it. The mark is a line of its
      own: moving the polygon to the front would take the keyboard's focus from it. */
-  bcumap.mark = async function (map, area, { fit = false, found = null } = {}) {
+  bcumap.mark = async function (map, area, { fit = false, found = null, level = null } = {}) {
     map.bcumapChosen = area;
-    if (!area && !found) goal(map, null);
-    if (fit && !area && found) map.setView([found.lat, found.lon], CLOSE.maxZoom, { animate: false });
+    if (!area) {
+      const spot = found && L.latLng(found.lat, found.lon);
+      goal(map, found && { bounds: L.latLngBounds(spot, spot), name: found.label });
+      if (fit) bcumap.home(map);
+    }
     const shown = map.bcumapLevels.find((layer) => map.hasLayer(layer));
     if (!shown) return; // a page that draws areas of its own
     await shown.ready;
-    const layer = !area || shown.byCode.has(area.code) ? shown : bcumap.show(map, area.level);
+    let layer = shown;
+    if (area && !shown.byCode.has(area.code)) {
+      if (level !== shown.options.level) layer = bcumap.show(map, area.level);
+      else layer = map.bcumapLevels.find(({ options }) => options.level === area.level).fetched();
+    }
     await layer.ready;
     if (map.bcumapChosen !== area) return; // another was chosen meanwhile
     if (map.bcumapMark) map.bcumapMark.remove();
@@ -378,7 +391,7 @@
     const bounds = L.latLngBounds(path.getBounds().getSouthWest(), path.getBounds().getNorthEast());
     if (found) bounds.extend([found.lat, found.lon]);
     goal(map, { bounds, name: found ? found.label : path.feature.properties.name });
-    if (fit) map.fitBounds(bounds, { ...CLOSE, animate: false });
+    if (fit) bcumap.home(map);
     if (found) markPossible(map, layer, found.others);
   };
 
@@ -448,6 +461,42 @@
     );
   };
 
+  /* --- what is seen of London --------------------------------------------------------------- */
+
+  /* Centre and zoom, as a link says them: "51.5072,-0.1276,11.25". */
+  function view(map) {
+    const { lat, lng } = map.getCenter();
+    return [lat.toFixed(4), lng.toFixed(4), Number(map.getZoom().toFixed(2))].join();
+  }
+
+  /* Move the map so that it is no choice of a visitor's. */
+  function settle(map, move) {
+    map.bcumapSettles = true;
+    move();
+    map.bcumapSettles = false;
+    map.bcumapView = view(map);
+  }
+
+  /* Tell the page what is seen when somebody has moved the map. */
+  function moved(map) {
+    if (map.bcumapSettles || view(map) === map.bcumapView) return;
+    map.bcumapView = view(map);
+    map.fire("bcumap:moved", { view: map.bcumapView });
+  }
+
+  /* Look at what a link says. */
+  bcumap.look = function (map, at) {
+    const [lat, lon, zoom] = at.split(",").map(Number);
+    settle(map, () => map.setView([lat, lon], zoom, { animate: false }));
+  };
+
+  /* Look at the area or place that was asked for, or at all of London. */
+  bcumap.home = function (map) {
+    const nearest = map.bcumapGoal ? CLOSE : {};
+    const bounds = map.bcumapGoal?.bounds ?? map.bcumapLondon;
+    settle(map, () => map.fitBounds(bounds, { ...nearest, animate: false }));
+  };
+
   /* --- the switch between levels --------------------------------------------------------- */
 
   bcumap.levels = function (map, layers, bounds, streets) {
@@ -464,7 +513,9 @@
     };
     map.on("moveend", seen);
     map.on("moveend", () => nearStreets(map));
-    map.fitBounds(bounds, { animate: false });
+    map.on("moveend", () => moved(map));
+    map.bcumapLondon = bounds;
+    bcumap.home(map);
     seen();
     // The wheel scrolls the page until someone works with the map.
     map.on("mousedown focus", () => map.scrollWheelZoom.enable());
@@ -485,8 +536,10 @@
   function resize(map) {
     const shown = map.getBounds();
     const before = map.getSize().x;
-    map.invalidateSize({ pan: false });
-    if (before && map.getSize().x !== before) map.fitBounds(shown, { animate: false });
+    settle(map, () => {
+      map.invalidateSize({ pan: false });
+      if (before && map.getSize().x !== before) map.fitBounds(shown, { animate: false });
+    });
   }
 
   /* --- what stands above the map ------------------------------------------------------------ */
@@ -501,9 +554,14 @@
     said.setAttribute("role", "status");
     box.append(levelSwitch(map, layers, said));
     if (streets) box.append(streetSwitch(map, streets, said));
-    map.bcumapBack = button("back", "", () => map.fitBounds(map.bcumapGoal.bounds, { ...CLOSE, animate: false }));
+    const back = () => {
+      bcumap.home(map);
+      map.fire("bcumap:moved", { view: null });
+    };
+    map.bcumapBack = button("back", "", back);
     map.bcumapBack.hidden = true;
-    box.append(map.bcumapBack, button("london", "All of London", () => map.fitBounds(bounds, { animate: false })));
+    const away = () => (map.bcumapGoal ? map.fitBounds(bounds, { animate: false }) : back());
+    box.append(map.bcumapBack, button("london", "All of London", away));
     if (document.fullscreenEnabled) {
       const full = () => (document.fullscreenElement ? document.exitFullscreen() : frame.requestFullscreen());
       const toggle = button("full", "Full screen", full);
@@ -569,7 +627,13 @@
     const item = L.DomUtil.create("label", "streets");
     const tick = L.DomUtil.create("input", "", item);
     tick.type = "checkbox";
-    tick.addEventListener("change", () => (tick.checked ? map.addLayer(streets) : map.removeLayer(streets)));
+    const turn = (on) => (on ? map.addLayer(streets) : map.removeLayer(streets));
+    tick.addEventListener("change", () => turn(tick.checked));
+    // A link may turn on what our own server has; other hosts hear of nobody who did not turn it on.
+    if (own && new URL(own.url, document.baseURI).origin === location.origin) {
+      map.bcumapBackground = (on) => turn((tick.checked = on));
+      tick.addEventListener("change", () => map.fire("bcumap:background", { on: tick.checked }));
+    }
     item.append(own ? " Background map" : " Streets (OpenStreetMap)");
     streets.on("tileerror", () => {
       said.classList.remove("bcumap-heard");

@@ -1,3 +1,4 @@
+import { onReturn, see, seen } from "./links.js";
 import { expectAnswer, linkTo } from "./search.js";
 
 /* The map as a Streamlit component (components v2): draws it once, then only moves the mark. */
@@ -30,9 +31,32 @@ function draw(parentElement, data) {
     const { urls } = data;
     root.drawing = Promise.all(
       ["leaflet.js", "areas.js", "map.js"].map((name) => load(urls[name]))
-    ).then(() => (root.map = window.bcumap.draw()));
+    ).then(() => begin(root, window.bcumap.draw()));
   }
   return root.drawing.then((map) => ({ root, map }));
+}
+
+/* The map of the page: what is seen of it is in the link. */
+function begin(root, map) {
+  root.map = map;
+  map.on("bcumap:moved", ({ view }) => see("at", (root.at = view)));
+  map.on("bcumap:background", ({ on }) => see("background", on ? "1" : null));
+  map.on("bcumap:streets", ({ on }) => see("streets", on ? null : "0"));
+  onReturn(root, () => look(root, map));
+  return map;
+}
+
+/* Look at what the link says, if it says something else than before: if that is nothing, at what was
+   asked for, unless that is other, too, and about to be marked. */
+function look(root, map, isOther = false) {
+  map.bcumapBackground?.(seen("background") !== null);
+  map.bcumapHidesStreets = seen("streets") !== null;
+  map.bcumapStreets?.then((streets) => streets?.turn(!map.bcumapHidesStreets));
+  const at = seen("at");
+  if (at === (root.at ?? null)) return;
+  root.at = at;
+  if (at) window.bcumap.look(map, at);
+  else if (!isOther) window.bcumap.home(map);
 }
 
 /* Shade the map anew if it is to be shaded otherwise. */
@@ -64,9 +88,11 @@ export default function (component) {
       const { chosen, found } = data;
       const wanted = chosen ? `${chosen.level}/${chosen.code}` : "";
       const spot = found ? `${found.lat},${found.lon}` : "";
-      if (wanted === (root.chosen || "") && spot === (root.spot || "")) return;
+      const isOther = wanted !== (root.chosen || "") || spot !== (root.spot || "");
+      look(root, map, isOther);
+      if (!isOther) return;
       [root.chosen, root.spot] = [wanted, spot];
-      window.bcumap.mark(map, chosen, { fit: true, found });
+      window.bcumap.mark(map, chosen, { fit: !root.at, found, level: data.level });
     })
     .catch((error) => console.error(error));
   return () => {

@@ -9,14 +9,16 @@ export function visit(to) {
 }
 
 let pages = [];
+let kept = [];
 
-/* Let links to `paths` be such visits. */
-export function keepSession(paths) {
+/* Let links to `paths` be such visits; one to another place on the same page keeps what `names` of
+   the link say. */
+export function keepSession(paths, names) {
   if (!pages.length) {
     document.addEventListener("click", follow);
     document.addEventListener("submit", ask);
   }
-  pages = paths;
+  [pages, kept] = [paths, names];
 }
 
 function follow(event) {
@@ -26,19 +28,25 @@ function follow(event) {
   if (link.dataset.point) return direct(event, link.dataset.point);
   if (link.target && link.target !== "_self") return;
   const to = new URL(link.href);
-  const isPart = to.hash && to.pathname === location.pathname && to.search === location.search;
-  if (isPart || to.origin !== location.origin || !pages.includes(to.pathname)) return;
+  if (to.origin !== location.origin || !pages.includes(to.pathname)) return;
   event.preventDefault();
   const isOther = to.pathname !== location.pathname;
+  if (to.hash && !isOther && to.search === location.search) return goToPart(to.hash.slice(1));
+  if (!isOther && to.search) {
+    const asked = new URLSearchParams(location.search);
+    kept.forEach((name) => asked.has(name) && !to.searchParams.has(name) && to.searchParams.set(name, asked.get(name)));
+  }
   visit(to);
   if (to.hash) return goToPart(to.hash.slice(1));
   if (isOther) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
 }
 
-/* Go to a part of a page as soon as it is there, and once more when what is above it is, too. */
+/* Go to a part of a page as soon as it is there, and once more when what is above it is, too. One of
+   this page leaves no word in the link: Streamlit takes a link with one for no other page. */
 function goToPart(id, tries = 100) {
   const part = document.getElementById(id);
   part?.scrollIntoView();
+  part?.focus({ preventScroll: true });
   if (part) setTimeout(() => part.scrollIntoView(), 400);
   else if (tries) setTimeout(() => goToPart(id, tries - 1), 50);
 }
@@ -65,9 +73,41 @@ function ask(event) {
 export function writePlace(link) {
   const asked = new URLSearchParams(location.search);
   const missing = [...new URLSearchParams(link)].filter(([name]) => !asked.has(name));
-  if (!missing.length) return;
-  missing.forEach(([name, value]) => asked.set(name, value));
-  history.replaceState(history.state, "", `?${asked}${location.hash}`);
+  if (missing.length) rewrite(Object.fromEntries(missing));
+}
+
+function rewrite(changes) {
+  const asked = new URLSearchParams(location.search);
+  Object.entries(changes).forEach(([name, value]) => (value === null ? asked.delete(name) : asked.set(name, value)));
+  const query = String(asked).replaceAll("%2C", ",");
+  history.replaceState(history.state, "", location.pathname + (query && `?${query}`) + location.hash);
+}
+
+/* What the browser writes into the link itself, without asking the server, and what each may be: the
+   centre and zoom of the map (to 11 m), the column that a table is sorted by (- for falling), and the
+   background, and whether streets are hidden. Of Back and Forward they are no steps, but return with one. */
+const SEEN = {
+  at: /^-?\d{1,2}(\.\d{1,4})?,-?\d{1,3}(\.\d{1,4})?,\d{1,2}(\.\d{1,2})?$/,
+  sort: /^-?[a-z0-9_]{1,40}$/,
+  background: /^1$/,
+  streets: /^0$/,
+};
+
+/* What the link says of one of these; null if nothing that may be. */
+export function seen(name) {
+  const value = new URLSearchParams(location.search).get(name);
+  return value !== null && SEEN[name].test(value) ? value : null;
+}
+
+/* Let the link say it, or nothing (null). */
+export function see(name, value) {
+  if (seen(name) !== value) rewrite({ [name]: value });
+}
+
+/* Act when somebody went back or forward, as long as an element is on the page. */
+export function onReturn(element, act) {
+  const returned = () => (element.isConnected ? act() : removeEventListener("popstate", returned));
+  addEventListener("popstate", returned);
 }
 
 /* Call `back` when the connection to the server was lost and is there again. */

@@ -1,6 +1,9 @@
 /* The search box as a Streamlit component: suggestions while typing (ARIA's combobox with a list),
    a question when Enter is pressed. Text from the server only ever becomes text, never HTML. */
 import { keepSession, watchConnection, writePlace } from "./links.js";
+import { share } from "./share.js";
+
+document.addEventListener("click", share);
 
 const WAIT = 120; // milliseconds without a key before suggestions are fetched
 const ROUGHLY = 5; // decimals of a degree: one metre
@@ -66,8 +69,10 @@ export default function ({ parentElement, data: [data], setTriggerValue }) {
   box.show(data.asked);
   answered(form);
   if (data.run === undefined) return; // the static site
-  keepSession(data.pages);
-  writePlace(data.link);
+  keepSession(data.pages, data.keeps);
+  // Drawn again, it may still have what an earlier link asked.
+  if (data.run !== box.run) writePlace(data.link);
+  box.run = data.run;
   watchConnection(() => {
     waiting = setTimeout(() => location.reload(), AFTER_LOSS);
     setTriggerValue("ping", Date.now());

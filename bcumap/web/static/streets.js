@@ -63,7 +63,7 @@ export default class Streets {
     this.map = map;
     this.base = base;
     this.tiles = new Map();
-    this.isOn = true;
+    this.isOn = !map.bcumapHidesStreets;
     this.under = this.canvas("bcumap-streets", 350);
     this.over = this.canvas("bcumap-street-names", 455);
     this.addSwitch();
@@ -90,13 +90,13 @@ export default class Streets {
     control.onAdd = () => {
       const box = L.DomUtil.create("div", "bcumap-streets-switch leaflet-bar");
       const label = L.DomUtil.create("label", "", box);
-      const input = L.DomUtil.create("input", "", label);
-      input.type = "checkbox";
-      input.checked = true;
+      this.input = L.DomUtil.create("input", "", label);
+      this.input.type = "checkbox";
+      this.input.checked = this.isOn;
       label.append(" Streets");
-      input.addEventListener("change", () => {
-        this.isOn = input.checked;
-        this.show();
+      this.input.addEventListener("change", () => {
+        this.turn(this.input.checked);
+        this.map.fire("bcumap:streets", { on: this.isOn });
       });
       this.note = L.DomUtil.create("p", "", box);
       this.note.setAttribute("role", "status");
@@ -105,6 +105,12 @@ export default class Streets {
       return box;
     };
     control.addTo(this.map);
+  }
+
+  turn(on) {
+    if (on === this.isOn) return;
+    this.isOn = this.input.checked = on;
+    this.show();
   }
 
   async fetch(name) {

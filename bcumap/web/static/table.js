@@ -1,5 +1,6 @@
 /* The table beside the map: the same facts, sortable by every column, read from the linked facts. */
 import { load } from "./files.js";
+import { onReturn, see, seen } from "./links.js";
 import { expectAnswer, linkTo } from "./search.js";
 
 const FEW = 15; // rows of a longer table that are shown at first; all of them from the button
@@ -55,16 +56,28 @@ function compare(column, falling) {
 
 export default function ({ parentElement, data: [data], setTriggerValue }) {
   const root = parentElement.querySelector(".bcumap-table");
-  const state = (root.state = root.state || { sort: "name", falling: false });
+  if (!root.state) onReturn(root, () => root.state.draw?.());
+  const state = (root.state = root.state || {});
   state.choose = (code) => {
     const area = { level: data.level, code };
     setTriggerValue("choose", area);
     expectAnswer(linkTo(area));
   };
   load(data.url).then(
-    (all) => render(root, state, data, rows(all, data.level, data.given ?? {})),
+    (all) => {
+      const list = rows(all, data.level, data.given ?? {});
+      state.draw = () => render(root, state, data, list);
+      state.draw();
+    },
     () => root.replaceChildren("The table could not be loaded. Reload the page to try again."),
   );
+}
+
+/* The column that the link sorts by, if the table has it, and whether it falls; else its own. */
+function order({ columns, sort }) {
+  const [, falls, column] = /^(-?)(.*)$/.exec(seen("sort") ?? "");
+  if (columns.some(([key]) => key === column)) return [column, Boolean(falls)];
+  return [sort ?? "name", Boolean(sort)];
 }
 
 /* See save.js: it saves the table that comes after its button. */
@@ -78,10 +91,8 @@ function saveButton(caption) {
 }
 
 function render(root, state, data, list) {
-  if (data.sort !== state.wanted) [state.sort, state.falling] = [data.sort ?? "name", Boolean(data.sort)];
-  state.wanted = data.sort;
-  if (!data.columns.some(([key]) => key === state.sort)) [state.sort, state.falling] = ["name", false];
-  list.sort(compare(state.sort, state.falling));
+  const [sorted, falling] = order(data);
+  list.sort(compare(sorted, falling));
   const table = document.createElement("table");
   const caption = table.createCaption();
   const heading = document.createElement("h2");
@@ -169,10 +180,10 @@ function render(root, state, data, list) {
     button.dataset.key = key;
     button.textContent = title;
     button.title = `Sort by ${title}`;
-    if (state.sort === key) cell.ariaSort = state.falling ? "descending" : "ascending";
+    if (sorted === key) cell.ariaSort = falling ? "descending" : "ascending";
     button.onclick = () => {
-      state.falling = state.sort === key ? !state.falling : kind in show;
-      state.sort = key;
+      const falls = sorted === key ? !falling : kind in show;
+      see("sort", (falls ? "-" : "") + key);
       render(root, state, data, list);
     };
     cell.append(button);
