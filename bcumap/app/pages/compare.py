@@ -6,7 +6,6 @@ import streamlit as st
 
 from bcumap.app import panels, search
 from bcumap.app.pages import compare_words
-from bcumap.app.ui import sent, share_bar
 from bcumap.base.words import COMPARE
 from bcumap.facts.cached import facts
 
@@ -24,7 +23,5 @@ def explorer() -> None:
     asked, said = search.box("Choose another area.", is_shown=lambda _: False)
     if card := compare_words.card(asked):
         said.html(card)
-    if asked.compared:
-        share_bar()(key="share", data=sent())
     for part in compare_words.told(asked):
         st.html(part)

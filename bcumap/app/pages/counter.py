@@ -6,7 +6,6 @@ import streamlit as st
 
 from bcumap.app import panels, search
 from bcumap.app.pages import counter_site_words
-from bcumap.app.ui import sent, share_bar
 from bcumap.base.words import COUNTER
 from bcumap.facts.cached import facts
 
@@ -17,7 +16,6 @@ def page() -> None:
     asked, _ = search.box("Choose one below.", is_shown=counter_site_words.is_unsure)
     for part in counter_site_words.heading(asked):
         heading.html(part)
-    share_bar()(key="share", data=sent())
     for part in counter_site_words.told(asked):
         st.html(part)
     st.html(panels.footer(facts(), COUNTER))
