@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -129,7 +131,7 @@ class Locator:
         codes = np.sort(np.concatenate(touched))
         return np.divmod(codes[np.diff(codes, prepend=-1) > 0], len(self._polygons))
 
-    def _lay_out(self) -> tuple[npt.NDArray[np.int16 | np.int32], Places]:
+    def _lay_out(self) -> tuple[npt.NDArray[np.signedinteger[Any]], Places]:
         """Return the grid, and the candidates that its cells at boundaries name by their row.
 
         No boundary lies between neighbours that are both untouched, so one test per run of such
@@ -143,13 +145,14 @@ class Locator:
         at = np.repeat(np.arange(len(cell)), counts)
         candidates[at, np.arange(len(cells)) - starts[at]] = polygon
         middles = self._middles(cell)
-        other = np.flatnonzero(self._test(*np.ascontiguousarray(middles.T), candidates) == NOWHERE)
+        x, y = np.ascontiguousarray(middles.T)
+        other = np.flatnonzero(self._test(x, y, candidates) == NOWHERE)
         candidates[other, -1] = self._search(tree, middles[other])
         which = np.zeros(len(cell), np.int64)  # of the sets there are, column by column
         for column in candidates.T:
             which = which * (len(self._polygons) + 1) + column
             _, some, which = np.unique(which, return_index=True, return_inverse=True)
-        sets = candidates[some]
+        sets: Places = candidates[some]
 
         touched = np.zeros((self._rows, self._columns), bool)
         touched.ravel()[cell] = True
@@ -158,7 +161,8 @@ class Locator:
         found = self._search(tree, self._middles(np.flatnonzero(begins)))
         run = np.cumsum(begins, dtype=np.int32) - 1
         run[touched.ravel()] = 0  # of which nothing is taken; there may be none before the first
-        grid = found[run].astype(np.int16 if len(sets) < np.iinfo(np.int16).max else np.int32)
+        fits = len(sets) < np.iinfo(np.int16).max
+        grid: npt.NDArray[np.signedinteger[Any]] = found[run].astype(np.int16 if fits else np.int32)
         grid[cell] = _EDGE - which
         return grid, sets
 
