@@ -95,6 +95,13 @@ def test_what_is_no_area_is_said(question: str) -> None:
     assert "<" not in answer.text
 
 
+def test_whatever_else_is_asked_changes_nothing() -> None:
+    evil = '"><img src=x onerror=alert(1)><script>alert(1)</script>'
+    plain = ask(f"ward={DEPTFORD}").text
+    for name in ("title", "q", "show", "on", "at"):
+        assert ask(f"ward={DEPTFORD}&{httpx.QueryParams({name: evil})}").text == plain, name
+
+
 def test_the_code_to_copy_is_one_frame_without_rights() -> None:
     code = embed.code(Chosen("wards", DEPTFORD), "https://map.example")
     assert code.startswith(f'<iframe src="https://map.example/embed?ward={DEPTFORD}"')

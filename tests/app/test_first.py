@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import json
 import re
+import struct
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -130,6 +131,19 @@ def test_each_link_says_what_it_is() -> None:
     )
 
 
+@pytest.mark.usefixtures("_public")
+def test_the_picture_of_each_link_exists_and_has_its_size() -> None:
+    """As whoever previews a link sees it: the page as sent names the picture, which is fetched."""
+    pictures = {Heads(ask(path).text).said["og:image"] for path in LINKS}
+    assert len(pictures) >= 6  # of areas and kinds of page, each its own
+    for picture in pictures:
+        answer = ask(picture.removeprefix(PUBLIC))
+        assert answer.status_code == 200, picture
+        assert answer.headers["content-type"] == "image/png"
+        assert answer.content.startswith(b"\x89PNG\r\n\x1a\n")
+        assert struct.unpack(">II", answer.content[16:24]) == (1200, 630), picture
+
+
 def test_without_a_public_address_nothing_claims_one() -> None:
     said = Heads(ask(f"/?ward={DEPTFORD}").text).said
     assert not [name for name in said if name.startswith("og:") or name == "canonical"]
@@ -161,7 +175,23 @@ def test_whatever_is_asked_stays_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "parameter", ["ward", "borough", "bcu", "on", "measure", "level", "a", "site", "day"]
+    "parameter",
+    [
+        "ward",
+        "borough",
+        "bcu",
+        "on",
+        "measure",
+        "level",
+        "title",
+        "at",
+        "sort",
+        "theme",
+        "about",
+        "a",
+        "site",
+        "day",
+    ],
 )
 def test_hostile_parameters_stay_text_and_out_of_the_head(parameter: str) -> None:
     value = '"><script>alert(1)</script><img src=x onerror=alert(1)>'

@@ -105,9 +105,17 @@ def test_without_scripts_it_is_a_working_site(browser: Browser, server: str) -> 
 
 def test_a_hostile_link_runs_nothing(visit: Visit) -> None:
     evil = quote('"><img src=x onerror=window.ran=1><script>window.ran=1</script>')
-    for link in (f"/?q={evil}", f"/ward?ward={evil}", f"/counters?on={evil}&measure={evil}"):
+    for link in (
+        f"/?q={evil}",
+        f"/?title={evil}&at={evil}&sort={evil}&level={evil}",
+        f"/ward?ward={evil}",
+        f"/counters?on={evil}&measure={evil}",
+    ):
         visit.page.goto(visit.address + link)
         assert visit.page.evaluate("window.ran") is None
+    with closing(visit.context.new_page()) as frame:
+        frame.goto(f"{visit.address}/embed?ward={DEPTFORD}&title={evil}&show={evil}")
+        assert frame.evaluate("window.ran") is None
 
 
 def test_the_title_follows_what_is_chosen(visit: Visit) -> None:
