@@ -116,7 +116,8 @@ class Http(H11Protocol):
     def handle_events(self) -> None:
         """Tell the app which connection a request came by."""
         super().handle_events()
-        if self.scope and not self.transport.is_closing():
+        # There is none before the first request.
+        if self.scope and not self.transport.is_closing():  # type: ignore[redundant-expr]
             extensions = cast("dict[str, Any]", self.scope.setdefault("extensions", {}))
             extensions[EXTENSION] = self
 

@@ -96,7 +96,7 @@ def _date(place: DeltaGenerator) -> str:
         "Date", min_value=dt.date(2012, 1, 1), max_value=dates.today(), key="dl-on",
         on_change=lambda: move_to(st.session_state["dl-on"]),
     )  # fmt: skip
-    return day.isoformat() if isinstance(day, dt.date) else ""
+    return day.isoformat()
 
 
 def _level(place: DeltaGenerator) -> str:
