@@ -1,7 +1,8 @@
 """The charts: the one module that knows Altair. Data are linked, so a chart is a kilobyte or two.
 
-All return a chart for `st.altair_chart`. One whose data are inline would cost the process that
-serves it pandas and pyarrow, 75 MB.
+All return a chart for `ui.draw_chart`. One whose data are inline would cost the process that
+serves it pandas and pyarrow, 75 MB. Altair holds every part of a chart against its schema as it is
+made, which takes longer than all else of a page; the tests have it do that, the server does not.
 """
 
 from __future__ import annotations
@@ -13,9 +14,13 @@ from typing import Any
 from urllib.parse import quote
 
 import altair as alt
+from altair.utils import schemapi
 
 from bcumap.base.words import NO_FIGURE, NOT_KNOWN
 from bcumap.facts.measures import Measure
+
+schemapi.disable_debug_mode()
+alt.theme.enable("none")  # the page's own
 
 # Colours come from Streamlit's theme but for these; both are told apart on white and on black.
 PLAIN, CHOSEN, PROMISE, WORDS = "#8fa3b5", "#2f6db5", "#c8642a", "#6b7b8a"

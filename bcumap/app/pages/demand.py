@@ -13,7 +13,7 @@ from bcumap.app.api import DEMAND
 from bcumap.app.assets import base_path
 from bcumap.app.links import Chosen, level_of
 from bcumap.app.panels import shown
-from bcumap.app.ui import choice, draw_map, draw_table, save_bar, save_data
+from bcumap.app.ui import choice, draw_chart, draw_map, draw_table, save_bar, save_data
 from bcumap.base.schema import LEVELS
 from bcumap.base.words import LEVEL_WORDS, date, listed, rounded
 from bcumap.facts import demand, demand_measures
@@ -192,9 +192,7 @@ def _ranking(
     unknown = demand_measures.unknown(level, measure.key)
     st.html(panels.explained(views.ranking(rows, measure, unknown)))
     if any(row["value"] is not None for row in rows):
-        st.altair_chart(
-            charts.dots(rows, measure, chosen=wanted.code if wanted else None, met=of_met)
-        )
+        draw_chart(charts.dots(rows, measure, chosen=wanted.code if wanted else None, met=of_met))
 
 
 def _met_area(wanted: Chosen | None) -> tuple[str, str] | None:
@@ -214,7 +212,7 @@ def _through_time(wanted: Chosen | None, group: str) -> None:
     marked = [(on, text) for on, text in _marks() if on[:7] >= rows[0]["month"]]
     told = views.time_told(rows, group)
     url = f"{base_path()}{DEMAND}/months?group={group}" + (f"&area={code}" if chosen else "")
-    st.altair_chart(
+    draw_chart(
         charts.demand_months(
             url,
             [(on[:7], str(number)) for number, (on, _) in enumerate(marked, start=1)],
@@ -250,7 +248,7 @@ def _confidence(wanted: Chosen | None, measure: Measure) -> None:
     st.html(f"<h3>Confidence: “{QUESTIONS[question]}”</h3>")
     told = views.shares_told(rows, question)
     url = f"{base_path()}{DEMAND}/confidence" + (f"?area={borough}" if borough else "")
-    st.altair_chart(charts.confidence(url, question, told))
+    draw_chart(charts.confidence(url, question, told))
     st.html(panels.explained(told))
     st.html(shown("demand.folded", views.shares(rows, question)))
     _minded(["survey"])
@@ -261,6 +259,6 @@ def _officers() -> None:
     told = demand_report("boroughs")
     described = views.officers_told(told)
     st.html("<h2>Officers against demand, by borough</h2>")
-    st.altair_chart(charts.officers_and_demand(f"{base_path()}{DEMAND}?level=boroughs", described))
+    draw_chart(charts.officers_and_demand(f"{base_path()}{DEMAND}?level=boroughs", described))
     st.html(panels.explained(described))
     st.html(shown("demand.folded", views.officers(told, facts())))

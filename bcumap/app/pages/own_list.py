@@ -16,7 +16,7 @@ import streamlit as st
 from bcumap.app import charts
 from bcumap.app.lists import Imported, Wish, import_apart
 from bcumap.app.pages import verdicts
-from bcumap.app.ui import reconciliation, sent
+from bcumap.app.ui import draw_chart, reconciliation, sent
 from bcumap.base.errors import BcuMapError
 from bcumap.base.safe import plain
 from bcumap.base.words import date
@@ -222,7 +222,7 @@ def _chart() -> None:
         "Month by month", areas, format_func=lambda area: _label(*area), key="own-area"
     )
     promised = facts()[level][code]["officers"]["committed"]
-    st.altair_chart(charts.months(months_of(level, code), promise=promised))
+    draw_chart(charts.months(months_of(level, code), promise=promised))
 
 
 def _label(level: str, code: str) -> str:

@@ -9,7 +9,7 @@ from bcumap.app.api import DEMAND, OFFICERS
 from bcumap.app.assets import base_path
 from bcumap.app.links import level_of
 from bcumap.app.pages import briefing, own_list
-from bcumap.app.ui import draw_map, save_bar, save_data
+from bcumap.app.ui import draw_chart, draw_map, save_bar, save_data
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError, NotThereError
 from bcumap.base.schema import COMMITMENT_HOLDS
@@ -83,14 +83,15 @@ def _demand(code: str) -> None:
     rows = demand.months_told(known(), facts(), code)
     left, right = st.columns([5, 4], gap="medium")
     left.html(panels.shown("demand.minded", *demand_views.of_ward(known(), facts(), told, code)))
-    right.altair_chart(
+    draw_chart(
         charts.demand_months(
             f"{base_path()}{DEMAND}/months?area={code}",
             [(demand.NEW_SYSTEM_FROM, "new system")],
             field="per_1k",
             title="in a month, per 1,000",
             described=demand_views.months_told(rows),
-        )
+        ),
+        right,
     )
 
 
@@ -107,7 +108,7 @@ def _compared(code: str) -> None:
     promise = facts()["officers"]
     boroughs = measures.ranked(atlas(), "boroughs", COMPARED)
     st.html("<h2>Its borough among those of the Met</h2>")
-    st.altair_chart(
+    draw_chart(
         charts.ranking(
             f"{base_path()}{OFFICERS}?level=boroughs",
             MEASURES[COMPARED],
@@ -126,11 +127,11 @@ def _history(code: str) -> None:
         committed = facts()["wards"][code]["officers"]["committed"]
         listed = own_list.months_of("wards", code)
         st.html(f"<h2>{'Your list' if listed else 'Ward officers'}, month by month</h2>")
-        st.altair_chart(charts.months(rows, promise=committed))
+        draw_chart(charts.months(rows, promise=committed))
     st.html("<h2>The promise through time</h2>")
     held = [each for each in facts()["officers"]["timeline"] if each["status"] in COMMITMENT_HOLDS]
     with st.container(key="promised"):
-        st.altair_chart(charts.promised(held, dates.today().isoformat()))
+        draw_chart(charts.promised(held, dates.today().isoformat()))
     st.html(briefing.timeline(facts()))
     changes = views.changes(happenings(), atlas()[code])
     st.html(panels.shown("parts.folded", changes, page="ward"))
