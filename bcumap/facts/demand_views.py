@@ -258,13 +258,20 @@ def shares(rows: Sequence[Mapping[str, Any]], asked: str) -> Table:
     )
 
 
+BEFORE_BCUS = "2017-12"  # the last quarter of the survey before the first BCU of the roll-out
+
+
 def shares_told(rows: Sequence[Mapping[str, Any]], asked: str) -> str:
-    """How a question was answered first and last, in a sentence."""
+    """How a question was answered first, before the twelve BCUs, and last, in a sentence."""
     ends = []
     for name in dict.fromkeys(row["name"] for row in rows):
         here = [row for row in rows if row["name"] == name and row["question"] == asked]
-        steps = [f"{percent(row['share'])} in {date(row['quarter'])}" for row in
-                 (here[0], here[-1])]  # fmt: skip
+        middle = [row for row in here[1:-1] if row["quarter"] == BEFORE_BCUS]
+        steps = [
+            f"{percent(row['share'])} in {date(row['quarter'])}"
+            + (" (before the twelve BCUs of 2018 and 2019)" if row in middle else "")
+            for row in (here[0], *middle, here[-1])
+        ]
         ends.append(f"{name} {', '.join(steps)}")
     return f"“{QUESTIONS[asked]}”: {'; '.join(ends)}."
 

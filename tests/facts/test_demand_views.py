@@ -63,7 +63,8 @@ def test_tables_stand_beside_charts() -> None:
     asked = demand.survey_told(known(), facts(), ["MET"])
     assert "December 2018 | 62%" in text(views.shares(asked, "good_job"))
     assert views.shares_told(asked, "good_job").endswith(
-        "the Met 67% in December 2014, 46% in September 2025."
+        "the Met 67% in December 2014, 68% in December 2017 (before the twelve BCUs of 2018 and"
+        " 2019), 46% in September 2025."
     )
     officers = text(views.officers(demand_report("boroughs"), facts()))
     assert re.search(r"Camden \| \d+ \| no reliable figure \| no reliable figure", officers)
