@@ -36,6 +36,8 @@ SAYS_WHERE = (
 
 MEDIA_TYPES = {".topojson": "application/json", ".js": "text/javascript"}
 OCTETS = "application/octet-stream"
+LETTERS = re.compile(rb"@font-face\{font-family:Source Sans;[^}]*\}")
+IMPORTED = re.compile(r'\b(?:from|import)"\./([\w.-]+\.js)"')
 COMPRESSIBLE = {".html", ".js", ".css", ".json", ".svg", ".topojson"}
 
 
@@ -120,7 +122,7 @@ def _served() -> dict[str, Asset]:
     ours = {f"{PREFIX}/{asset.link}": asset for asset in shipped().values()}
     folder = Path(get_static_dir())
     theirs = {
-        f"/{path.relative_to(folder).as_posix()}": _asset(path.name, path.read_bytes)
+        f"/{path.relative_to(folder).as_posix()}": _asset(path.name, partial(_theirs, path))
         for path in (folder / "static").rglob("*")
         if path.suffix in COMPRESSIBLE
     }
@@ -130,6 +132,26 @@ def _served() -> dict[str, Asset]:
         if asset.compresses:
             _ = asset.compressed  # now, and not while someone waits
     return ours | theirs
+
+
+def _theirs(path: Path) -> bytes:
+    """Return a file of Streamlit's; its letters are not ours, and would be fetched all the same."""
+    content = path.read_bytes()
+    return LETTERS.sub(b"", content) if path.suffix == ".css" else content
+
+
+@cache
+def of_elements(*names: str) -> tuple[str, ...]:
+    """Return where the scripts are that Streamlit fetches for elements, beside its page's own."""
+    folder, index = Path(get_static_dir()) / "static/js", page_html()
+    wanted = [path for name in names for path in sorted(folder.glob(f"{name}.*.js"))]
+    found: list[Path] = []
+    for path in wanted:
+        if path in found or path.name in index:
+            continue
+        found.append(path)
+        wanted += [folder / name for name in IMPORTED.findall(path.read_text("utf-8"))]
+    return tuple(f"{base_path()}/static/js/{path.name}" for path in found)
 
 
 def page_html(head: str = "", first: str = "") -> str:

@@ -6,7 +6,7 @@ It draws with what the pages draw with, and knows nobody: what it keeps is of pl
 from __future__ import annotations
 
 import gzip
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 
@@ -36,9 +36,19 @@ STREAMLITS = ("_stcore", "static", "media", "component", "vendor", "app", "favic
 PARTS_OF_ABOUT = ("words", "privacy", "accessibility", "sources")
 NOBODY_ELSES = "private, no-store"
 KEPT_BYTES = 4_000_000  # of pages, compressed
-# What every live page asks for first.
-FETCHED = ("search.js", "host.js", "leaflet.js", "areas.js", "map.js", "page.css", "leaflet.css",
-           "areas.topojson", "facts.json")  # fmt: skip
+# What live pages ask for, and the elements of Streamlit's that they are made of, whose scripts it
+# fetches when it draws one: all are fetched while its own are on their way, and no step waits.
+ELEMENTS = ("BidiComponent", "Html")
+FETCHED = ("search.js", "links.js", "share.js")
+WITH_MAP = ("host.js", "leaflet.js", "areas.js", "map.js", "save.js", "dates.js", "keep.js",
+            "page.css", "leaflet.css", "areas.topojson")  # fmt: skip
+WITH_TABLE = (*WITH_MAP, "table.js", "files.js", "facts.json")
+WITH_DATE = (*WITH_MAP, "time.js", "files.js", "sources.js")
+OF_PAGES = {
+    "": WITH_TABLE, "officers": WITH_TABLE, "demand": WITH_TABLE, "ward": WITH_MAP,
+    "counters": (*WITH_DATE, "counters.js", "counters.json", "facts.json"),
+    "history": (*WITH_DATE, "units.js", "history.json"),
+}  # fmt: skip
 
 _pages: Kept[Hashable] = Kept(KEPT_BYTES)
 
@@ -143,11 +153,21 @@ async def _body(asked: Asked, said: Head) -> Body:
     if found and asked.answer and asked.answer.lat is not None and asked.answer.lon is not None:
         map_ = drawn.pointed(found, asked.answer.lon, asked.answer.lat)
     held = html("\n".join(parts.of(asked, map_)))
-    files = " ".join(assets.url(each) for each in FETCHED)
-    first = shown("first.frame", html(style()), files, PAGES, asked.page, held)
+    first = shown("first.frame", html(style()), " ".join(_fetched(asked)), PAGES, asked.page, held)
     script = f'<script type="module" src="{assets.url("first.js")}"></script>'
     text = assets.page_html(_tags(said) + script, first)
     return (Body if said.is_public else Quick)(partial(bytes, text.encode()), HTML)
+
+
+def _fetched(asked: Asked) -> Iterator[str]:
+    """Give the addresses of what the live page will need, the scripts first."""
+    names = (*FETCHED, *OF_PAGES.get(asked.page, ("page.css",)))
+    if asked.page in OF_PAGES and asked.page != "history" and level_of(asked) == "wards":
+        names += ("wards.topojson",)
+    scripts = [name for name in names if name.endswith(".js")]
+    yield from map(assets.url, scripts)
+    yield from assets.of_elements(*ELEMENTS)
+    yield from (assets.url(name) for name in names if name not in scripts)
 
 
 def _tags(said: Head) -> str:

@@ -11,12 +11,14 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
+from pathlib import Path
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from streamlit.file_util import get_static_dir
 
 from bcumap.app import assets, drawn, first, heads, routes
 from bcumap.app.kept import Kept
@@ -340,6 +342,31 @@ def test_small_maps_are_drawn_of_areas_alone() -> None:
         assert "default-src 'none'" in answer.headers["content-security-policy"]
     for path in (f"/small/history/{DEPTFORD}.svg", "/small/areas/x.svg"):
         assert ask(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", f"/ward?ward={DEPTFORD}", "/counters", "/history", "/about"])
+def test_what_the_live_page_will_ask_for_is_fetched_before(path: str) -> None:
+    found = re.search(r'data-files="([^"]*)"', ask(path).text)
+    assert found
+    served = {f"{assets.PREFIX}/{each.link}": each for each in assets.shipped().values()}
+    folder = Path(get_static_dir())
+    scripts = [name for name in found[1].split() if name.endswith(".js")]
+    for name in scripts:
+        if name in served:  # and what it imports from beside it
+            content = served[name].content.decode()
+            imported = re.findall(r'from "\./([\w.-]+)"', content)
+            assert {f"{assets.PREFIX}/{each}" for each in imported} <= set(scripts), name
+        else:
+            assert (folder / name.lstrip("/")).is_file()
+    assert any("BidiComponent" in name for name in scripts)
+    assert ("wards-" in found[1]) == path.startswith("/ward")
+
+
+def test_streamlit_s_letters_are_not_fetched() -> None:
+    styles = [asset.content for path, asset in assets._served().items() if "css/index." in path]
+    assert len(styles) == 1
+    assert b"Source Sans;" not in styles[0]
+    assert b"Material Symbols" in styles[0]
 
 
 def test_structured_data_cannot_end_its_script() -> None:
