@@ -314,7 +314,7 @@ def test_what_may_be_several_is_offered_beside_the_others() -> None:
 
 def test_counters_by_hour_and_one_by_one_need_no_script() -> None:
     text = ask("/counters?q=SE8 4RX&day=Sun&time=20:00").text
-    told = text[text.index("bcumap-reached") :]
+    told = text[text.index("bcumap-panel bcumap-reached") :]
     assert "Open on Sunday at 20:00, nearest to SE8 4RX first" in told
     assert re.findall(r"/counter\?site=([A-Za-z%0-9]+)", told)[:2] == [
         "Lewisham",

@@ -46,6 +46,8 @@ def explorer() -> None:
     with left:
         level = level_of(asked)
         draw_map(asked, look="small")
+        with st.container(key="paper-legend"):
+            st.html(panels.legend())
         save_bar()(key="save", data=save_data("areas", level, wanted, level=level))
     if code is None or not met:
         return
@@ -56,7 +58,8 @@ def explorer() -> None:
         _demand(code)
     left, right = st.columns([5, 4], gap="medium")
     with left:
-        _compared(code)
+        with st.container(key="ward-compared"):
+            _compared(code)
         _to_ask(code)
     with right:
         st.html(briefing.neighbours(code, facts()))

@@ -8,6 +8,13 @@ export function visit(to) {
   dispatchEvent(new PopStateEvent("popstate"));
 }
 
+/* On paper stands when and from where it was printed. */
+const DAY = new Intl.DateTimeFormat("en-GB", { dateStyle: "long" });
+addEventListener("beforeprint", () => {
+  const printed = ` on ${DAY.format(new Date())} from ${decodeURI(location.href)}`;
+  document.querySelectorAll(".bcumap-paper .printed").forEach((place) => (place.textContent = printed));
+});
+
 let pages = [];
 let kept = [];
 

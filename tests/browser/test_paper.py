@@ -1,0 +1,61 @@
+"""What is printed can be read: 9 points and more, dark on white, with date, address and notes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.browser.conftest import Visit
+
+POINT = 4 / 3  # pixels of a page
+LEAST = 9 * POINT
+PAGES = (
+    "/?q=SE8 4RX",
+    "/ward?ward=E05013719",
+    "/counters?q=SE8 4RX&day=Sun&time=20:00",
+    "/history",
+    "/compare?a=E05013719&b=SE",
+    "/counter?site=Pinner",
+)
+# Text that is seen, but for the map's own names and credit: its size and how far it is from white.
+SMALLEST = """() => {
+  const words = document.createTreeWalker(document.querySelector('[data-testid=stMain]'), NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (words.nextNode()) {
+    const box = words.currentNode.parentElement;
+    if (!words.currentNode.nodeValue.trim() || !box.checkVisibility({ visibilityProperty: true })) continue;
+    if (box.closest('.bcumap, svg, script, style, select, .bcumap-heard, [data-testid=stVegaLiteChart]')) continue;
+    if (!box.getClientRects().length || box.getBoundingClientRect().width < 2) continue;
+    const size = parseFloat(getComputedStyle(box).fontSize) * box.currentCSSZoom;
+    found.push([Math.round(size * 100) / 100, words.currentNode.nodeValue.trim().slice(0, 40)]);
+  }
+  return found.sort((a, b) => a[0] - b[0]).slice(0, 5);
+}"""  # noqa: E501
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_paper_is_light_and_no_text_on_it_is_below_nine_points(visit: Visit, path: str) -> None:
+    page = visit.page
+    page.goto(visit.address + path)
+    page.locator(".bcumap-footer").wait_for()
+    visit.settle()
+    page.emulate_media(media="print", color_scheme="dark")
+    smallest = page.evaluate(SMALLEST)
+    assert smallest[0][0] >= LEAST, smallest
+    ground = "box => getComputedStyle(box).backgroundColor"
+    for part in ("body", "[data-testid=stApp]"):
+        assert page.locator(part).evaluate(ground) == "rgb(255, 255, 255)"
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    printed = page.locator(".bcumap-paper").inner_text()
+    assert re.match(r"Printed on \d+ \w+ \d{4} from http://127\.0\.0\.1:\d+/", printed)
+    assert path.split("?")[0] in printed
+    assert printed.endswith("Notes:")
+    assert page.locator(".bcumap-notes").bounding_box()["height"] > 100  # type: ignore[index]
+
+
+def test_an_answer_is_printed_without_the_wards_of_all_london(visit: Visit) -> None:
+    page = visit.go("/?q=E1 6AN")
+    page.locator(".bcumap-table tr").first.wait_for()
+    pdf = page.pdf(format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) <= 2
