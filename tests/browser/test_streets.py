@@ -34,7 +34,7 @@ def test_streets_are_loaded_when_somebody_comes_near(visit: Visit) -> None:
     assert 0 < len(tiles) <= MOST_TILES
     expect(page.locator(".leaflet-control-attribution")).to_contain_text("OpenStreetMap")
     assert [said for said in visit.console if "readback" not in said] == []
-    page.get_by_label("Streets", exact=True).uncheck()
+    page.get_by_label("Streets", exact=True).select_option("none")
     expect(page.locator(".bcumap.with-streets")).to_have_count(0)
     assert not page.evaluate(IS_DRAWN)
 
@@ -42,7 +42,7 @@ def test_streets_are_loaded_when_somebody_comes_near(visit: Visit) -> None:
 def test_where_streets_have_no_lines_the_map_says_so(visit: Visit) -> None:
     page = visit.go("/?q=Hornchurch+station")
     page.evaluate("document.querySelector('.bcumap').map.setZoom(15, { animate: false })")
-    note = page.locator(".bcumap-streets-switch p")
+    note = page.locator(".bcumap-streets-note p")
     expect(note).to_have_text(
         "Streets are not available everywhere here yet: some only have names."
     )

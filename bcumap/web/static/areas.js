@@ -618,6 +618,7 @@
     return box;
   }
 
+  /* One choice of streets: our own, which come when somebody is near, a map below, or none. */
   function streetSwitch(map, streets, said) {
     const own = bcumap.background; // of the deployer's choice, instead of OpenStreetMap's own
     if (own) {
@@ -625,19 +626,37 @@
       Object.assign(streets.options, { attribution: own.credit, maxNativeZoom: own.maxZoom, referrerPolicy: "strict-origin-when-cross-origin" });
     }
     const item = L.DomUtil.create("label", "streets");
-    const tick = L.DomUtil.create("input", "", item);
-    tick.type = "checkbox";
-    const turn = (on) => (on ? map.addLayer(streets) : map.removeLayer(streets));
-    tick.addEventListener("change", () => turn(tick.checked));
+    item.append("Streets ");
+    const menu = L.DomUtil.create("select", "", item);
+    menu.setAttribute("aria-label", "Streets");
+    const theirs = own ? "Background map" : "OpenStreetMap’s own map";
+    const ways = { own: "when zoomed in", theirs, none: "none" };
+    if (!bcumap.urls?.streets) delete ways.own;
+    for (const [way, text] of Object.entries(ways)) menu.add(new Option(text, way));
+    const choose = (way) => {
+      menu.value = way;
+      map.bcumapHidesStreets = way !== "own"; // see streets.js
+      map.bcumapStreets?.then((drawn) => drawn?.turn(way === "own"));
+      if (way === "theirs") map.addLayer(streets);
+      else map.removeLayer(streets);
+    };
+    menu.value = ways.own ? "own" : "none";
+    menu.addEventListener("change", () => {
+      choose(menu.value);
+      map.fire("bcumap:streets", { on: menu.value !== "none" });
+      if (isOurs) map.fire("bcumap:background", { on: menu.value === "theirs" });
+    });
     // A link may turn on what our own server has; other hosts hear of nobody who did not turn it on.
-    if (own && new URL(own.url, document.baseURI).origin === location.origin) {
-      map.bcumapBackground = (on) => turn((tick.checked = on));
-      tick.addEventListener("change", () => map.fire("bcumap:background", { on: tick.checked }));
-    }
-    item.append(own ? " Background map" : " Streets (OpenStreetMap)");
+    const isOurs = own && new URL(own.url, document.baseURI).origin === location.origin;
+    map.bcumapChooseStreets = (isOn, isBelow) => {
+      if (isBelow && isOurs) choose("theirs");
+      else if (menu.value !== "theirs" || isOurs) choose(isOn && ways.own ? "own" : "none");
+    };
     streets.on("tileerror", () => {
+      if (menu.value !== "theirs") return; // of many tiles
       said.classList.remove("bcumap-heard");
       said.textContent = "The street map could not be loaded.";
+      if (ways.own) choose("own"); // what is there
     });
     return item;
   }

@@ -49,9 +49,7 @@ function begin(root, map) {
 /* Look at what the link says, if it says something else than before: if that is nothing, at what was
    asked for, unless that is other, too, and about to be marked. */
 function look(root, map, isOther = false) {
-  map.bcumapBackground?.(seen("background") !== null);
-  map.bcumapHidesStreets = seen("streets") !== null;
-  map.bcumapStreets?.then((streets) => streets?.turn(!map.bcumapHidesStreets));
+  map.bcumapChooseStreets?.(seen("streets") === null, seen("background") !== null);
   const at = seen("at");
   if (at === (root.at ?? null)) return;
   root.at = at;

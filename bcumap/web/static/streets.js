@@ -66,7 +66,7 @@ export default class Streets {
     this.isOn = !map.bcumapHidesStreets;
     this.under = this.canvas("bcumap-streets", 350);
     this.over = this.canvas("bcumap-street-names", 455);
-    this.addSwitch();
+    this.addNote();
     map.on("moveend zoomend resize bcumap:level", () => this.show());
     map.on("zoomstart", () => this.hide());
     new MutationObserver(() => this.draw()).observe(document.documentElement, { attributes: true });
@@ -85,23 +85,12 @@ export default class Streets {
     return canvas;
   }
 
-  addSwitch() {
+  addNote() {
     const control = L.control({ position: "topleft" });
     control.onAdd = () => {
-      const box = L.DomUtil.create("div", "bcumap-streets-switch leaflet-bar");
-      const label = L.DomUtil.create("label", "", box);
-      this.input = L.DomUtil.create("input", "", label);
-      this.input.type = "checkbox";
-      this.input.checked = this.isOn;
-      label.append(" Streets");
-      this.input.addEventListener("change", () => {
-        this.turn(this.input.checked);
-        this.map.fire("bcumap:streets", { on: this.isOn });
-      });
+      const box = L.DomUtil.create("div", "bcumap-streets-note leaflet-bar");
       this.note = L.DomUtil.create("p", "", box);
       this.note.setAttribute("role", "status");
-      L.DomEvent.disableClickPropagation(box);
-      this.box = box;
       return box;
     };
     control.addTo(this.map);
@@ -109,7 +98,7 @@ export default class Streets {
 
   turn(on) {
     if (on === this.isOn) return;
-    this.isOn = this.input.checked = on;
+    this.isOn = on;
     this.show();
   }
 
@@ -155,7 +144,6 @@ export default class Streets {
   }
 
   async show() {
-    this.box.hidden = this.map.getZoom() < NEAR;
     this.map.getContainer().classList.toggle("with-streets", this.isNear && Boolean(this.known));
     if (!this.isNear || !this.known) return this.hide();
     if (!this.isCredited) {
