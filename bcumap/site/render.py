@@ -18,6 +18,7 @@ from bcumap.facts.demand_views import Overview
 from bcumap.facts.events import Event, about
 from bcumap.facts.find import LONGEST_QUERY
 from bcumap.site.downloads import Offered
+from bcumap.site.drawings import CARDS, LONDON, Dated
 from bcumap.site.pages import UP, AreaPage, bcu_table, borough_table, path, ward_table
 from bcumap.web import render
 from bcumap.web.render import Where
@@ -85,8 +86,8 @@ class Renderer:
         table = ward_table(facts, facts["wards"], f"Wards of {facts['edition']}")
         return self._fill("wards.html", "wards.html", tables=(table,))
 
-    def changes(self, around: Mapping[str, Any]) -> str:
-        """Return the timeline: all events, the roll-out as printed, and the Met's strength."""
+    def changes(self, around: Mapping[str, Any], maps: Sequence[Dated] = ()) -> str:
+        """Return the timeline: events, maps, the roll-out as printed, and the Met's strength."""
         months = around["strength"]
         happened = [(theme, about(self._site.events, theme=theme)) for theme in THEMES]
         return self._fill(
@@ -94,6 +95,7 @@ class Renderer:
             "changes.html",
             lists=[views.events(shown, theme.capitalize()) for theme, shown in happened],
             meaning=MEANING,
+            maps=maps,
             roll_out=views.roll_out(around["roll_out"], self._site.facts),
             strength=views.strength(months),
             strength_source=views.strength_source(months),
@@ -128,6 +130,7 @@ class Renderer:
             site=site,
             facts=facts,
             data=self._page_data(up, page),
+            card=f"{CARDS}/{self._card(page)}.png",
             legend=views.AREAS_LEGEND,
             footer=(
                 facts["edition"],
@@ -141,6 +144,16 @@ class Renderer:
             longest_query=LONGEST_QUERY,
             **more,
         )
+
+    def _card(self, page: AreaPage | None) -> str:
+        """Return whose card a page has: its BCU's, or London's."""
+        if page is None:
+            return LONDON
+        facts, code = self._site.facts, page.code
+        if page.level == "wards":
+            code = facts["wards"][code]["borough_code"]
+        bcu = code if page.level == "bcus" else facts["boroughs"][code]["bcu_code"]
+        return bcu or LONDON
 
     def _page_data(self, up: str, page: AreaPage | None) -> dict[str, Any]:
         """Return what the page's script must know."""

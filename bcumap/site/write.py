@@ -24,7 +24,8 @@ from bcumap.export import feed
 from bcumap.facts import counters, demand, demand_views, events, store, views
 from bcumap.facts.find import Finder
 from bcumap.facts.postcodes import Archive, Prefix
-from bcumap.site import downloads, finding, pages
+from bcumap.maps import files as pictures
+from bcumap.site import downloads, drawings, finding, pages
 from bcumap.site.render import Renderer, Site
 from bcumap.web import files as linked
 
@@ -34,7 +35,7 @@ MADE_BY = "bcumap site"
 PARTS = frozenset({
     MARKER, "index.html", "wards.html", "demand.html", "changes.html", FEED, "404.html",
     "robots.txt", "sitemap.xml",
-    "assets", "bcu", "borough", "ward", "downloads", "streets",
+    "assets", "bcu", "borough", "ward", "downloads", "streets", drawings.MAPS, drawings.CARDS,
 })  # fmt: skip
 SHARDS = "postcodes-"  # followed by a hash of the archive
 
@@ -141,7 +142,11 @@ def write(
         _write_pages(folder, renderer, areas, tell)
         _write_downloads(folder, renderer, request.on, data, tell)
         around = store.events_web(data=data)
-        _write_changes(folder, renderer, site, around)
+        documents = pictures.known(data=data)
+        maps = drawings.dated(folder / drawings.MAPS, documents, request.on)
+        if url:
+            drawings.cards(folder / drawings.CARDS, documents, request.on)
+        _write_changes(folder, renderer, site, around, maps)
         if site.demand:
             told = demand_views.overview(known, facts, asked, around["strength"])
             _text(folder / "demand.html", renderer.demand(told))
@@ -288,9 +293,15 @@ def _write_pages(
     _text(folder / "404.html", renderer.not_found())
 
 
-def _write_changes(folder: Path, renderer: Renderer, site: Site, around: Mapping[str, Any]) -> None:
+def _write_changes(
+    folder: Path,
+    renderer: Renderer,
+    site: Site,
+    around: Mapping[str, Any],
+    maps: list[drawings.Dated],
+) -> None:
     """Write the timeline as a page and as a feed."""
-    _text(folder / "changes.html", renderer.changes(around))
+    _text(folder / "changes.html", renderer.changes(around, maps))
     written = feed.atom(site.events, url=site.url, page="changes.html", feed=FEED)
     (folder / FEED).write_bytes(written)
 

@@ -7,6 +7,7 @@ import random
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -20,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from bcumap.facts import store, views
 from bcumap.facts.find import Finder
 from bcumap.facts.postcodes import unpack
-from tests.browser.conftest import Visit, visited
+from tests.browser.conftest import DESK, Visit, until, visited
 from tests.hostile import QUERIES
 
 # What a page needs no point for: these the answer of the static site does not have.
@@ -350,3 +351,26 @@ def test_answers_and_suggestions_are_those_of_the_app(
             differ.append((query, wanted["text"], answer["text"]))
     assert differ == []
     assert compared > SAMPLE + 600
+
+
+def test_opened_as_a_file_it_says_what_cannot_work_and_shows_the_rest(
+    browser: Browser, site: Path
+) -> None:
+    with closing(browser.new_context(**DESK)) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto((site / "ward/E05013719.html").as_uri())
+        expect(page.locator("#from-file")).to_be_visible()
+        expect(page.locator("#from-file")).to_contain_text("need a web server")
+        expect(page.locator(".bcumap-panel").first).to_contain_text("Promised")
+        page.get_by_role("link", name="How areas changed").click()
+        picture = page.locator(".site-maps img").first
+        picture.scroll_into_view_if_needed()
+        until(lambda: picture.evaluate("image => image.complete && image.naturalWidth > 0"))
+        page.get_by_role("link", name="All wards", exact=True).click()
+        expect(page.locator("tbody tr").first).to_be_visible()
+
+
+def test_served_it_says_nothing_of_files_and_shares_its_link(tour: Visit, address: str) -> None:
+    tour.page.goto(f"{address}ward/E05013719.html")
+    expect(tour.page.locator("#from-file")).to_be_hidden()
+    expect(tour.page.get_by_role("button", name="Copy the link")).to_be_visible()

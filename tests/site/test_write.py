@@ -29,7 +29,7 @@ from bcumap.export.layers import LAYERS
 from bcumap.facts import cached, counters, store, views
 from bcumap.facts.areas import Atlas
 from bcumap.facts.postcodes import OUTSIDE, Prefix
-from bcumap.site import downloads, finding, pages
+from bcumap.site import downloads, drawings, finding, pages
 from bcumap.site import write as writing
 from bcumap.site.render import Renderer, Site
 from bcumap.web.files import SITE_FILES
@@ -132,6 +132,17 @@ def test_the_timeline_is_a_page_and_a_feed(site: Path) -> None:
     told = feedparser.parse((site / "changes.atom").read_bytes())
     assert not told.bozo
     assert len(told.entries) > 100
+
+
+def test_maps_of_key_dates_stand_on_the_timeline(site: Path) -> None:
+    page = read(site / "changes.html")
+    shown = [told for tag, told in page.elements if tag == "img"]
+    assert len(shown) >= 15
+    assert {told["src"] for told in shown} == {
+        f"maps/{each.name}" for each in (site / "maps").iterdir()
+    }
+    assert "Map: Police units, May 2018" in [told["alt"] for told in shown]
+    assert (site / "maps/counters-2025-10-15.svg").read_bytes().startswith(b"<svg")
 
 
 def test_what_scripts_and_styles_link_to_is_there(site: Path) -> None:
@@ -312,7 +323,7 @@ def test_names_of_strangers_stay_text() -> None:
         assert [
             told for tag, told in page.elements if any(name.startswith("on") for name in told)
         ] == []
-        assert page.count("script") in (2, 5)
+        assert page.count("script") in (3, 6)
         assert "7*7" in page.text()
         assert "49" not in page.text("h1")
         (data,) = re.findall(r'id="bcumap-page">(.*?)</script>', text)
@@ -526,6 +537,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "all_pages", lambda *given: islice(all_pages(*given), 3))
     monkeypatch.setattr(finding, "shards", lambda *given: islice(shards(*given), 2))
     monkeypatch.setattr(downloads, "TIERS", ())
+    monkeypatch.setattr(drawings, "_draw", lambda *_, **__: b'<svg viewBox="0 0 2 1"/>')
 
 
 def write(out: Path, **options: Any) -> writing.Report:
@@ -542,7 +554,13 @@ def test_with_an_address_there_are_sitemap_canonical_links_and_a_way_back(tmp_pa
     listed = (site / "sitemap.xml").read_text(encoding="utf-8")
     assert listed.count("<loc>") == report.pages - 1 == 8
     assert "404" not in listed
-    assert f'rel="canonical" href="{ours}bcu/AS.html"' in (site / "bcu/AS.html").read_text("utf-8")
+    page = (site / "bcu/AS.html").read_text("utf-8")
+    assert f'rel="canonical" href="{ours}bcu/AS.html"' in page
+    assert f'<meta property="og:image" content="{ours}cards/AS.png">' in page
+    title = re.search("<title>(.*?)</title>", page)
+    assert title
+    assert f'<meta property="og:title" content="{title[1]}">' in page
+    assert len(list((site / "cards").iterdir())) == 13  # London, and each BCU
     assert f'rel="canonical" href="{ours}"' in (site / "index.html").read_text("utf-8")
     assert ours in read(site / "404.html").links
 
