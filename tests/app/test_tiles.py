@@ -9,6 +9,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pmtiles.tile import Compression, TileType, zxy_to_tileid
+from pmtiles.writer import Writer
 from starlette.applications import Starlette
 
 from bcumap.app import headers, routes, tiles
@@ -81,6 +83,47 @@ def test_an_mbtiles_counts_its_rows_from_the_south(
     choose(monkeypatch, path)
     assert get("3/4/2").content == PNG
     assert get("3/4/5").status_code == 404
+
+
+def pmtiles(path: Path, kind: TileType, content: bytes = PNG) -> Path:
+    with path.open("wb") as file:
+        writer = Writer(file)
+        writer.write_tile(zxy_to_tileid(3, 4, 2), content)
+        writer.finalize({"tile_type": kind, "tile_compression": Compression.NONE,
+                         "min_lon_e7": 0, "min_lat_e7": 0, "max_lon_e7": 1, "max_lat_e7": 1,
+                         "center_zoom": 3, "center_lon_e7": 0, "center_lat_e7": 0}, {})  # fmt: skip
+    return path
+
+
+def test_a_pmtiles_of_pictures_is_served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    choose(monkeypatch, pmtiles(tmp_path / "map.pmtiles", TileType.PNG))
+    answer = get("3/4/2")
+    assert (answer.content, answer.headers["content-type"]) == (PNG, "image/png")
+    for path in ("3/4/5", "4/0/0", "16/1/1", "3/8/2"):
+        assert get(path).status_code == 404
+    path = tmp_path / "map.pmtiles"
+    path.write_bytes(path.read_bytes()[:130])  # half a file, while it is served
+    assert get("3/4/2").status_code == 404
+
+
+def test_a_pmtiles_whose_pictures_are_none_serves_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    choose(monkeypatch, pmtiles(tmp_path / "map.pmtiles", TileType.PNG, b"<svg onload=alert(1)>"))
+    assert get("3/4/2").status_code == 404
+    choose(monkeypatch, pmtiles(tmp_path / "big.pmtiles", TileType.PNG, PNG + bytes(2_000_000)))
+    tiles.chosen.cache_clear()
+    assert get("3/4/2").status_code == 404
+
+
+def test_vector_tiles_and_what_is_no_archive_are_refused(tmp_path: Path) -> None:
+    told = {tiles.CREDIT: "Somebody"}
+    vector = pmtiles(tmp_path / "vector.pmtiles", TileType.MVT)
+    with pytest.raises(SystemExit, match="tiles of MVT; expected pictures"):
+        tiles.background({**told, tiles.SOURCE: str(vector)})
+    (tmp_path / "none.pmtiles").write_text("none")
+    with pytest.raises(SystemExit, match=r"is no \.pmtiles that can be read"):
+        tiles.background({**told, tiles.SOURCE: str(tmp_path / "none.pmtiles")})
 
 
 def test_without_a_background_there_are_no_tiles() -> None:
