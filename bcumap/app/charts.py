@@ -75,7 +75,9 @@ def ranking(
     )
     layers: list[Any] = [bars, words]
     if promise is not None:
-        line = alt.Chart(linked).mark_rule(color=PROMISE, strokeWidth=2, strokeDash=[5, 3])
+        line = alt.Chart(linked).mark_rule(
+            color=PROMISE, strokeWidth=2, strokeDash=[5, 3], aria=False
+        )
         layers.append(line.encode(x=alt.datum(promise)))
     return alt.layer(*layers).properties(height=len(names) * ROW_PX)
 
@@ -136,7 +138,7 @@ def months(rows: Sequence[Mapping[str, Any]], *, promise: float, title: str = "F
     )
     told = [alt.Tooltip("month:T", format="%B %Y"), alt.Tooltip("fte:Q", format=",.1f")]
     rule = alt.Chart(_data([{"promised": promise}])).mark_rule(
-        color=PROMISE, strokeWidth=2, strokeDash=[5, 3]
+        color=PROMISE, strokeWidth=2, strokeDash=[5, 3], aria=False
     )
     return alt.layer(
         line.encode(x=across, y=up, tooltip=told), rule.encode(y="promised:Q")

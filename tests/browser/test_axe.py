@@ -17,6 +17,7 @@ PAGES = (
     "/counters?q=SE8 4RX&day=Sun&time=20:00",
     "/counter?site=Pinner",
     "/about",
+    "/ward?ward=E05013719",
     "/compare?a=E05013719&b=SE",
 )
 # Streamlit's own parts, which we cannot mend.
