@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -83,16 +84,22 @@ def test_the_notebook_of_the_documentation_runs() -> None:
     assert found["ward"].tolist() == ["Deptford", "Caledonian"]
 
 
-@pytest.mark.slow
-def test_a_wheel_works_in_another_folder(tmp_path: Path) -> None:
-    """It is put on the path as pip would unpack it; what it needs is in this environment."""
-    source = tmp_path / "source"
+def wheel_in(folder: Path) -> Path:
+    """A wheel of what is committed here."""
+    source = folder / "source"
     subprocess.run(["git", "clone", "-q", str(ROOT), str(source)], check=True)
     subprocess.run(
         [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation",
-         "-w", str(tmp_path), str(source)], check=True, capture_output=True,
+         "-w", str(folder), str(source)], check=True, capture_output=True,
     )  # fmt: skip
-    (wheel,) = tmp_path.glob("bcumap-*.whl")
+    (wheel,) = folder.glob("bcumap-*.whl")
+    return wheel
+
+
+@pytest.mark.slow
+def test_a_wheel_works_in_another_folder(tmp_path: Path) -> None:
+    """It is put on the path as pip would unpack it; what it needs is in this environment."""
+    wheel = wheel_in(tmp_path)
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "installed")
     done = subprocess.run(
@@ -106,3 +113,62 @@ def test_a_wheel_works_in_another_folder(tmp_path: Path) -> None:
         env=environment(PYTHONPATH=str(tmp_path / "installed")),
     )  # fmt: skip
     assert told.stdout.count(str(tmp_path / "installed")) == 2
+
+
+LIST = "Ward,Borough,DWO,PCSO\nDeptford,Lewisham,2,1\n"
+POINTS = "name,lat,lon\nA,51.4779,-0.0015\n"
+OF_THE_README = {  # what each says, or the file that it leaves
+    "find SE8 4RX": "Deptford",
+    "officers report": "Lewisham",
+    "demand report --level bcus": "Central North",
+    "counters report --on 2026-04-01": "Lewisham",
+    "officers import list.csv --out imported": "imported/strengths.csv",
+    "export wards --out wards.gpkg": "wards.gpkg",
+    "picture officers --out officers.png": "officers.png",
+    "check": "ok",
+    "assign points.csv --out with_wards.csv": "with_wards.csv",
+    "site --out public --url https://police.example": "public/ward/E05013719.html",
+}
+
+
+def python_of(version: str) -> Path | None:
+    """A Python of a version on this machine."""
+    installed = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python{version}"))
+    found = installed[-1:] or [shutil.which(f"python{version}")]
+    return Path(found[0]) if found[0] else None
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("version", ["3.11", "3.13"])
+def test_a_wheel_in_an_empty_environment_does_what_the_readme_says(
+    version: str, tmp_path: Path
+) -> None:
+    python = python_of(version)
+    if not python:
+        pytest.skip(f"no Python {version} here")
+    bin = tmp_path / "venv" / "bin"
+    lock = ROOT / "requirements.txt"
+    for words in (
+        [python, "-m", "venv", tmp_path / "venv"],
+        [bin / "python", "-m", "pip", "install", "-q", "--require-hashes", "-r", lock],
+        [bin / "python", "-m", "pip", "install", "-q", "--no-deps", wheel_in(tmp_path)],
+    ):
+        subprocess.run([*map(str, words)], check=True, capture_output=True, timeout=900)
+    empty = tmp_path / "elsewhere"
+    empty.mkdir()
+    (empty / "list.csv").write_text(LIST)
+    (empty / "points.csv").write_text(POINTS)
+    settings = {name: value for name, value in environment().items() if name != "PYTHONPATH"}
+    for words, told in OF_THE_README.items():
+        done = subprocess.run(
+            [str(bin / "bcumap"), *words.split()],
+            cwd=empty, env=settings, capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, ""), words
+        assert told in done.stdout or (empty / told).stat().st_size > 0, words
+    code = "import bcumap; print(len(bcumap.areas('wards')), bcumap.__file__)"
+    done = subprocess.run(
+        [str(bin / "python"), "-c", code],
+        cwd=empty, env=settings, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.startswith(f"704 {bin.parent}")
