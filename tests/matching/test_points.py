@@ -424,6 +424,12 @@ def test_thousands_and_decimal_commas_of_metres(areas: Areas) -> None:
     assert METRES.example(frame) == "'530,020' is read as 530020.0"
 
 
+@pytest.mark.parametrize("cell", ['="51.4779"', "51.4779°", "+51.4779", "51,4779", " 51.4779 "])
+def test_degrees_as_spreadsheets_and_people_write_them(cell: str, areas: Areas) -> None:
+    frame = points(("−0.0015", cell), ('="-0.0015"', cell), names=LON_LAT)
+    assert outcomes(frame, areas, LON_LAT) == [Outcome.MET] * 2
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
