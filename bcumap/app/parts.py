@@ -33,6 +33,7 @@ from bcumap.base.words import (
 from bcumap.facts import counter_measures, counters, events, history, measures, views
 from bcumap.facts.cached import around, atlas, facts, happenings
 from bcumap.facts.cached import counters as counters_web
+from bcumap.facts.cached import demand as asked_of_police
 from bcumap.facts.cached import history as history_web
 from bcumap.facts.find import LONGEST_QUERY
 from bcumap.facts.views import Panel, Said, Table
@@ -132,7 +133,8 @@ def _ward(asked: Asked, drawn: str) -> Iterator[str]:
         return
     yield ROOM
     team = iter((ROOM, drawn, ROOM, briefing.contact_note()))
-    yield _columns(team, iter((briefing.standing(code, facts()),)))
+    published = asked_of_police().strengths.last(code)
+    yield _columns(team, iter((briefing.standing(code, facts(), published=published),)))
     yield briefing.neighbours(code, facts())
     yield "<h2>The promise through time</h2>"
     yield briefing.timeline(facts())
@@ -144,7 +146,7 @@ def _ward(asked: Asked, drawn: str) -> Iterator[str]:
 
 def _officers(asked: Asked, drawn: str) -> Iterator[str]:
     promise, known = facts()["officers"], measures.MEASURES
-    told = (views.pcsos(promise), views.since(promise), views.months(facts()))
+    told = (views.pcsos(promise), views.since(promise), *views.strength_months(facts()))
     yield shown("officers.heading", promise["dwo"], *told)
     yield from _top(asked)
     key = asked.query.get("measure", "")

@@ -145,6 +145,10 @@ class Strengths:
         pairs = zip(self.months, self.fte.get(code, ()), strict=False)
         return [{"month": month, "fte": fte} for month, fte in pairs]
 
+    def last(self, code: str) -> dict[str, Any] | None:
+        """Return the last month of a ward that has a figure, if there is one."""
+        return next((each for each in reversed(self.of(code)) if each["fte"] is not None), None)
+
     @property
     def mean_of(self) -> tuple[str, str] | None:
         """The first and the last of the months that `means` are of; None without any."""

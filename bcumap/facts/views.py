@@ -329,6 +329,21 @@ def months(facts: Facts, level: str = "boroughs") -> str:
     return f"mean of {date(first)} to {date(last)}"
 
 
+def strength_months(facts: Facts) -> tuple[str, str]:
+    """Say of which months the strengths of boroughs and of wards are, "" if there are none."""
+    has_wards = facts["officers"].get("ward_months")
+    return months(facts), months(facts, "wards") if has_wards else ""
+
+
+def ward_months(facts: Facts) -> str:
+    """Say what the strengths of wards are, where a deployer has built them."""
+    return (
+        f"Of wards: {months(facts, 'wards')}, of those months that have a figure, by the Met’s"
+        " workbook (London Datastore, e16kd). A ward with a figure in fewer than half of them has"
+        f" {NO_FIGURE}."
+    )
+
+
 def promised(facts: Facts) -> Said:
     """Return what every ward was promised."""
     promise = facts["officers"]

@@ -76,6 +76,8 @@ def _is_told_everywhere(
     told = dict(views.panel(atlas.facts, "wards", code).told)
     assert told["Strength"].text == f"{figure(means[code], 1)} FTE"
     assert "mean of July 2024 to December 2024" in told["Strength"].note
+    assert views.strength_months(atlas.facts)[1] == "mean of July 2024 to December 2024"
+    assert store.demand(data=data).strengths.last(code)["fte"] is not None
     for words in ("--measure", "fte"), ("--measure", "fte,committed"):
         file = data.parent / "wards.csv"
         done = run_here("export", "wards", "--out", file, *words,

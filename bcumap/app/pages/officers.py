@@ -27,7 +27,7 @@ NAMES = {
 def page() -> None:
     """Draw the page."""
     promise = facts()["officers"]
-    told = (views.pcsos(promise), views.since(promise), views.months(facts()))
+    told = (views.pcsos(promise), views.since(promise), *views.strength_months(facts()))
     st.html(panels.shown("officers.heading", promise["dwo"], *told))
     explorer()
     own_list.section()
@@ -46,6 +46,8 @@ def explorer() -> None:
     with left:
         draw_map(asked, shading={each: _shading(each, measure) for each in LEVELS})
         st.html(_legend(level, measure))
+        if level == "wards" and measure.is_of_strength and facts()["officers"].get("ward_months"):
+            st.html(panels.explained(views.ward_months(facts())))
         save_bar()(
             key="save",
             data=save_data(

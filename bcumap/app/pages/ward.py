@@ -51,8 +51,7 @@ def explorer() -> None:
         save_bar()(key="save", data=save_data("areas", level, wanted, level=level))
     if code is None or not met:
         return
-    told = [each for each in known().strengths.of(code) if each["fte"] is not None]
-    published = told[-1] if told else None
+    published = known().strengths.last(code)
     right.html(briefing.standing(code, facts(), own=_own(code), published=published))
     with st.container(key="ward-demand"):  # on paper the questions below have the sums
         _demand(code)
