@@ -47,7 +47,7 @@ _TELLS = {
     "demand": "Offences, confidence and abstraction beside the officers there, area by area.",
     "counters": "Where a Londoner can walk in, on any date since 2012.",
     "history": "How the 32 borough units of the Met became 12 Basic Command Units.",
-    "download": "Wards, boroughs, BCUs, front counters and ward officers, in ten formats.",
+    "download": "Wards, boroughs, BCUs, front counters, ward officers, for maps and spreadsheets.",
     COUNTER: "Where it is, when it is open, how to get there, and what happened to it.",
     ABOUT: "What a BCU, FTE and PCSO are, how sure it is, privacy, accessibility and sources.",
     COMPARE: "Ward officers, front counters and offences of two to four areas, side by side.",

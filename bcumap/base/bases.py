@@ -8,8 +8,8 @@ KNOWN, ANNOUNCED, PLANNED = "known", "announced", "planned"
 EVIDENCE, REPORTED, NOT_KNOWN = "evidence", "reported", "not known"
 
 MEANING: Mapping[str, str] = {
-    KNOWN: "a source of those concerned says that it is or was so",
-    ANNOUNCED: "a source says that it would be so, none that it came",
+    KNOWN: "a source from those concerned says so",
+    ANNOUNCED: "a source says it will happen; none says it did",
     PLANNED: "a plan or proposal, which may have changed",
     EVIDENCE: "worked out from data or from what sources leave out; none says it outright",
     REPORTED: "a newspaper or another third party says so",

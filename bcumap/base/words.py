@@ -51,7 +51,7 @@ NO_FIGURE = "no reliable figure"
 # Of a ward that a list does not name, gives without a number, or gives twice.
 NO_FIGURE_IN_LIST = "no figure in your list"
 # The Met publishes the strength of every ward's team; the workbook is not part of bcumap.
-BY_WARD = "published by the Met, not shipped here"
+BY_WARD = "published by the Met, not included here"
 BY_WARD_NOTE = (
     "Strength by ward is in the Met’s workbook DWO_Abstraction.xlsx (London Datastore, e16kd):"
     " bring it to Ward officers to see it."

@@ -53,7 +53,7 @@ def read(path: Path) -> Named:
     Raises
     ------
     SourceError
-        If it is none that is known, or is damaged.
+        If it is none known, or is damaged.
     """
     readers: dict[str, Callable[[Path], Named]] = {
         ".parquet": _read_tiles, ".gz": _read_police, ".csv": _read_police,

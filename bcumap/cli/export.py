@@ -11,6 +11,7 @@ from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import LEVELS
 from bcumap.cli.terminal import out, progress
+from bcumap.export.formats import TITLES
 
 ALL = "all"
 
@@ -19,7 +20,11 @@ def export(
     layer: Annotated[str, typer.Argument(help="bcus, boroughs, wards, counters, officers or all.")],
     to: Annotated[
         Path,
-        typer.Option("--out", metavar="FILE", help="What to write; its suffix picks the format."),
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help=f"What to write; the name ends in one of {', '.join(TITLES)}.",
+        ),
     ],
     detail: Annotated[str, typer.Option(help="full, web or overview.")] = "full",
     columns: Annotated[
@@ -36,10 +41,10 @@ def export(
         str | None, typer.Option(help="Of officers: bcus, boroughs or wards [boroughs].")
     ] = None,
 ) -> None:
-    """Write a layer as .geojson, .geojsonl, .topojson, .gpkg, .parquet, .fgb, .kml, .shp.zip, .csv.
+    """Write a layer in the format that the file's name ends in.
 
-    .wkt.csv is CSV with the geometry as text. `export all --out DIR` writes every layer in every
-    format. Each file is read back and checked before it takes its place.
+    `export all --out DIR` writes every layer in every format. Each file is read back and checked
+    before it takes its place.
     """
     from bcumap.export import describe as reporting
     from bcumap.export import layers

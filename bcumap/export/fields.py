@@ -97,7 +97,7 @@ FIELDS: dict[str, Field] = {
                                " known; there are distances only then"),
     "nearest_m": Field("number", "nearest_m", "metres from residents to the nearest open counter, a"
                        " mean of straight lines"),
-    "nearest_24_7_m": Field("number", "near_24_7m", "the same to the nearest that never closes"),
+    "nearest_24_7_m": Field("number", "near_24_7m", "the same to the nearest open 24 hours"),
     "within_1km": Field("whole", "within_1km", "residents within 1 km of an open counter"),
     "within_2km": Field("whole", "within_2km", "residents within 2 km of one"),
     "within_5km": Field("whole", "within_5km", "residents within 5 km of one"),
@@ -115,7 +115,7 @@ FIELDS: dict[str, Field] = {
        for group, title in GROUPS.items()},
     "offences_from": Field("text", "off_from", "first of the twelve months"),
     "offences_to": Field("text", "off_to", "last of the twelve months"),
-    "offences_cautions": Field("text", "off_minded", "what is to be minded: see docs/data.md"),
+    "offences_cautions": Field("text", "off_minded", "cautions: see docs/data.md"),
 }  # fmt: skip
 
 

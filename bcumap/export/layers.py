@@ -79,7 +79,7 @@ class Wish:
     level
         Of officers: one of schema.LEVELS.
     detail
-        One of detail.TIERS.
+        One of geo.tiers.TIERS.
     columns
         Those wanted; all if there is none. The key is always there.
     area

@@ -22,6 +22,7 @@ from bcumap.base.files import beside
 from bcumap.base.schema import LEVELS
 from bcumap.export import columns, describe, fields, gdal, layers, reread
 from bcumap.export import json as export_json
+from bcumap.export.formats import TITLES
 from bcumap.export.layers import Known, Layer, Wish
 from bcumap.facts import store
 from bcumap.geo import tiers
@@ -57,20 +58,18 @@ class Format:
 
 
 FORMATS = {
-    ".geojson": Format("GeoJSON", export_json.geojson, export_json.read_geojson),
-    ".geojsonl": Format(
-        "newline-delimited GeoJSON", export_json.geojson_lines, export_json.read_geojson
-    ),
+    ".geojson": Format(TITLES[".geojson"], export_json.geojson, export_json.read_geojson),
+    ".geojsonl": Format(TITLES[".geojsonl"], export_json.geojson_lines, export_json.read_geojson),
     ".topojson": Format(
-        "TopoJSON", export_json.topology, export_json.read_topology, clockwise=True
+        TITLES[".topojson"], export_json.topology, export_json.read_topology, clockwise=True
     ),
-    ".gpkg": Format("GeoPackage", gdal.geopackage, gdal.read_geopackage),
-    ".parquet": Format("GeoParquet", columns.geoparquet, columns.read_geoparquet),
-    ".fgb": Format("FlatGeobuf", gdal.flatgeobuf, gdal.read, placed=True),
-    ".kml": Format("KML", gdal.kml, gdal.read),
-    ".shp.zip": Format("zipped Shapefile", gdal.shapefile, gdal.read_shapefile, clockwise=True),
-    ".wkt.csv": Format("CSV with WKT", columns.csv_wkt, columns.read_csv),
-    ".csv": Format("CSV", columns.csv, columns.read_csv),
+    ".gpkg": Format(TITLES[".gpkg"], gdal.geopackage, gdal.read_geopackage),
+    ".parquet": Format(TITLES[".parquet"], columns.geoparquet, columns.read_geoparquet),
+    ".fgb": Format(TITLES[".fgb"], gdal.flatgeobuf, gdal.read, placed=True),
+    ".kml": Format(TITLES[".kml"], gdal.kml, gdal.read),
+    ".shp.zip": Format(TITLES[".shp.zip"], gdal.shapefile, gdal.read_shapefile, clockwise=True),
+    ".wkt.csv": Format(TITLES[".wkt.csv"], columns.csv_wkt, columns.read_csv),
+    ".csv": Format(TITLES[".csv"], columns.csv, columns.read_csv),
 }
 ALSO = {".ndjson": ".geojsonl", ".geoparquet": ".parquet"}
 

@@ -15,7 +15,7 @@ from bcumap.base.schema import KEYS, LEVELS
 from bcumap.base.words import CITY_POLICE, MET_POLICE, listed
 
 # How alike a name must be to be offered for one that is not known (0 to 100): on single slips of
-# the finger in the real names, 70 finds nearly all and offers little else (tests/test_names.py).
+# the finger in the real names, 70 finds nearly all and offers little else.
 ALIKE = 70
 REMEMBERED = 4096  # texts: one row of a list is looked at from several sides, and names a borough
 

@@ -186,10 +186,10 @@ def _counters(areas: Sequence[Area], known: Known) -> Section:
     rows = (
         _row("Open", areas, lambda area: _open(area, picture, wards)),
         of("To the nearest, on average", lambda row: _km(row, "nearest_m")),
-        of("To one that never closes", lambda row: _km(row, "nearest_24_7_m")),
+        of("To one open 24 hours", lambda row: _km(row, "nearest_24_7_m")),
         of("Residents within 2 km of one", lambda row: _number(row.get("within_2km"))),
         of(
-            "Promise of 2012 (one that never closes)",
+            "Promise of 2012 (one open 24 hours)",
             lambda row: row.get("promise") or NOT_PROMISED,
         ),
     )

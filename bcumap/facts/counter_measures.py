@@ -1,8 +1,8 @@
 """What areas are shaded by on the map of front counters: measures, their classes and words; pure.
 
 Limits are in metres and the same on every date, so that the colours of two dates can be compared.
-Works on the prepared document (see `through_time`), so that a page needs no table for it. The page
-draws the same from it in the browser (`web/static/counters.js`).
+Works on the prepared document (see `counters.picture`), so that a page needs no table for it. The
+page draws the same from it in the browser (`web/static/counters.js`).
 """
 
 from __future__ import annotations
@@ -64,11 +64,11 @@ MEASURES = {
             ("below 1 km", "1 to 2 km", "2 to 3 km", "3 to 5 km", "5 km or more"),
         ),
         CounterMeasure(
-            "nearest_24_7_m", "To the nearest that never closes", (1000, 2000, 5000, 10_000),
+            "nearest_24_7_m", "To the nearest open 24 hours", (1000, 2000, 5000, 10_000),
             ("below 1 km", "1 to 2 km", "2 to 5 km", "5 to 10 km", "10 km or more"),
         ),
         CounterMeasure(
-            "promise", "A counter that never closes, as promised in 2012", (1,),
+            "promise", "A counter open 24 hours, as promised in 2012", (1,),
             (NOT_HELD, HELD), f"{NOT_KNOWN}, or not promised to such an area",
         ),
         CounterMeasure(

@@ -1,6 +1,6 @@
 """Streets and places by name, and the tiles of the map below the areas; reads what the build wrote.
 
-A table is kept as the sorted text that it is and looked up by bisection: 70,000 streets then take
+A table is kept as the sorted text that it is and looked up by bisection: 55,000 streets then take
 a few megabytes of a serving process and are ready at once. Tables of different licences are
 different files, and every row says whose it is.
 """

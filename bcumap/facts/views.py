@@ -409,12 +409,12 @@ def near(picture: Picture, ward: str) -> Told:
     """Return how far the residents of a ward live from open front counters, on average."""
     row = picture.wards.get(ward)
     if row is None:  # not all counters of the date are known
-        return (("Nearest", Said(NOT_KNOWN)), ("Never closing", Said(NOT_KNOWN)))
+        return (("Nearest", Said(NOT_KNOWN)), ("Open 24 hours", Said(NOT_KNOWN)))
     most = f"for most, {row['nearest']}" if row["nearest"] else ""
     within = row["within_2km"]
     return (
         ("Nearest", Said(_km(row["nearest_m"]), most)),
-        ("Never closing", Said(_km(row["nearest_24_7_m"]))),
+        ("Open 24 hours", Said(_km(row["nearest_24_7_m"]))),
         ("Within 2 km", Said(NOT_KNOWN if within is None else f"{number(within)} residents")),
     )
 
@@ -422,9 +422,9 @@ def near(picture: Picture, ward: str) -> Told:
 def counters_of(picture: Picture, code: str) -> Told:
     """Return the front counters of a borough or BCU in figures."""
     row = picture.areas[code]
-    told = [("Open", Said(str(row["counters"]))), ("Never closing", Said(str(row["open_24_7"])))]
+    told = [("Open", Said(str(row["counters"]))), ("Open 24 hours", Said(str(row["open_24_7"])))]
     if promise := row["promise"]:
-        kept = Said(promise, "one counter in every borough that never closes")
+        kept = Said(promise, "a counter open 24 hours in every borough")
         told.append(("Promise of 2012", kept))
     if row["nearest_m"] is not None:
         told.append(("Nearest", Said(kilometres(row["nearest_m"]), "residents’ average")))

@@ -2,7 +2,7 @@
 
 pyproj's wheels carry no OSTN15 grid, so their EPSG:27700 <-> EPSG:4326 is off by 1.3 to 2.0 m in
 London. `convertbng` carries the grid. Its results agree with Ordnance Survey's published test
-points to a millimetre (tests/test_projection.py).
+points to a millimetre (tests/geo/test_projection.py).
 """
 
 from __future__ import annotations

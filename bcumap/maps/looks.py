@@ -117,6 +117,13 @@ OUTLINES: Mapping[str, str] = {
     "diamond": "M0-.7l.7 .7l-.7 .7l-.7-.7z",
     "cross": "M-.5-.5l1 1m0-1l-1 1",
 }
+# The same as a letter, for a legend of text.
+LETTERS = {"circle": "●", "square": "■", "triangle": "▲", "diamond": "◆", "cross": "✕"}
+
+
+def outlines() -> dict[str, str]:
+    """Return the outline of each sign by its name, for the map of the page."""
+    return {name: OUTLINES[sign.shape] for name, sign in SIGNS.items()}
 
 
 def css() -> str:

@@ -28,7 +28,7 @@ FORMS = (".png", ".svg")
 DATED = (COUNTERS, HISTORY)
 # The measures of the kinds that have some, and the one to begin with.
 MEASURES: Mapping[str, tuple[Iterable[str], str]] = {
-    OFFICERS: (measures.MEASURES, "fte_per_ward"),
+    OFFICERS: (measures.MEASURES, measures.FIRST),
     COUNTERS: (counter_measures.MEASURES, counter_measures.FIRST),
     DEMAND: (demand_measures.WITH_GROUPS, demand_measures.FIRST),
 }
@@ -117,7 +117,7 @@ def read(asked: Mapping[str, str], atlas: Atlas, *, today: dt.date) -> Wish:
         area=_area(given.get("area", ""), atlas),
         on=_on(kind, given, today),
         view=_view(given.get("view", "")),
-        closed=given.get("closed", "") not in ("", "0"),
+        closed=closed,
         values=values,
         title=_title(given.get("title", "")) if values else "",
     )

@@ -229,7 +229,7 @@ class _Maker:
         named = self.facts["boroughs"][boroughs[0]]["name"]
         where = named if len(boroughs) == 1 else "its boroughs"
         heads = ("Counter", "Hours", "Since", "Source")
-        none = ((Said("none that is known"), *[Said("–")] * 3),)
+        none = ((Said("none known"), *[Said("–")] * 3),)
         when = date(self.picture.on.isoformat())
         return Table(f"Front counters of {where} on {when}", heads, rows or none)
 

@@ -25,7 +25,7 @@ from bcumap.app.orders import AnyOrder, Order, PictureOrder
 from bcumap.app.pages import download
 from bcumap.base.errors import BcuMapError, BusyError
 from bcumap.cli import main as cli
-from bcumap.export import layers, write
+from bcumap.export import formats, layers, write
 from bcumap.maps import files as pictures
 from bcumap.maps import image, request, scene
 from bcumap.maps.request import Wish
@@ -226,7 +226,7 @@ def test_who_comes_when_the_others_have_left_is_served(monkeypatch: pytest.Monke
 
 def test_the_page_offers_what_can_be_exported() -> None:
     assert set(download.LAYERS) == set(layers.LAYERS)
-    assert set(download.FORMATS) == set(write.FORMATS)
+    assert set(formats.TITLES) == set(write.FORMATS)
     assert list(download.DETAILS) == ["full", "web", "overview"]
 
 

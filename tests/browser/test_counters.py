@@ -199,7 +199,7 @@ def test_the_areas_are_shaded_by_each_measure(visit: Visit, measure: str) -> Non
     harrow = page.locator('.bcumap path[data-code="E09000015"]')
     expect(harrow).to_have_class(re.compile(r"shade-\d"))
     said = {
-        "nearest_24_7_m": r"never closes: \d+\.\d km",
+        "nearest_24_7_m": r"open 24 hours: \d+\.\d km",
         "promise": "2012: not held",
         "change": r"September 2025: \d\.\d km",
     }

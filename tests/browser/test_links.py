@@ -190,7 +190,7 @@ WALKS: dict[str, tuple[tuple[Step, ...], ...]] = {
         (tick("Show closed counters too"),),
         (day("2025-09-01"),),
         (ask("SE8 4RX"), zoom),
-        (pick("What the areas show", "A counter that never closes, as promised in 2012"),),
+        (pick("What the areas show", "A counter open 24 hours, as promised in 2012"),),
         (level("Boroughs"),),
         (on_map("E09000007"),),
         (day("2013-06-30"),),

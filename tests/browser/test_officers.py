@@ -108,7 +108,7 @@ def test_the_wards_have_no_strength_but_residents_for_each_promised(visit: Visit
     page.locator(".bcumap-levels span", has_text="Wards").click()
     expect(area(page, DEPTFORD)).to_have_class(re.compile("no-figure"))
     expect(page.locator(".bcumap-table caption")).to_have_text("Officers for each ward: Wards")
-    assert "published by the Met, not shipped here" in page.locator(".bcumap-legend").inner_text()
+    assert "published by the Met, not included here" in page.locator(".bcumap-legend").inner_text()
     choose_measure(page, "Residents for each officer promised")
     shaded(page, DEPTFORD)
     expect(area(page, DEPTFORD)).to_have_attribute("aria-label", re.compile("promised: 5,791"))

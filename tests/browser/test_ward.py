@@ -32,7 +32,7 @@ def test_a_ward_has_its_promise_and_its_boroughs_figure(visit: Visit) -> None:
     panel = page.locator("#bcumap-panel").inner_text()
     assert "2 ward officers, 1 PCSO" in panel
     assert "since 28 December 2017, restated February 2022" in panel
-    assert "published by the Met, not shipped here" in panel
+    assert "published by the Met, not included here" in panel
     assert "Lewisham: 4.0 FTE a ward" in panel
     assert "75.9 FTE for 19 wards, mean of August 2025 to July 2026: 133% of the promise" in panel
     assert "rank 18 of 30" in panel

@@ -204,7 +204,7 @@ def test_a_ward_page_tells_its_facts_with_their_dates(site: Path) -> None:
         "ONS estimate, 30 June 2024",
         "2 ward officers, 1 PCSO",
         "since 28 December 2017, restated February 2022",
-        "published by the Met, not shipped here",
+        "published by the Met, not included here",
         "Lewisham has 4.0 FTE for each of its wards",
         "Mayor of London, 28 December 2017",
         "On 7 April 2026",
@@ -263,12 +263,12 @@ def test_the_city_is_not_the_mets(site: Path) -> None:
     for name in ("borough/E09000001.html", "ward/E05009288.html"):
         text = area(site, name).text("main")
         assert "City of London Police" in text
-        for words in ("Promised", "Front counters of", "Never closing"):
+        for words in ("Promised", "Front counters of", "Open 24 hours"):
             assert words not in text
 
 
 def test_a_borough_without_a_counter_says_so(site: Path) -> None:
-    assert "none that is known" in area(site, "borough/E09000015.html").text("main")  # Harrow
+    assert "none known" in area(site, "borough/E09000015.html").text("main")  # Harrow
 
 
 def test_all_wards_are_in_the_list_and_all_boroughs_on_the_front(site: Path) -> None:
@@ -369,7 +369,7 @@ def test_a_ward_without_a_known_counter_says_so() -> None:
     picture = counters.picture(store.counters_web(), SITE_DAY)
     told = views.near(replace(picture, wards={"E05013719": none}), "E05013719")
     assert [(name, said.text) for name, said in told] == [
-        ("Nearest", "not known"), ("Never closing", "not known"), ("Within 2 km", "not known")
+        ("Nearest", "not known"), ("Open 24 hours", "not known"), ("Within 2 km", "not known")
     ]  # fmt: skip
 
 

@@ -108,7 +108,7 @@ def _strength(own: OwnFigure | None, published: Mapping[str, Any] | None, facts:
     if own is None:
         if facts["officers"].get("ward_months"):
             return Said(NO_FIGURE, "the Met’s workbook has none of this ward that can be used")
-        return Said(BY_WARD, f"{BY_WARD_NOTE} What is shipped is of its borough and BCU, below.")
+        return Said(BY_WARD, f"{BY_WARD_NOTE} Figures for its borough and BCU are below.")
     when = f", {date(own.month)}" if own.month else ""
     said = f"by your own list, {plain(own.name)}{when}; nobody here has checked it."
     return Said(f"{figure(own.fte, 1)} FTE", said)

@@ -126,7 +126,7 @@ def heading(asked: Asked) -> Iterator[str]:
         yield shown("counters.heading")
         return
     standing = _standing(known["name"])
-    yield shown("counters.counter_heading", known["name"], _state(standing), not standing.is_open)
+    yield shown("counters.counter_heading", known["name"], _state(standing))
 
 
 def is_unsure(asked: Asked) -> bool:

@@ -16,11 +16,10 @@ from bcumap.maps import looks, scene
 
 Facts = Mapping[str, Any]
 
-# The signs on the map (web/static/counters.js): the shape says as much as the colour.
-LETTERS = {"circle": "●", "square": "■", "triangle": "▲", "diamond": "◆", "cross": "✕"}
+# The signs on the map: the shape says as much as the colour.
 SIGNS = Legend(
     tuple(
-        Key(name.replace("sign-", "kind-"), said, LETTERS[looks.SIGNS[name].shape])
+        Key(name.replace("sign-", "kind-"), said, looks.LETTERS[looks.SIGNS[name].shape])
         for name, said in (*scene.SIGNS, scene.CLOSED_SIGN)
     ),
     f"Dashed: {UNCONFIRMED[:1].lower()}{UNCONFIRMED[1:]}",
@@ -63,7 +62,7 @@ def _from_point(answer: Answer, picture: Picture, document: Mapping[str, Any]) -
         nearest(answer.easting or 0, answer.northing or 0, sites, points)
         for sites in (picture.standings, always)
     )
-    return (("Nearest", _far(found)), ("Never closing", _far(ever)))
+    return (("Nearest", _far(found)), ("Open 24 hours", _far(ever)))
 
 
 def _far(found: tuple[Standing, int] | None) -> Said:

@@ -29,6 +29,7 @@ from bcumap.facts.counter_measures import BEFORE, FIRST, MEASURES, CounterMeasur
 from bcumap.facts.events import COUNTERS, about
 from bcumap.facts.hours import LONDON
 from bcumap.facts.views import GROUNDS, shading_legend
+from bcumap.maps import looks
 
 
 def page() -> None:
@@ -39,7 +40,7 @@ def page() -> None:
     st.html(counter_words.closings(closed, unplaced, facts()))
     st.html(counter_words.unlocated(document()))
     shown = about(happenings(), theme=COUNTERS)
-    title = "The promise of a counter that never closes, and the rest"
+    title = "The promise of a counter open 24 hours, and the rest"
     st.html(panels.folded(title, shown, "counters"))
     st.html(panels.footer(facts(), "counters"))
 
@@ -77,6 +78,7 @@ def explorer() -> None:
             key="scene",
             data=sent(
                 urls={name: assets.url(f"{name}.json") for name in ("counters", "facts")},
+                signs=looks.outlines(),
                 on=on.isoformat(),
                 measure=measure,
                 measures={key: _told(each) for key, each in MEASURES.items()},

@@ -49,7 +49,7 @@ def page() -> None:
     _minded(told.cautions)
     explorer()
     _officers()
-    st.html("<h2>What to mind</h2>")
+    st.html("<h2>Cautions</h2>")
     _minded(demand.CAUTIONS)
     st.html(panels.footer(facts(), "demand"))
 

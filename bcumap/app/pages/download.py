@@ -18,18 +18,13 @@ from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import LEVELS
 from bcumap.base.words import LEVEL_WORDS, file_size
+from bcumap.export.formats import TITLES
 from bcumap.facts.cached import counters as document
 from bcumap.facts.cached import facts
 
 LAYERS = {
     "wards": "Wards", "boroughs": "Boroughs", "bcus": "Basic Command Units",
     "counters": "Front counters on a date", "officers": "Ward officers on a date",
-}  # fmt: skip
-FORMATS = {
-    ".geojson": "GeoJSON (RFC 7946)", ".gpkg": "GeoPackage", ".parquet": "GeoParquet",
-    ".fgb": "FlatGeobuf", ".topojson": "TopoJSON", ".shp.zip": "Shapefile (zipped)",
-    ".kml": "KML", ".geojsonl": "GeoJSON, a line for each", ".csv": "CSV, without outlines",
-    ".wkt.csv": "CSV with outlines (WKT)",
 }  # fmt: skip
 DETAILS = {
     "full": "Full: within 3 m of the official boundary",
@@ -67,7 +62,7 @@ def _order(wanted: Chosen | None) -> Order:
     """What the visitor chooses; it is part of the link."""
     left, middle, right = st.columns(3)
     layer = _choice("Layer", LAYERS, "layer", left)
-    suffix = _choice("Format", FORMATS, "format", middle)
+    suffix = _choice("Format", TITLES, "format", middle)
     detail = _choice("Detail", DETAILS, "detail", right)
     left, middle, right = st.columns(3)
     areas = {wanted.code: _named(wanted)} if wanted else {}

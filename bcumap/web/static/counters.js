@@ -9,14 +9,12 @@ const km = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 1, maximumFra
 // How much farther it is than before (m); null where one of the two is not known.
 const farther = (now, before) => ((now ?? null) === null || (before ?? null) === null ? null : now - before);
 const whole = new Intl.NumberFormat("en-GB");
-const SHAPES = {
-  "24/7": '<circle cx="9" cy="9" r="7"/><circle class="core" cx="9" cy="9" r="3"/>',
-  reduced: '<rect x="3" y="3" width="12" height="12"/>',
-  limited: '<path d="M9 1.5 17 16H1Z"/>',
-  daytime: '<path d="M9 1 17 9 9 17 1 9Z"/>',
-  "": '<path d="M9 1 17 9 9 17 1 9Z"/>',
-  closed: '<path class="halo" d="M4 4 14 14M14 4 4 14"/><path class="cross" d="M4 4 14 14M14 4 4 14"/>',
-};
+/* A sign in 18 pixels, of the outline that pictures have, which is one unit wide. */
+function drawn(kind, outlines) {
+  const line = (name) => `<path class="${name}" transform="scale(13)" d="${outlines[`sign-${kind}`]}"/>`;
+  const core = kind === "24-7" ? '<circle class="core" r="3"/>' : "";
+  return `<svg viewBox="-9 -9 18 18" aria-hidden="true">${kind === "closed" ? line("halo") : ""}${line("line")}${core}</svg>`;
+}
 
 export default async function ({ parentElement, data: [data], setTriggerValue }) {
   const root = parentElement.querySelector(".bcumap-counters");
@@ -74,9 +72,7 @@ class Scene {
   }
 
   marker(site) {
-    const kind = site.state === "open" ? site.kind : "closed";
-    const svg = `<svg viewBox="0 0 18 18" aria-hidden="true">${SHAPES[kind] ?? SHAPES[""]}</svg>`;
-    const icon = L.divIcon({ className: look(site), html: svg, iconSize: [24, 24] });
+    const icon = L.divIcon({ className: look(site), html: drawn(kindOf(site), this.data.signs), iconSize: [24, 24] });
     const label = `${site.name}: ${this.said(site)}`;
     const marker = L.marker([site.lat, site.lon], { icon, title: label, alt: label, pane: "bcumap-counters" });
     marker.bindPopup(() => this.about(site), { className: "counter-about", maxWidth: 280, autoPanPaddingTopLeft: [56, 16] });
@@ -191,7 +187,7 @@ class Scene {
       [complete ? whole.format(all.open_24_7) : "not known", "never closing (24/7)"],
       [complete ? `${held} of ${boroughs.length}` : "not known", "boroughs with the 24/7 counter promised in 2012"],
       [all.nearest_m === null ? "not known" : `${km.format(all.nearest_m / 1000)} km`, "to the nearest, on average of residents"],
-      [all.nearest_24_7_m === null ? "not known" : `${km.format(all.nearest_24_7_m / 1000)} km`, "to the nearest that never closes"],
+      [all.nearest_24_7_m === null ? "not known" : `${km.format(all.nearest_24_7_m / 1000)} km`, "to the nearest open 24 hours"],
       [all.within_2km === null ? "not known" : whole.format(all.within_2km), "residents within 2 km of one"],
     ];
     this.part("figures").replaceChildren(
@@ -259,9 +255,12 @@ function known(site) {
   return site.basis === "known" && site.inferred ? "evidence" : site.basis;
 }
 
+function kindOf(site) {
+  return site.state === "open" ? (site.kind || "daytime").replace("/", "-") : "closed";
+}
+
 function look(site) {
-  const kind = site.state === "open" ? site.kind || "hours-unknown" : "closed";
-  return `counter kind-${kind.replace("/", "-")} ${known(site)}`;
+  return `counter kind-${kindOf(site)} ${known(site)}`;
 }
 
 function element(name, text) {

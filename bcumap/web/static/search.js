@@ -279,7 +279,7 @@ class Box {
         (error) => {
           this.status.textContent =
             error.code === error.PERMISSION_DENIED
-              ? "Your device was told not to say where it is. Type a postcode instead."
+              ? "Your device does not share its location. Type a postcode instead."
               : "Your device does not know where it is. Type a postcode instead.";
         },
         { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 }

@@ -116,7 +116,7 @@ def test_a_figure_that_is_not_reliable_is_not_shown() -> None:
 def test_a_ward_was_promised_three_and_has_a_strength_that_is_not_shipped() -> None:
     text = panels.panel({"level": "wards", "code": "E05013719"}, FACTS)
     assert "2 ward officers, 1 PCSO" in text
-    assert "published by the Met, not shipped here" in text
+    assert "published by the Met, not included here" in text
     assert "Lewisham has 4.0 FTE for each of its wards" in text
 
 

@@ -128,7 +128,7 @@ def test_a_ward_s_promise_and_how_its_borough_and_bcu_stand() -> None:
     assert told["Promised"] == (
         "2 ward officers, 1 PCSO since 28 December 2017, restated February 2022"
     )
-    assert told["Strength"].startswith("published by the Met, not shipped here Strength by ward")
+    assert told["Strength"].startswith("published by the Met, not included here Strength by ward")
     assert told["Borough"] == (
         "Lewisham: 4.0 FTE a ward 75.9 FTE for 19 wards, mean of August 2025 to July 2026:"
         " 133% of the promise; rank 18 of 30"
