@@ -388,12 +388,27 @@
     if (!path) return;
     bcumap.enterAt(layer, path);
     map.bcumapMark = cased(path.feature, "chosen").addTo(map);
-    const bounds = L.latLngBounds(path.getBounds().getSouthWest(), path.getBounds().getNorthEast());
-    if (found) bounds.extend([found.lat, found.lon]);
-    goal(map, { bounds, name: found ? found.label : path.feature.properties.name });
+    aim(map, path, found);
     if (fit) bcumap.home(map);
     if (found) markPossible(map, layer, found.others);
   };
+
+  /* Look at an area before the areas of its level are drawn: else each would be placed twice. */
+  bcumap.near = async function (map, area, found) {
+    const layer = map.bcumapLevels.find(({ options }) => options.level === area.level).fetched();
+    await layer.ready;
+    const path = layer.byCode.get(area.code);
+    if (!path) return;
+    aim(map, path, found);
+    bcumap.home(map);
+  };
+
+  /* Let the way back lead to an area and the place that was found there. */
+  function aim(map, path, found) {
+    const bounds = L.latLngBounds(path.getBounds().getSouthWest(), path.getBounds().getNorthEast());
+    if (found) bounds.extend([found.lat, found.lon]);
+    goal(map, { bounds, name: found ? found.label : path.feature.properties.name });
+  }
 
   /* Outline the other wards that a place may be in. */
   function markPossible(map, layer, codes) {

@@ -71,7 +71,7 @@ export default function (component) {
   const [data] = component.data;
   let gone = false;
   draw(parentElement, data)
-    .then(({ root, map }) => {
+    .then(async ({ root, map }) => {
       if (gone) return;
       map.off("bcumap:choose").on("bcumap:choose", ({ level, code }) => {
         root.chosen = `${level}/${code}`;
@@ -79,14 +79,17 @@ export default function (component) {
         expectAnswer(linkTo({ level, code }));
       });
       map.off("bcumap:level").on("bcumap:level", ({ level }) => setTriggerValue("level", level));
+      const { chosen, found } = data;
+      const before = root.chosen;
+      const wanted = chosen ? `${chosen.level}/${chosen.code}` : "";
+      const spot = found ? `${found.lat},${found.lon}` : "";
+      const isOther = wanted !== (root.chosen || "") || spot !== (root.spot || "");
+      if (isOther && chosen && !seen("at")) await window.bcumap.near(map, chosen, found);
+      if (gone || root.chosen !== before) return; // another was chosen meanwhile
       if (data.level && data.level !== root.level) window.bcumap.show(map, data.level);
       root.level = data.level;
       shade(root, map, data.shading);
       window.bcumap.point(map, data.found);
-      const { chosen, found } = data;
-      const wanted = chosen ? `${chosen.level}/${chosen.code}` : "";
-      const spot = found ? `${found.lat},${found.lon}` : "";
-      const isOther = wanted !== (root.chosen || "") || spot !== (root.spot || "");
       look(root, map, isOther);
       if (!isOther) return;
       [root.chosen, root.spot] = [wanted, spot];

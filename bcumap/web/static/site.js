@@ -22,7 +22,8 @@ function drawMap() {
   window.bcumap.urls = page.urls;
   const drawn = window.bcumap.draw();
   drawn.on("bcumap:choose", ({ level, code }) => location.assign(pageOf(level, code)));
-  if (page.chosen) window.bcumap.mark(drawn, page.chosen, { fit: true });
+  const { near, mark } = window.bcumap;
+  if (page.chosen) near(drawn, page.chosen).then(() => mark(drawn, page.chosen, { fit: true }));
   return drawn;
 }
 
