@@ -108,7 +108,7 @@ def test_the_newest_files_are_fetched_and_built(
     assert "2lz3x: found HTTP 404" in done.out
     after = hashes(data)
     changed = {name for name in after if after[name] != before.get(name)}
-    assert changed == {"borough_offences.csv", "ward_strengths.csv"}
+    assert changed == {"borough_offences.csv", "ward_strengths.csv", "web/facts.json"}
     assert not any(check.check(data).values())
 
 
