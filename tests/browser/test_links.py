@@ -131,6 +131,7 @@ def forget(page: Page) -> None:
 
 def zoom(page: Page) -> None:
     """This is no step of Back, but of the view that a step has."""
+    settled(page)  # or the map goes to what was asked afterwards
     page.locator(".bcumap .leaflet-control-zoom-in").click()
     page.wait_for_url(re.compile("[?&]at="))
 
