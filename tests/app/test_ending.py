@@ -24,9 +24,14 @@ with ending.in_time():
 BRIEF = STUCK.replace("time.sleep(60)", "pass")
 
 
-def is_running(number: int) -> bool:
+def is_running(number: int, within_s: float = 2) -> bool:
+    """Whether it still runs after a moment, in which the system ends what it was told to."""
     try:
-        return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
+        process = psutil.Process(number)
+        end = time.monotonic() + within_s
+        while process.status() != psutil.STATUS_ZOMBIE and time.monotonic() < end:
+            time.sleep(0.02)
+        return process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 

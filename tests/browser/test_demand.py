@@ -99,7 +99,7 @@ def test_it_is_printed_with_its_tables_and_cautions(visit: Visit) -> None:
     visit.settle()
     page.emulate_media(media="print")
     text = page.locator("#root").inner_text()
-    for words in ("Central West", "What to mind", "Lewisham"):
+    for words in ("Central West", "Cautions", "Lewisham"):
         assert words in text
     for hidden in (page.locator(".bcumap-search").first, page.get_by_role("combobox").first):
         expect(hidden).to_be_hidden()

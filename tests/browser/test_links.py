@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Visit, until
+from tests.browser.conftest import Visit, at_night, until
 
 # All that a page shows of its address, as far as the page has it.
 SEEN = """() => {
@@ -253,7 +253,7 @@ def opened(visit: Visit, path: str) -> Page:
     return visit.page
 
 
-@pytest.mark.parametrize("path", WALKS)
+@pytest.mark.parametrize("path", [path if path == "/" else at_night(path) for path in WALKS])
 def test_back_and_forward_show_what_was_seen(visit: Visit, path: str) -> None:
     page = opened(visit, path)
     steps = [settled(page)]
