@@ -21,16 +21,18 @@ Facts = Mapping[str, Any]
 
 COMPARED = "compared"  # in the session: the areas that the page compares
 PAGE = "page"  # in the session: the path of the page that is shown
+LEFT = "left"  # in the session: the link as a part of the page left it
 # Parameters that name a place.
 PLACE = ("q", "ward", "borough", "bcu")
 # All others, which say what is seen of it: those that outlive the choice of another area, and those
-# that are of the one. `sort`, `streets`, `background` and `at` are written by the browser, see
-# web/static/links.js; each is one of what its page offers, or as if it were not there.
+# that are of the one; each is one of what its page offers, or as if it were not there.
 KEPT = (
     "measure", "group", "on", "closed", "theme", "layer", "format", "detail", "sort", "streets",
     "background", "day", "time", "site",
 )  # fmt: skip
 OF_ONE = ("level", "at", "about", "area")
+# Of these, what the browser writes without asking the server; see web/static/links.js.
+SEEN = ("at", "sort", "streets", "background")
 # The level that a page begins with, where it is not the boroughs.
 _FIRST_LEVELS = {"": "bcus", "ward": "wards", "demand": "bcus"}
 
@@ -79,6 +81,37 @@ class Asked:
         return tuple(each for each in (self.problem, self.late) if each)
 
 
+def link() -> dict[str, str]:
+    """Return the parameters of this page's link, the last of several alike.
+
+    A part of the page may run again before the browser has what an earlier run put into its link
+    (`put`): what was put counts until the whole page runs, as it does for every other link.
+    """
+    told: dict[str, str] = st.query_params.to_dict()
+    left: dict[str, str] | None = st.session_state.get(LEFT)
+    if left is None:
+        return told
+    ours = {name: value for name, value in left.items() if name not in SEEN}
+    return ours | {name: told[name] for name in SEEN if name in told}
+
+
+def put(parameters: Mapping[str, str]) -> None:
+    """Make these the parameters of this page's link."""
+    st.session_state[LEFT] = dict(parameters)
+    st.query_params.from_dict(parameters)
+
+
+def put_in(**parameters: str | None) -> None:
+    """Put some parameters into this page's link; None takes one out."""
+    named = {**link(), **parameters}
+    put({name: value for name, value in named.items() if value is not None})
+
+
+def follow() -> None:
+    """Take the browser's link for the page's: somebody came by it."""
+    st.session_state.pop(LEFT, None)
+
+
 def query() -> dict[str, str]:
     """Return what the link of this page asks; where it names no place, the last one of the visit.
 
@@ -86,7 +119,7 @@ def query() -> dict[str, str]:
     without a place, or forgot theirs, there is none. A comparison is of what its link names alone,
     and *About* of no place.
     """
-    asked: dict[str, str] = st.query_params.to_dict()
+    asked = link()
     state = st.session_state
     here = state.get(PAGE, "")
     if named := {name: asked[name] for name in PLACE if name in asked}:
@@ -103,7 +136,7 @@ def forget() -> None:
     """Forget the place of the visit, on this page as well."""
     for name in ("place", "taken_up"):
         st.session_state.pop(name, None)
-    st.query_params.from_dict(kept())
+    put(kept())
 
 
 def from_link(query: Mapping[str, str], known: Facts) -> tuple[Chosen | None, str | None]:
@@ -176,7 +209,7 @@ def choose(area: Any, *others: str) -> None:
         return
     level, code = str(area.get("level")), str(area.get("code"))
     if level in LEVEL_WORDS and code in facts()[level]:
-        st.query_params.from_dict({LEVEL_WORDS[level].parameter: code, **kept(*others)})
+        put({LEVEL_WORDS[level].parameter: code, **kept(*others)})
 
 
 def choose_here(area: Any) -> None:
@@ -193,7 +226,8 @@ def kept(*others: str) -> dict[str, str]:
     if page == COMPARE:
         return in_slots(st.session_state.get(COMPARED, ()))
     names = (*KEPT, *others, *(("level",) if page == "download" else ()))
-    return {name: st.query_params[name] for name in names if name in st.query_params}
+    asked = link()
+    return {name: asked[name] for name in names if name in asked}
 
 
 def day_of(
@@ -226,7 +260,7 @@ def day_of(
 def move_to(on: Any) -> None:
     """Put the date that a component names into the page's link, if it is one."""
     try:
-        st.query_params["on"] = dates.day(str(on)).isoformat()
+        put_in(on=dates.day(str(on)).isoformat())
     except BcuMapError:
         return
 
@@ -251,4 +285,4 @@ def ignored(_: Any) -> None:
 def show_level(level: Any) -> None:
     """Put the level that the map shows into the page's link; the table follows."""
     if level in LEVEL_WORDS:
-        st.query_params["level"] = level
+        put_in(level=level)

@@ -24,6 +24,7 @@ from bcumap.app.links import (
     forget,
     from_link,
     kept,
+    put,
     query,
     read_slots,
 )
@@ -163,4 +164,4 @@ def answer(asked: str) -> Answer:
 def ask(asked: Any) -> None:
     """Put a question into the page's link."""
     if isinstance(asked, str) and asked.strip():
-        st.query_params.from_dict({"q": asked.strip()[:LONGEST_QUERY], **kept()})
+        put({"q": asked.strip()[:LONGEST_QUERY], **kept()})

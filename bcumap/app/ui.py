@@ -9,7 +9,17 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from bcumap.app import assets, tiles
-from bcumap.app.links import Asked, Chosen, choose, choose_here, found, level_of, show_level
+from bcumap.app.links import (
+    Asked,
+    Chosen,
+    choose,
+    choose_here,
+    found,
+    level_of,
+    link,
+    put_in,
+    show_level,
+)
 from bcumap.app.panels import shown
 from bcumap.app.routes import PICTURE, STREETS
 from bcumap.base.words import LEVEL_WORDS
@@ -153,14 +163,14 @@ def choice(
     **more
         What else `st.selectbox` takes.
     """
-    asked = st.query_params.get(parameter)
+    asked = link().get(parameter)
     st.session_state[key] = asked if asked in titles else first
     chosen: str = place.selectbox(
         label,
         list(titles),
         format_func=titles.__getitem__,
         key=key,
-        on_change=lambda: st.query_params.update({parameter: st.session_state[key]}),
+        on_change=lambda: put_in(**{parameter: st.session_state[key]}),
         **more,
     )
     return chosen
@@ -168,15 +178,14 @@ def choice(
 
 def ticked(label: str, *, key: str, parameter: str) -> bool:
     """Let the visitor say yes; it is part of the link."""
-    st.session_state[key] = st.query_params.get(parameter) == "1"
-
-    def put() -> None:
-        if st.session_state[key]:
-            st.query_params[parameter] = "1"
-        else:
-            st.query_params.pop(parameter, None)
-
-    return bool(st.toggle(label, key=key, on_change=put))
+    st.session_state[key] = link().get(parameter) == "1"
+    return bool(
+        st.toggle(
+            label,
+            key=key,
+            on_change=lambda: put_in(**{parameter: "1" if st.session_state[key] else None}),
+        )
+    )
 
 
 @st.cache_resource

@@ -49,7 +49,6 @@ def test_officers_of_all_london_as_a_table(visit: Visit) -> None:
     select(page, "Layer", "Ward officers on a date")
     expect(page.get_by_text("Date", exact=True)).to_be_visible()
     select(page, "Format", "CSV, without outlines")
-    page.wait_for_timeout(2000)  # until the link has it
     page.get_by_role("button", name="Make the file").click()
     button = page.get_by_role("button", name="Download officers-boroughs")
     button.wait_for(timeout=MAKING_MS)

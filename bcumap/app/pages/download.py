@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from bcumap.app import orders, panels, parts, search
-from bcumap.app.links import Chosen, day_of, move_to
+from bcumap.app.links import Chosen, day_of, link, move_to
 from bcumap.app.orders import Order
 from bcumap.app.ui import choice
 from bcumap.base import dates
@@ -85,7 +85,7 @@ def _choice(
 
 def _date(place: DeltaGenerator) -> str:
     """Let the visitor choose a date; a link can have one (?on=)."""
-    asked, _ = day_of(st.query_params.get("on"), document()["key_dates"], "front counters")
+    asked, _ = day_of(link().get("on"), document()["key_dates"], "front counters")
     st.session_state["dl-on"] = asked
     day = place.date_input(
         "Date", min_value=dt.date(2012, 1, 1), max_value=dates.today(), key="dl-on",

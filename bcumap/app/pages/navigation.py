@@ -3,7 +3,7 @@
 import streamlit as st
 
 from bcumap.app.heads import TITLE
-from bcumap.app.links import PAGE
+from bcumap.app.links import PAGE, follow
 from bcumap.app.pages import (
     about,
     areas,
@@ -46,4 +46,5 @@ page = st.navigation(
     position="top",
 )
 st.session_state[PAGE] = page.url_path
+follow()
 page.run()

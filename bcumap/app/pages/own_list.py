@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from bcumap.app import charts
+from bcumap.app.links import put_in
 from bcumap.app.lists import Imported, Wish, import_apart
 from bcumap.app.pages import verdicts
 from bcumap.app.ui import draw_chart, reconciliation, sent
@@ -128,7 +129,7 @@ def _read(given: Any, wish: Wish) -> None:
     bar.empty()
     st.session_state["own"] = Own(given.file_id, given.name, wish, imported)
     if not imported.error and imported.report["series"].get("wards"):
-        st.query_params.update(measure=KEY, level="wards")
+        put_in(measure=KEY, level="wards")
     st.rerun()
 
 
