@@ -6,6 +6,9 @@ WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Tests start hundreds of processes, which would each compile our modules where something forbids to keep them compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run quick test nightly check build bench lock licences clean
 
 run: $(VENV)/run.stamp

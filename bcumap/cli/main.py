@@ -345,6 +345,8 @@ def assign(
         schema = assigning.widened(rows.schema, coordinates, prefix=prefix)
         areas = assigning.Areas(*store.ward_polygons(), store.atlas(), store.thames_polygon())
         tally = assigning.Tally()
+        if tables.keeps_lines(to, rows):
+            rows.need(coordinates.columns)
         blocks = assigning.widen(rows.blocks, schema, areas, coordinates, tally=tally)
         tables.write(to, schema, blocks, dialect=rows.dialect)
     for line in reporting.assign_lines(

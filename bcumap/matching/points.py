@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -22,7 +23,7 @@ from bcumap.base.schema import LONDON_BOUNDS_BNG
 from bcumap.facts.areas import Atlas
 from bcumap.geo.locate import NOWHERE, Floats, Locator, Places, prepare
 from bcumap.matching import cells
-from bcumap.matching.tables import Block
+from bcumap.matching.tables import Block, Longer
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -58,7 +59,7 @@ APART_M = 100.0  # two pairs of coordinates of one row may lie so far apart
 
 M_PER_DEGREE = (69_400.0, 111_250.0)  # of longitude and latitude, in London
 APART = "apart"  # of `Found.columns`: the two pairs of coordinates of a row disagree
-AT_ONCE = 2  # blocks that are looked up
+AT_ONCE = 1  # blocks that are looked up
 
 # A whole postcode, without blanks.
 _POSTCODE = r"^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$"
@@ -325,6 +326,7 @@ class Areas:
         self._table = pd.DataFrame(
             [atlas[code].columns() for code in codes], columns=list(AREA_COLUMNS), dtype="str"
         )
+        self._names = [pa.array(self._table[name], pa.string()) for name in AREA_COLUMNS]
         self._of_met = self._table["bcu_code"].notna().to_numpy(bool)
         self.bounds: Bounds = tuple(shapely.total_bounds(polygons))
 
@@ -355,6 +357,11 @@ class Areas:
     def columns(self, places: Places) -> list[Any]:
         """Return the `AREA_COLUMNS` of wards by position: text, missing where there is none."""
         return [self._table[name].array.take(places, allow_fill=True) for name in AREA_COLUMNS]
+
+    def arrow_columns(self, places: Places) -> list[pa.DictionaryArray]:
+        """Return the same in Arrow."""
+        at = pa.array(places, mask=places == NOWHERE)
+        return [pa.DictionaryArray.from_arrays(at, names) for names in self._names]
 
 
 def add_areas(
@@ -450,11 +457,12 @@ def widen(
     coordinates: Where,
     *,
     tally: Tally,
-) -> Iterator[pa.RecordBatch]:
+) -> Iterator[pa.RecordBatch | Longer]:
     """Do what `add_areas` does for every block of a table in Arrow, and count the rows.
 
     The table's own columns are handed on as they are, whatever their type; text may be bytes. Two
-    blocks are looked up at a time while a third is read.
+    blocks are looked up at a time while the next is read in another thread, and whoever takes what
+    comes writes in theirs.
 
     Parameters
     ----------
@@ -462,22 +470,24 @@ def widen(
         What `widened` made of the table's own.
     """
 
-    def look_up(block: Block) -> tuple[pa.RecordBatch, Found]:
+    def look_up(block: Block) -> tuple[pa.RecordBatch | Longer, Found]:
         batch = block.cells
         frame = pd.DataFrame({name: as_pandas(batch[name]) for name in coordinates.columns})
         found = coordinates.find(frame, areas)
         told = [_as_text(found.columns[name]) for name in coordinates.adds]
-        of_areas = areas.columns(found.places)
         new = [
-            *(pa.array(each, pa.string(), from_pandas=True) for each in of_areas),
+            *areas.arrow_columns(found.places),
             *(pc.if_else(pc.equal(each, ""), None, each) for each in told),
         ]
-        return pa.RecordBatch.from_arrays([*batch.columns, *new], schema=schema), found
+        if block.lines is not None:
+            return Longer(block.lines, new), found
+        cells = [*batch.columns, *(each.cast(pa.string()) for each in new)]
+        return pa.RecordBatch.from_arrays(cells, schema=schema), found
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        waiting: deque[tuple[Block, Future[tuple[pa.RecordBatch, Found]]]] = deque()
+    with ThreadPoolExecutor(AT_ONCE) as pool, closing(_read_ahead(blocks)) as read:
+        waiting: deque[tuple[Block, Future[tuple[pa.RecordBatch | Longer, Found]]]] = deque()
         try:
-            for block in blocks:
+            for block in read:
                 waiting.append((block, pool.submit(look_up, block)))
                 if len(waiting) > AT_ONCE:
                     yield _counted(*waiting.popleft(), tally)
@@ -488,9 +498,19 @@ def widen(
                 future.cancel()
 
 
+def _read_ahead(blocks: Iterable[Block]) -> Generator[Block]:
+    """Read each block in a thread of its own, while the one before it is used."""
+    source = iter(blocks)
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, source, None)
+        while (block := coming.result()) is not None:
+            coming = reader.submit(next, source, None)
+            yield block
+
+
 def _counted(
-    block: Block, looked_up: Future[tuple[pa.RecordBatch, Found]], tally: Tally
-) -> pa.RecordBatch:
+    block: Block, looked_up: Future[tuple[pa.RecordBatch | Longer, Found]], tally: Tally
+) -> pa.RecordBatch | Longer:
     batch, found = looked_up.result()
     tally.add(_outcomes(found.outcomes), block.numbers)
     if (apart := found.columns.get(APART)) is not None:

@@ -18,7 +18,7 @@ import sys
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -37,7 +37,7 @@ from bcumap.base.errors import BcuMapError, SourceError
 from bcumap.base.files import beside, scratch
 from bcumap.matching import delimited, spreadsheets
 from bcumap.matching.delimited import UTF8_BOM as BOM
-from bcumap.matching.records import Records
+from bcumap.matching.records import CR, LF, QUOTE, Piece, Records
 
 CSV, CSV_GZ, PARQUET = ".csv", ".csv.gz", ".parquet"
 SUFFIXES = (CSV, CSV_GZ, PARQUET)
@@ -66,10 +66,25 @@ class Dialect:
 
 
 class Block(NamedTuple):
-    """Some rows, and what numbers a spreadsheet gives them."""
+    """Some rows, and what numbers a spreadsheet gives them.
+
+    Attributes
+    ----------
+    lines
+        The rows as they are written, each with the line end before it, where that says all: no cell
+        is in quotes. Then `cells` are only the columns that are needed (`Table.need`).
+    """
 
     cells: pa.RecordBatch
     numbers: npt.NDArray[np.int64]
+    lines: pa.BinaryArray | None = None
+
+
+class Longer(NamedTuple):
+    """Rows of a CSV as they are written (`Block.lines`), and the columns that come after."""
+
+    lines: pa.BinaryArray
+    columns: list[pa.Array]
 
 
 @dataclass(frozen=True)
@@ -91,6 +106,9 @@ class Table:
         The column of points and its CRS (as `EPSG:4326`), if the file says.
     notes
         What was read how, in sentences; those on single rows come while the blocks are read.
+    need
+        Takes the names of the columns that are needed; the others need not be told apart in the
+        blocks that are still to be read (`Block.lines`).
     """
 
     schema: pa.Schema
@@ -99,6 +117,7 @@ class Table:
     dialect: Dialect | None = None
     geometry: tuple[str, str] | None = None
     notes: Callable[[], list[str]] = list
+    need: Callable[[Iterable[str]], object] = list
 
 
 def suffix_of(path: Path) -> str:
@@ -189,10 +208,15 @@ def _kept(stream: IO[bytes]) -> Iterator[Path]:
         yield kept
 
 
+def keeps_lines(path: Path, table: Table) -> bool:
+    """Whether rows of a table can be written to a file as they are written in the table."""
+    return table.dialect is not None and suffix_of(path) != PARQUET
+
+
 def write(
     path: Path,
     schema: pa.Schema,
-    blocks: Iterable[pa.RecordBatch],
+    blocks: Iterable[pa.RecordBatch | Longer],
     *,
     dialect: Dialect | None = None,
 ) -> None:
@@ -200,6 +224,8 @@ def write(
 
     Parameters
     ----------
+    blocks
+        `Longer` only where the file `keeps_lines` of the table that they are of.
     dialect
         The `Table.dialect` of what the blocks were read from: how to write a CSV, and whether bytes
         are text.
@@ -330,21 +356,56 @@ def _read_csv(stream: Stream, file: IO[bytes], path: Path, tell: Progress) -> Ta
         text.read, layout.dialect.delimiter, len(layout.names), layout.first_row, str(path)
     )
     schema = pa.schema([pa.field(name, pa.binary()) for name in layout.names])
+    needed: list[str] = []
 
     def blocks() -> Iterator[Block]:
         size = os.fstat(file.fileno()).st_size
         with _clear_errors(path):
             for piece in records:
                 tell(file.tell(), size)
-                yield Block(_parsed(piece.text, schema, layout.dialect), piece.numbers)
+                lines = _lines(piece) if needed else None
+                cells = _parsed(piece.text, schema, layout.dialect, needed if lines else ())
+                yield Block(cells, piece.numbers, lines)
 
     notes = [*text.notes, *layout.notes]
-    return _table(schema, blocks(), layout.dialect, notes=lambda: [*notes, *records.mended.notes()])
+    return _table(
+        schema,
+        blocks(),
+        layout.dialect,
+        notes=lambda: [*notes, *records.mended.notes()],
+        need=needed.extend,
+    )
 
 
-def _parsed(text: bytes, schema: pa.Schema, dialect: Dialect) -> pa.RecordBatch:
-    """Read whole rows: every cell is left alone, and an empty one told from one that is quoted."""
+def _lines(piece: Piece) -> pa.BinaryArray | None:
+    """Return rows as they are written, each with the line end before it.
+
+    None where quotes or odd line ends may hide what is a cell.
+    """
+    text = np.frombuffer(piece.text, np.uint8)
+    ends = np.flatnonzero(text == LF)
+    before = 1 if CR in piece.text else 0
+    if QUOTE in piece.text or len(ends) != len(piece.numbers):
+        return None
+    if before and (piece.text.count(CR) != len(ends) or (text[ends - 1] != CR).any()):
+        return None
+    offsets = np.append(0, ends - before).astype(np.int32)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(piece.text)]
+    return pa.BinaryArray.from_buffers(pa.binary(), len(ends), buffers)
+
+
+def _parsed(
+    text: bytes, schema: pa.Schema, dialect: Dialect, needed: Collection[str] = ()
+) -> pa.RecordBatch:
+    """Read whole rows: every cell is left alone, and an empty one told from one that is quoted.
+
+    Parameters
+    ----------
+    needed
+        The columns, if not all.
+    """
     places = [str(place) for place in range(len(schema))]  # names may come twice
+    taken = [place for place in places if not needed or schema.names[int(place)] in needed]
     table = pacsv.read_csv(
         pa.BufferReader(text),
         # In this thread: what reads ahead in another may outlive the interpreter and abort it.
@@ -355,10 +416,12 @@ def _parsed(text: bytes, schema: pa.Schema, dialect: Dialect) -> pa.RecordBatch:
             null_values=[""],
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
+            include_columns=taken,
         ),
     )
     columns = [column.combine_chunks() for column in table.columns]
-    return pa.RecordBatch.from_arrays(columns, schema=schema)
+    fields = [schema.field(int(place)) for place in taken]
+    return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields))
 
 
 class _Text:
@@ -527,22 +590,31 @@ def _open_csv(path: Path, *, packed: bool) -> Iterator[Stream]:
 
 
 def _write_csv(
-    stream: Stream, schema: pa.Schema, blocks: Iterable[pa.RecordBatch], dialect: Dialect
+    stream: Stream,
+    schema: pa.Schema,
+    blocks: Iterable[pa.RecordBatch | Longer],
+    dialect: Dialect,
 ) -> None:
     names = [name.encode(dialect.encoding, errors="replace") for name in schema.names]
     if dialect.bom:
         stream.write(BOM)
-    _write_rows(stream, [pa.array([name or None], pa.binary()) for name in names], dialect)
+    delimiter = dialect.delimiter
+    header = [_quoted(pa.array([name or None], pa.binary()), delimiter) for name in names]
+    _write_rows(stream, header, dialect)
     for block in blocks:
-        if block.num_rows:
-            _write_rows(stream, [_cells(column) for column in block.columns], dialect)
+        quoted = [_quoted(column, delimiter) for column in block.columns]
+        if isinstance(block, Longer):
+            _write_rows(stream, [block.lines, *quoted], dialect, between=b"")
+        elif block.num_rows:
+            _write_rows(stream, quoted, dialect, between=dialect.newline)
 
 
-def _write_rows(stream: Stream, columns: list[pa.BinaryArray], dialect: Dialect) -> None:
-    quoted = [_quoted(column, dialect.delimiter) for column in columns]
+def _write_rows(
+    stream: Stream, columns: list[pa.BinaryArray], dialect: Dialect, *, between: bytes = b""
+) -> None:
     delimiter = pa.scalar(dialect.delimiter.encode(), pa.binary())
-    rows = pc.binary_join_element_wise(*quoted, delimiter, null_handling="replace")
-    (text,) = pc.binary_join(pa.ListArray.from_arrays([0, len(rows)], rows), dialect.newline)
+    rows = pc.binary_join_element_wise(*columns, delimiter, null_handling="replace")
+    (text,) = pc.binary_join(pa.ListArray.from_arrays([0, len(rows)], rows), between)
     stream.write(text.as_buffer())
     stream.write(dialect.newline)
 
@@ -551,7 +623,7 @@ def _check_flat(schema: pa.Schema, *, text: bool) -> None:
     """Refuse columns that a CSV cannot hold: lists and the like, and bytes that are no text."""
     for field in schema:
         try:
-            _cells(pa.array([], field.type))
+            _quoted(pa.array([], field.type), "")
             flat = text or not _is_bytes(field.type)
         except pa.ArrowNotImplementedError:
             flat = False
@@ -589,8 +661,6 @@ def _in_text(
 
 def _cells(column: pa.Array) -> pa.BinaryArray:
     """Return a column as bytes."""
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
     if not _is_bytes(column.type):
         column = column.cast(pa.string())
     return column.cast(pa.binary())
@@ -601,8 +671,11 @@ def _is_bytes(kind: pa.DataType) -> bool:
     return any(test(kind) for test in (*tests, pa.types.is_fixed_size_binary))
 
 
-def _quoted(cells: pa.BinaryArray, delimiter: str) -> pa.BinaryArray:
+def _quoted(column: pa.Array, delimiter: str) -> pa.BinaryArray:
     """Put into quotes what needs them: cells with a mark in them, and empty text (null is none)."""
+    if pa.types.is_dictionary(column.type):
+        return _quoted(column.dictionary, delimiter).take(column.indices)
+    cells = _cells(column)
     marks = [b'"', delimiter.encode(), b"\r", b"\n"]
     empty = pc.equal(pc.binary_length(cells), 0)
     data = cells.buffers()[2]

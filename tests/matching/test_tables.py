@@ -145,6 +145,63 @@ def test_progress_goes_from_the_start_to_the_end(name: str, tmp_path: Path) -> N
     assert told[-1] == (end, end)
 
 
+CELLS = st.text(st.sampled_from('ab "é\r\n,;'), max_size=4)
+
+
+@given(
+    rows=st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=30),
+    newline=st.sampled_from(["\n", "\r\n", "\r"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_rows_that_are_lengthened_as_written_are_as_if_cell_by_cell(
+    rows: list[list[str]], newline: str, quoting: int, tmp_path: Path
+) -> None:
+    source = tmp_path / "in.csv"
+    with source.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator=newline, quoting=quoting)
+        writer.writerows([["a", "b", "c"], *rows])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(records, "PIECE_BYTES", 40)
+        cell_by_cell, as_written = (lengthened(source, needed) for needed in ([], ["b"]))
+    assert cell_by_cell == as_written
+
+
+def lengthened(source: Path, needed: list[str]) -> bytes:
+    """Copy a table with its column b once more, as a dictionary that has a mark in it."""
+    target = source.with_name("out.csv")
+    with tables.reading(source) as table:
+        table.need(needed)
+        schema = table.schema.append(pa.field("d", pa.binary()))
+        blocks: list[pa.RecordBatch | tables.Longer] = []
+        for block in table.blocks:
+            new = pa.array(block.cells["b"], pa.binary()).dictionary_encode()
+            blocks.append(
+                tables.Longer(block.lines, [new])
+                if block.lines is not None
+                else pa.RecordBatch.from_arrays(
+                    [*block.cells.columns, new.cast(pa.binary())], schema=schema
+                )
+            )
+        tables.write(target, schema, blocks, dialect=table.dialect)
+    return target.read_bytes()
+
+
+def test_rows_without_quotes_are_not_taken_apart(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_bytes(b"a,b\n" + b"1,2\n" * 50_000)
+    with tables.reading(tmp_path / "in.csv") as table:
+        assert tables.keeps_lines(tmp_path / "out.csv", table)
+        assert not tables.keeps_lines(tmp_path / "out.parquet", table)
+        table.need(["b"])
+        first, *others = table.blocks
+    assert first.lines is None  # it was read before anybody said what they need
+    assert [block.cells.schema.names for block in others] == [["b"]] * len(others)
+    assert others
+    for block in others:
+        assert block.lines is not None
+        assert len(block.lines) == block.cells.num_rows == len(block.numbers)
+
+
 # --- what others write -------------------------------------------------------------------------
 
 
