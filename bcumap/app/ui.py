@@ -26,8 +26,8 @@ from bcumap.base.words import LEVEL_WORDS
 from bcumap.facts import cached
 from bcumap.facts.views import Table
 
-MAP_SCRIPTS = ("leaflet.js", "areas.js", "map.js")
-MAP_FILES = (*MAP_SCRIPTS, "streets.js", "areas.topojson", "wards.topojson", "facts.json")
+MAP_FILES = ("leaflet.js", "areas.js", "map.js", "streets.js", "areas.topojson", "wards.topojson",
+             "facts.json")  # fmt: skip
 
 # A component's own script is a file of ours; inline, Streamlit would send it with every run.
 # (Streamlit takes a single line for the path of a file, hence the two.)
@@ -55,13 +55,9 @@ def area_map() -> Any:
     styles = "".join(  # ours once more, because the later of two rules wins
         f'<link rel="stylesheet" href="{assets.url(name)}">' for name in ("leaflet.css", "page.css")
     )
-    scripts = "".join(
-        f'<link rel="preload" as="script" href="{assets.url(name)}">' for name in MAP_SCRIPTS
-    )
-    first = f'<link rel="preload" as="fetch" href="{assets.url("areas.topojson")}" crossorigin>'
     return component(
         "bcumap_map",
-        html=f"{styles}{first}{scripts}"
+        html=f"{styles}"
         '<a class="bcumap-skip" href="#bcumap-after-map">Skip the map</a>'
         '<div class="bcumap-frame"><div class="bcumap" id="map_bcumap" role="region"'
         ' aria-label="Map of London: arrows move between areas, Enter opens one, Escape leaves">'
