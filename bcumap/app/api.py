@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
@@ -52,6 +53,7 @@ PREFLIGHT = {
     **ANY_ORIGIN,
 }
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+DEGREES = {"pattern": r"^-?\d{1,3}(\.\d+)?$"}
 ON = {"format": "date", "pattern": r"^20(1[2-9]|[2-9]\d)-\d\d-\d\d$"}
 CSV = "text/csv; charset=utf-8"
 OF_EVENTS = (
@@ -87,8 +89,9 @@ def endpoints(base: str) -> tuple[Endpoint, ...]:
             "Ward, borough and BCU of a postcode, a point or a name, and how sure that is.",
             _find,
             (Parameter("q", "A postcode or its beginning, `lat,lon`, a GSS code, or a name.",
-                       "SE8 4RX", {"minLength": 1, "maxLength": LONGEST_QUERY, "pattern": r"\S"},
-                       required=True),
+                       "SE8 4RX", {"minLength": 1, "maxLength": LONGEST_QUERY, "pattern": r"\S"}),
+             Parameter("lat", "A latitude, with `lon` instead of `q`.", "", DEGREES),
+             Parameter("lon", "A longitude, with `lat`.", "", DEGREES),
              Parameter("on", "A date since 2012: who policed it then, as `then`.", "2018-12-31",
                        ON)),
             posted=_find_many,
@@ -269,12 +272,31 @@ def _response(request: Request, body: Body, status: int = 200) -> Response:
 
 
 def _find(request: Request) -> Body:
-    asked = request.query_params.get("q", "")
+    asked, point = request.query_params.get("q", ""), _point(request)
+    if asked and point:
+        raise _BadRequestError("ask by ?q= or by ?lat= and ?lon=, not by both")
+    asked = asked or point
     if not asked.strip():
         raise _BadRequestError("nothing was asked; give ?q= a postcode, a name, a code or lat,lon")
     if len(asked) > LONGEST_QUERY:
         raise _BadRequestError(f"?q= is longer than {LONGEST_QUERY} characters")
     return json_body(_found(asked, _day(request, "police units", cached.history()["models"])))
+
+
+def _point(request: Request) -> str:
+    """Return the point that is asked for by its degrees, or ""."""
+    given = [request.query_params.get(name, "") for name in ("lat", "lon")]
+    if not any(given):
+        return ""
+    try:
+        lat, lon = (float(each) for each in given)
+    except ValueError:
+        lat = lon = math.nan
+    if not (abs(lat) <= 90 and abs(lon) <= 180):
+        raise _BadRequestError(
+            "?lat= and ?lon= are degrees, both of them, as lat=51.4754&lon=-0.0238"
+        )
+    return f"{lat},{lon}"
 
 
 def _found(asked: str, on: dt.date | None) -> dict[str, Any]:
@@ -301,8 +323,8 @@ def _find_many(request: Request, content: bytes) -> Body:
         raise _BadRequestError(
             f"a question is empty or longer than {LONGEST_QUERY} characters; leave it out"
         )
-    if "q" in request.query_params:
-        raise _BadRequestError("ask by ?q= or by the body, not by both")
+    if {"q", "lat", "lon"} & set(request.query_params):
+        raise _BadRequestError("ask by the address or by the body, not by both")
     on = _day(request, "police units", cached.history()["models"])
     return json_body({"answers": [_found(each, on) for each in asked]})
 

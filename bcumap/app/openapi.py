@@ -23,7 +23,7 @@ class Parameter:
     Attributes
     ----------
     words, example
-        What it is, and one that is answered.
+        What it is, and one that is answered; "" where it stands instead of another.
     schema
         What else a program may know of it, in JSON Schema.
     place
@@ -44,7 +44,7 @@ class Parameter:
             "in": self.place,
             "required": self.required,
             "description": self.words,
-            "example": self.example,
+            **({"example": self.example} if self.example else {}),
             "schema": {"type": "string", **self.schema},
         }
 
@@ -161,7 +161,7 @@ def example(endpoint: Endpoint) -> str:
     for each in endpoint.parameters:
         if each.place == "path":
             path = path.replace(f"{{{each.name}}}", each.example)
-        else:
+        elif each.example:
             query[each.name] = each.example
     return f"{path}?{urlencode(query, quote_via=quote)}" if query else path
 

@@ -15,7 +15,8 @@ from pathlib import Path, PurePosixPath
 from bcumap.base.errors import SourceError
 from bcumap.base.files import scratch
 
-LAYERS = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".kml", ".parquet", ".geoparquet")
+LAYERS = (".shp", ".gpkg", ".geojson", ".json", ".topojson", ".fgb", ".kml", ".parquet",
+          ".geoparquet")  # fmt: skip
 UNPACKED_BYTES = 8_000_000_000  # Boundary-Line has 1.5 GB
 FILES = 20_000  # data.police.uk gives one for each neighbourhood of the country
 PIECE_BYTES = 1 << 22

@@ -25,7 +25,7 @@ from bcumap.geo.projection import frame_to_bng
 
 PARQUET_SUFFIXES = (".parquet", ".geoparquet")
 # Formats that hold their data themselves; others of GDAL's may fetch it (VRT, WFS).
-OGR_SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".fgb", ".kml", ".gdb")
+OGR_SUFFIXES = (".geojson", ".json", ".topojson", ".gpkg", ".shp", ".fgb", ".kml", ".gdb")
 ZIP_SUFFIX = ".zip"
 KNOWN_LAYERS = ("district_borough_unitary_ward",)  # of Boundary-Line, which holds many
 
@@ -319,6 +319,11 @@ def _read_ogr(file: Path, path: Path, layer: str | None) -> gpd.GeoDataFrame:
         ) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         raise SourceError(f"{path}: the file has a table but no geometry; expected ward polygons")
+    # TopoJSON has no place to name a CRS; it is of degrees, as GeoJSON, if it can be.
+    if frame.crs is None and pyogrio.read_info(file, layer=name)["driver"] == "TopoJSON":
+        west, south, east, north = frame.total_bounds
+        if west >= -180 and east <= 180 and south >= -90 and north <= 90:
+            return frame.set_crs("EPSG:4326")
     return frame
 
 

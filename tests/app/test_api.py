@@ -166,6 +166,12 @@ def test_a_postcode_is_found_as_the_command_finds_it() -> None:
     assert answer.json()["place"]["ward_code"] == DEPTFORD
 
 
+def test_a_point_is_found_by_its_degrees() -> None:
+    answer = one("/api/v1/find?lat=51.4754&lon=-0.0238")
+    assert answer.json() == one("/api/v1/find?q=51.4754,-0.0238").json()
+    assert answer.json()["place"]["ward_code"] == DEPTFORD
+
+
 @pytest.mark.parametrize(("level", "number"), [("bcus", 12), ("boroughs", 33), ("wards", 704)])
 def test_every_area_of_a_level_is_listed_with_its_facts(level: str, number: int) -> None:
     told = one(f"/api/v1/{level}").json()
@@ -264,6 +270,10 @@ def test_what_has_not_changed_is_not_sent_again() -> None:
         ("/api/v1/find", 400, "nothing was asked"),
         ("/api/v1/find?q=%20", 400, "nothing was asked"),
         ("/api/v1/find?q=" + "x" * 500, 400, "longer than"),
+        ("/api/v1/find?lat=51.5", 400, "are degrees, both of them"),
+        ("/api/v1/find?lat=51.5&lon=nan", 400, "are degrees"),
+        ("/api/v1/find?lat=51.5&lon=181", 400, "are degrees"),
+        ("/api/v1/find?q=SE8&lat=51.5&lon=0", 400, "not by both"),
         ("/api/v1/wards/E05999999", 404, "no area 'E05999999' among the wards"),
         ("/api/v1/wards/E05013719.kml", 404, "nothing of the kind .kml"),
         ("/api/v1/streets", 404, "/api tells what there is"),
@@ -318,7 +328,7 @@ def test_a_page_of_another_origin_may_ask_first_what_is_allowed() -> None:
     ("path", "said"),
     [
         ("/counters?date=2025-09-01", "there is no parameter 'date'; this address takes on"),
-        ("/find?q=SE8&Q=1", "there is no parameter 'Q'; this address takes q, on"),
+        ("/find?q=SE8&Q=1", "there is no parameter 'Q'; this address takes q, lat, lon, on"),
         ("/wards?level=bcus", "there is no parameter 'level'; this address takes none"),
         (f"/wards/{DEPTFORD}?code=1", "there is no parameter 'code'; this address takes none"),
     ],

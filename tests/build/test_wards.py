@@ -21,6 +21,7 @@ from bcumap.base.errors import SourceError
 from bcumap.base.schema import BNG, WGS84
 from bcumap.build import passports, wards
 from bcumap.facts import store
+from bcumap.geo import topojson
 from tests.squares import in_london, row_of
 
 CODES = ["E05000001", "E05000002", "E05000003"]
@@ -363,6 +364,26 @@ def test_a_cartesian_system_that_is_not_defined_is_no_crs(tmp_path: Path) -> Non
     with pytest.raises(SourceError, match="names no CRS"):
         wards.read_wards(path)
     assert wards.read_wards(path, crs="EPSG:27700").wards["ward_code"].tolist() == CODES
+
+
+def test_topojson_is_of_degrees_if_it_can_be(tmp_path: Path) -> None:
+    layer = ons().to_crs(WGS84)
+    grid = topojson.Grid((1e-6, 1e-6), (-1, 51))
+    cells = [
+        [[[(round((x + 1) * 1e6), round((y - 51) * 1e6)) for x, y in shape.exterior.coords[:-1]]]]
+        for shape in layer.geometry
+    ]
+    arcs, objects = topojson.share({"wards": cells})
+    for row, shape in zip(layer.itertuples(), objects["wards"], strict=True):
+        shape["properties"] = {"WD25CD": row.WD25CD, "WD25NM": row.WD25NM, "LAD25CD": row.LAD25CD}
+    path = tmp_path / "wards.topojson"
+    path.write_bytes(topojson.encode(objects, arcs, grid))
+    found = wards.read_wards(path).wards
+    assert list(found["ward_code"]) == CODES
+    assert shapely.hausdorff_distance(found.geometry.array, SQUARES).max() < 3  # metres
+    path.write_bytes(topojson.encode(objects, arcs, topojson.Grid((1, 1), (0, 0))))
+    with pytest.raises(SourceError, match="names no CRS"):
+        wards.read_wards(path)
 
 
 def test_collections_that_repairs_leave_are_read_as_their_polygons(tmp_path: Path) -> None:
