@@ -28,7 +28,7 @@ from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import LEVELS, THEMES, area_code
 from bcumap.base.words import ATTRIBUTION, LEVEL_WORDS
 from bcumap.export import feed
-from bcumap.facts import cached, counters, demand, events, history, store
+from bcumap.facts import cached, counters, demand, events, history, store, teams
 from bcumap.facts.events import Event
 from bcumap.facts.find import LONGEST_QUERY
 from bcumap.facts.history import told_on
@@ -126,6 +126,11 @@ def endpoints(base: str) -> tuple[Endpoint, ...]:
             _ward_months, (Parameter("area", "The code of a ward.", "E05013719", required=True),),
         ),
         Endpoint(
+            "/officers/listed",
+            "People listed on a ward’s team by rank and day, if this server has asked for them.",
+            _ward_listed, (Parameter("area", "The code of a ward.", "E05013719", required=True),),
+        ),
+        Endpoint(
             "/demand",
             "Offences of twelve months in every area of a level, for residents and ward officers.",
             _demand, (LEVEL, OF_GROUP,
@@ -144,7 +149,7 @@ def endpoints(base: str) -> tuple[Endpoint, ...]:
         ),
         Endpoint(
             "/demand/abstraction",
-            "Share of ward officers’ time taken for other work, by BCU and year; second hand.",
+            "Share of ward officers’ time taken for other work, by BCU and year.",
             lambda _: _abstraction(),
         ),
         Endpoint(
@@ -455,14 +460,28 @@ def _officers_of(level: str) -> Body:
     said = {key: promise[key] for key in ("dwo", "pcso", "since", "restated", "source")}
     months = (level == "wards" and promise.get("ward_months")) or promise["months"]
     areas = records(cached.atlas(), level)
-    return json_body({**_said(), "commitment": said, "months": months, "areas": areas})
+    listed = {
+        key: promise[key] for key in (teams.LISTED_ON,) if level == "wards" and key in promise
+    }
+    return json_body({**_said(), "commitment": said, "months": months, **listed, "areas": areas})
+
+
+def _ward(request: Request) -> str:
+    code = area_code(request.query_params.get("area", ""))
+    if code not in cached.facts()["wards"]:
+        raise _BadRequestError(f"there is no ward {code[:40]!r}; give the code of one")
+    return code
 
 
 def _ward_months(request: Request) -> Body:
-    code = request.query_params.get("area", "").strip().upper()
-    if code not in cached.facts()["wards"]:
-        raise _BadRequestError(f"there is no ward {code[:40]!r}; give the code of one")
+    code = _ward(request)
     return json_body({**_said(), "ward": code, "months": cached.demand().strengths.of(code)})
+
+
+def _ward_listed(request: Request) -> Body:
+    code = _ward(request)
+    days = [each.columns() for each in cached.demand().teams.get(code, ())]
+    return json_body({**_said(), "ward": code, "days": days})
 
 
 def _demand(request: Request) -> Body:

@@ -171,7 +171,7 @@ def footer(facts: Facts, page: str = "") -> str:
         "parts.footer",
         facts["edition"],
         date(facts["residents_as_of"]),
-        views.OFFICER_SOURCES,
+        views.officer_sources(facts),
         views.seen(facts),
         (*PAGES, ("api", "API"), (ABOUT, "About, privacy, accessibility")),
         feedback.link(feedback.stated(), f"/{page}"),

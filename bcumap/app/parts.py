@@ -133,8 +133,9 @@ def _ward(asked: Asked, drawn: str) -> Iterator[str]:
         return
     yield ROOM
     team = iter((ROOM, drawn, ROOM, briefing.contact_note()))
-    published = asked_of_police().strengths.last(code)
-    yield _columns(team, iter((briefing.standing(code, facts(), published=published),)))
+    known = asked_of_police()
+    told = known.strengths.last(code), known.teams.get(code, ())
+    yield _columns(team, iter((briefing.standing(code, facts(), *told),)))
     yield briefing.neighbours(code, facts())
     yield "<h2>The promise through time</h2>"
     yield briefing.timeline(facts())
@@ -145,7 +146,7 @@ def _ward(asked: Asked, drawn: str) -> Iterator[str]:
 
 
 def _officers(asked: Asked, drawn: str) -> Iterator[str]:
-    promise, known = facts()["officers"], measures.MEASURES
+    promise, known = facts()["officers"], measures.offered(atlas())
     told = (views.pcsos(promise), views.since(promise), *views.strength_months(facts()))
     yield shown("officers.heading", promise["dwo"], *told)
     yield from _top(asked)

@@ -37,6 +37,9 @@ DISTRICT = r"[A-Z]{1,2}\d[A-Z\d]?"
 WHOLE_DATE = r"\d{4}-\d{2}-\d{2}"
 PARTIAL_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"  # ISO 8601, as precise as the source is
 
+# The ranks by which the people of a ward's team are counted, and what came of asking for it.
+TEAM_RANKS = ("constables", "pcsos", "sergeants", "other_ranks")
+FETCHED, NOT_LISTED, FAILED = "fetched", "not listed", "failed"
 # The state of a front counter, or what is known of one at a moment.
 OPEN, CLOSED, NOT_KNOWN = "open", "closed", "not known"
 # A status in which a commitment holds; "promised" alone means that it was still to come.
@@ -245,6 +248,12 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "group": Column(r"[a-z_]+"),
     },
     "demand strengths": {"ward_code": Column(WARD_CODE, unique=True)},
+    "demand teams": {
+        "listed_on": Column(WHOLE_DATE),
+        "ward_code": Column(WARD_CODE),
+        "status": Column(f"{FETCHED}|{NOT_LISTED}|{FAILED}"),
+        **{rank: Column(nullable=True, minimum=0) for rank in TEAM_RANKS},
+    },
     "demand survey": {
         "quarter": Column(r"\d{4}-(03|06|09|12)"),
         "area": Column(rf"{BOROUGH_CODE}|MET"),
@@ -256,6 +265,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "borough_code": Column(BOROUGH_CODE),
         "minutes": Column(minimum=1),
         "abstracted": Column(minimum=0),
+        "second_hand": Column(r"yes|no"),
     },
     "postcodes": {
         "postcode": Column(POSTCODE, unique=True),

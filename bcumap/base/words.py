@@ -51,11 +51,16 @@ NO_FIGURE = "no reliable figure"
 # Of a ward that a list does not name, gives without a number, or gives twice.
 NO_FIGURE_IN_LIST = "no figure in your list"
 # The Met publishes the strength of every ward's team; the workbook is not part of bcumap.
+WORKBOOK = "the Met’s workbook (London Datastore, e16kd)"
 BY_WARD = "published by the Met, not included here"
 BY_WARD_NOTE = (
     "Strength by ward is in the Met’s workbook DWO_Abstraction.xlsx (London Datastore, e16kd):"
     " bring it to Ward officers to see it."
 )
+# Of people on the list of a ward's team.
+BY_WARD_ONLY = "by ward only: one person may be on several lists"
+NO_LIST = "no list of its team"
+LIST_NOTE = "A list says little of who is on duty."
 
 
 def rounded(value: float, decimals: int) -> Decimal:

@@ -27,9 +27,11 @@ from bcumap.base.dates import LAST_DAY
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import (
     CITY_OF_LONDON,
+    FETCHED,
     KEYS,
     LEVELS,
     LONDON_BOUNDS_BNG,
+    TEAM_RANKS,
 )
 from bcumap.build import context, london, passports, timeline
 from bcumap.build import events as counter_events
@@ -480,6 +482,26 @@ def shares_are_of_the_met(data: Data) -> Faults:
     return faults
 
 
+def teams_are_of_the_mets_wards(data: Data) -> Faults:
+    """Strengths and lists of teams, where they are, name each of the Met's wards and no other."""
+    wards = data.levels["wards"].dropna(subset="bcu_code")["ward_code"]
+    faults = []
+    for kind in ("strengths", "teams"):
+        table = data.demand.get(kind)
+        if table is not None and len(table) and set(table["ward_code"]) != set(wards):
+            faults.append(f"the wards of {store.DEMAND_FILES[kind]} are not the Met's")
+    teams = data.demand.get("teams")
+    if teams is not None:
+        if teams.duplicated(["listed_on", "ward_code"]).any():
+            faults.append("ward_teams.csv has a ward twice on a day")
+        counts, fetched = teams[[*TEAM_RANKS]].notna(), teams["status"] == FETCHED
+        if counts.ne(fetched, axis=0).any(axis=None):
+            faults.append(
+                "ward_teams.csv has counts without a team that was fetched, or none of it"
+            )
+    return faults
+
+
 def errors_are_within_limits(data: Data) -> Faults:
     """Every boundary file states a measured error that keeps to its limit."""
     measured = {name: e for name, e in data.entries.items() if "crs" in e}
@@ -601,6 +623,7 @@ PROMISES: dict[str, Callable[[Data], Faults]] = {
     "sources can be followed": sources_can_be_followed,
     "offences add up": offences_add_up,
     "survey and abstraction are of the Met's boroughs": shares_are_of_the_met,
+    "strengths and teams are of the Met's wards": teams_are_of_the_mets_wards,
     "measured errors are within limits": errors_are_within_limits,
     "the Thames lies between the wards": the_thames_lies_between_the_wards,
     "the page draws the same areas": web_layers_match,
@@ -620,6 +643,7 @@ OF_DEMAND = {
         "events have grounds",
         "offences add up",
         "survey and abstraction are of the Met's boroughs",
+        "strengths and teams are of the Met's wards",
     )
 }
 

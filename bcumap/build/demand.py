@@ -1,21 +1,22 @@
 """Read what is asked of the police from the Datastore's files, in all editions; never guesses.
 
-A file is known by its columns. Of a month that several editions have, the newest counts; one that
-an edition has only the beginning of is left to the edition before. Nothing is estimated.
+It reads how many data.police.uk lists on each ward's team, too. A file is known by its columns. Of
+a month that several editions have, the newest counts; one that an edition has only the beginning of
+is left to the edition before. Nothing is estimated.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from bcumap.base.errors import DataError, SourceError
-from bcumap.base.schema import CITY_OF_LONDON, some
+from bcumap.base.schema import CITY_OF_LONDON, FAILED, FETCHED, NOT_LISTED, TEAM_RANKS, some
 from bcumap.build.strength import COLUMNS as STRENGTH_COLUMNS
 from bcumap.build.strength import read_strength
 from bcumap.facts.areas import normalise
@@ -25,6 +26,7 @@ from bcumap.facts.store import DEMAND_FILES as FILES
 STRENGTH = "force_strength.csv"
 
 WARD_MONTHS = 36  # of wards, the last; boroughs keep all
+LISTED_DAYS = 36  # of teams, the last
 # A month of an edition with less than this share of its median month is only the beginning of one.
 WHOLE_MONTH = 0.5
 FILE_BYTES = 50_000_000
@@ -78,6 +80,10 @@ _QUESTIONS = {
 }
 _ABSTRACTION = "Abstraction Type_"
 _NOT_ABSTRACTED = f"{_ABSTRACTION}Not Abstracted"
+_OF_TEAMS = ("ward_code", "status", "fetched_on", *TEAM_RANKS)  # of what `officers fetch` writes
+_MINUTES = ["month", "borough_code"]  # the keys of abstraction.csv
+# The option that reads a table again; --demand reads the others.
+_READ_BY = {"strengths": "--strengths", "teams": "--teams"}
 
 
 @dataclass(frozen=True)
@@ -201,12 +207,67 @@ def read(
     if asked := [each.frame for each in files if each.kind == "survey"]:
         tables.frames["survey"] = _survey(asked, earlier.get("survey"))
     if told := [each.frame for each in files if each.kind == "minutes"]:
-        keys = ["month", "borough_code"]
-        tables.frames["minutes"] = _over(told, earlier.get("minutes"), keys)
+        before = earlier.get("minutes")
+        own = None if before is None else before[before["second_hand"] == "no"]
+        layers = told if own is None or own.empty else [*told, own]
+        tables.frames["minutes"] = _over(layers, before, _MINUTES)
     for each in files:
         if each.kind == "strength":
             tables.strength = read_strength(each.path)
     return tables
+
+
+def with_workbook(minutes: pd.DataFrame, earlier: pd.DataFrame | None) -> pd.DataFrame:
+    """Put minutes of the Met's workbook over a table that others put together from it."""
+    return _over([minutes], earlier, _MINUTES)
+
+
+def read_teams(
+    path: Path, places: Places, earlier: pd.DataFrame | None, *, today: dt.date
+) -> pd.DataFrame:
+    """Read how many people are listed on each ward's team from what `officers fetch` wrote.
+
+    Returns
+    -------
+    DataFrame
+        `listed_on`, `ward_code`, `status` and `TEAM_RANKS`, missing where no team was fetched: the
+        earlier build's rows, and the new ones instead of those of the same wards and days.
+
+    Raises
+    ------
+    SourceError
+        If it is no such table, or one of other wards.
+    """
+    frame, where = _table(path), path.name
+    if "fetched_on" not in frame.columns:
+        raise SourceError(
+            f"{path}: is not what `bcumap officers fetch` writes; found the columns"
+            f" {some(pd.Series(frame.columns))}"
+        )
+    _need(frame, _OF_TEAMS, where)
+    _check_wards(frame["ward_code"], where, places)
+    _check_all_there(frame["ward_code"], places.wards, where)
+    twice, status = frame["ward_code"].duplicated(), frame["status"]
+    strange = ~status.isin((FETCHED, NOT_LISTED, FAILED))
+    for wrong, what in ((twice, "ward_code"), (strange, "status")):
+        if wrong.any():
+            found = some(frame[what][wrong])
+            raise SourceError(f"{where}: has wrong or repeated cells in {what}: {found}")
+    days = _dates(frame["fetched_on"], "%Y-%m-%d", "2026-11-22", where, as_="%Y-%m-%d")
+    if days.max() > today.isoformat():
+        raise SourceError(f"{where}: was fetched on {days.max()}, but today is {today}")
+    fetched = status == FETCHED
+    if not fetched.any():
+        raise SourceError(f"{where}: has no team that was fetched; fetch them again")
+    counts = _whole(frame[[*TEAM_RANKS]].where(fetched, "0"), where, what="people")
+    told = pd.concat(
+        [days.rename("listed_on"), frame[["ward_code", "status"]],
+         counts.astype("Int64").where(fetched)], axis=1,
+    )  # fmt: skip
+    keys = ["listed_on", "ward_code"]
+    table = pd.concat([told] if earlier is None or earlier.empty else [earlier, told])
+    table = table.drop_duplicates(keys, keep="last").sort_values(keys, ignore_index=True)
+    return table[table["listed_on"].isin(sorted(set(table["listed_on"]))[-LISTED_DAYS:])]
 
 
 def kept(earlier: Mapping[str, pd.DataFrame], places: Places) -> Tables:
@@ -216,17 +277,19 @@ def kept(earlier: Mapping[str, pd.DataFrame], places: Places) -> Tables:
         ("wards", "ward_code", places.wards),
         ("boroughs", "borough_code", {*places.boroughs.values(), UNKNOWN, AIRPORTS}),
         ("strengths", "ward_code", places.wards),
+        ("teams", "ward_code", places.wards),
     ):
         if kind not in earlier or earlier[kind].empty:
             continue
         codes = earlier[kind][column]
         strange, absent = codes[~codes.isin(known)], known - set(codes) - {UNKNOWN, AIRPORTS}
         if len(strange) or absent:
-            tables.frames[kind] = earlier[kind].iloc[:0, : 1 if kind == "strengths" else 2]
+            columns = {"strengths": 1, "teams": None}.get(kind, 2)  # months go
+            tables.frames[kind] = earlier[kind].iloc[:0, :columns]
             tables.notes.append(
                 f"{FILES[kind]} is left out: {strange.nunique()} of its areas are not in the"
                 f" edition {places.edition} and {len(absent)} of that are not in it; add it with"
-                " --demand"
+                f" {_READ_BY.get(kind, '--demand')}"
             )
     return tables
 
@@ -236,6 +299,18 @@ def kept(earlier: Mapping[str, pd.DataFrame], places: Places) -> Tables:
 
 def _open(path: Path, places: Places, today: dt.date) -> _File:
     """Read a file by what its columns say it is."""
+    frame = _table(path)
+    for kind, telling, reader in _KINDS:
+        if any(name in frame.columns for name in telling):
+            return _File(path, kind(frame), reader(frame, _At(path.name, places, today)))
+    raise SourceError(
+        f"{path}: is none of the Datastore's files of offences, survey, strength or abstraction;"
+        f" found the columns {some(pd.Series(frame.columns))}"
+    )
+
+
+def _table(path: Path) -> pd.DataFrame:
+    """Read a CSV as text."""
     if path.stat().st_size > FILE_BYTES:
         raise SourceError(
             f"{path}: is larger than {FILE_BYTES // 1_000_000} MB; is it the right one?"
@@ -251,13 +326,7 @@ def _open(path: Path, places: Places, today: dt.date) -> _File:
         raise SourceError(f"{path}: cannot be read as CSV ({error})") from error
     if frame.empty:
         raise SourceError(f"{path}: has no rows below its header")
-    for kind, telling, reader in _KINDS:
-        if any(name in frame.columns for name in telling):
-            return _File(path, kind(frame), reader(frame, _At(path.name, places, today)))
-    raise SourceError(
-        f"{path}: is none of the Datastore's files of offences, survey, strength or abstraction;"
-        f" found the columns {some(pd.Series(frame.columns))}"
-    )
+    return frame
 
 
 def _crime(frame: pd.DataFrame, at: _At) -> pd.DataFrame:
@@ -286,11 +355,7 @@ def _crime(frame: pd.DataFrame, at: _At) -> pd.DataFrame:
     told = numbers.groupby([codes.rename(column), frame[group].map(_GROUPS).rename("group")]).sum()
     known = at.places.wards if column == "ward_code" else set(at.places.boroughs.values())
     areas = sorted(set(codes))
-    if absent := sorted(known - set(areas)):
-        raise SourceError(
-            f"{at.where}: has no row of {len(absent)} of the Met's {len(known)} areas"
-            f" ({', '.join(absent[:3])}); take the whole file"
-        )
+    _check_all_there(areas, known, at.where)
     every = pd.MultiIndex.from_product([areas, list(GROUPS)], names=[column, "group"])
     wide = told.reindex(every, fill_value=0)
     return pd.concat([every.to_frame(index=False), wide.reset_index(drop=True)], axis=1)
@@ -302,13 +367,25 @@ def _codes(frame: pd.DataFrame, place: str, where: str, places: Places) -> pd.Se
         return _borough_codes(frame[place], where, places)
     _borough_codes(frame[place], where, places)  # another force's file is seen by its boroughs
     codes = frame[_WARD_COLUMN]
+    _check_wards(codes, where, places)
+    return codes
+
+
+def _check_wards(codes: pd.Series, where: str, places: Places) -> None:
     strange = codes[~codes.isin(places.wards)]
     if len(strange):
         raise SourceError(
             f"{where}: {strange.nunique()} of its ward codes are none of the edition"
             f" {places.edition} ({some(strange, most=3)}); expected a file of the same wards"
         )
-    return codes
+
+
+def _check_all_there(areas: Iterable[str], known: Set[str], where: str) -> None:
+    if absent := sorted(known - set(areas)):
+        raise SourceError(
+            f"{where}: has no row of {len(absent)} of the Met's {len(known)} areas"
+            f" ({', '.join(absent[:3])}); take the whole file"
+        )
 
 
 def _borough_codes(names: pd.Series, where: str, places: Places) -> pd.Series:
@@ -380,7 +457,7 @@ def _minutes(frame: pd.DataFrame, at: _At) -> pd.DataFrame:
             "abstracted": (total - parts[_NOT_ABSTRACTED]).round().astype(int),
         }
     )
-    return told.groupby(["month", "borough_code"], as_index=False).sum()
+    return told.groupby(_MINUTES, as_index=False).sum().assign(second_hand="yes")
 
 
 def _strength(frame: pd.DataFrame, at: _At) -> pd.DataFrame:
@@ -417,14 +494,14 @@ def _need(frame: pd.DataFrame, names: Iterable[str], where: str) -> None:
         _column(frame, (name,), where)
 
 
-def _whole(cells: pd.DataFrame, where: str) -> pd.DataFrame:
+def _whole(cells: pd.DataFrame, where: str, *, what: str = "offences") -> pd.DataFrame:
     """Read whole numbers of 0 and more; name the first cell that is none."""
     good = cells.apply(lambda column: column.str.fullmatch(r"\d{1,7}"))
     if not good.all(axis=None):
         row, column = next(zip(*(~good).to_numpy().nonzero(), strict=True))
         raise SourceError(
             f"{where}: line {row + 2} has {str(cells.iat[row, column])[:40]!r} in"
-            f" {cells.columns[column]}; expected a whole number of offences"
+            f" {cells.columns[column]}; expected a whole number of {what}"
             f" ({int((~good).sum().sum())} such cells)"
         )
     return cells.astype(int)
@@ -441,7 +518,9 @@ def _numbers(cells: pd.Series, name: str, where: str) -> pd.Series:
     return numbers
 
 
-def _dates(cells: pd.Series, form: str, example: str, where: str) -> pd.Series:
+def _dates(
+    cells: pd.Series, form: str, example: str, where: str, *, as_: str = "%Y-%m"
+) -> pd.Series:
     dates = pd.to_datetime(cells, format=form, errors="coerce")
     if dates.isna().any():
         row = int(dates.isna().to_numpy().argmax())
@@ -449,7 +528,7 @@ def _dates(cells: pd.Series, form: str, example: str, where: str) -> pd.Series:
             f"{where}: line {row + 2} has the date {str(cells.iloc[row])[:40]!r};"
             f" expected one as {example}"
         )
-    return dates.dt.strftime("%Y-%m")
+    return dates.dt.strftime(as_)
 
 
 def _check_months(months: Iterable[str], where: str, today: dt.date) -> None:
@@ -522,15 +601,16 @@ def _over(
 
 
 def months_of(frame: pd.DataFrame, kind: str) -> tuple[str, str]:
-    """Return the first and the last month of a table of `store.DEMAND_FILES`."""
+    """Return the first and the last month of a table of `store.DEMAND_FILES`; of teams, day."""
     if kind in ("wards", "boroughs"):
         months = list(frame.columns[2:])
     elif kind == "strengths":
         months = list(frame.columns[1:])
     else:
-        months = list(frame["quarter" if kind == "survey" else "month"])
+        months = list(frame[{"survey": "quarter", "teams": "listed_on"}.get(kind, "month")])
     if not months:
-        raise DataError(f"{FILES[kind]}: has no month; add it again with --demand")
+        option = _READ_BY.get(kind, "--demand")
+        raise DataError(f"{FILES[kind]}: has no month; add it again with {option}")
     return str(min(months)), str(max(months))
 
 

@@ -17,6 +17,7 @@ import shapely
 from bcumap.base.dates import Row
 from bcumap.base.errors import CoverageError
 from bcumap.base.schema import KEYS
+from bcumap.facts import teams
 from bcumap.facts.measures import FACT_DECIMALS
 from bcumap.facts.officers import Commitment
 from bcumap.geo import tiers, topojson
@@ -109,7 +110,7 @@ def area_facts(
     commitment: Commitment,
     officers: Mapping[str, Sequence[Row]],
     strength_months: tuple[str, str],
-    ward_months: tuple[str, str] | None,
+    added: Mapping[str, tuple[str, str]],
     neighbours: Mapping[str, list[str]],
     seen_on: tuple[str, str],
 ) -> bytes:
@@ -125,8 +126,8 @@ def area_facts(
         What `officers.by_level` returned, by level.
     strength_months
         The first and last month that the strengths are a mean of.
-    ward_months
-        The same of wards, where a deployer has read the Met's workbook; else there is no such key.
+    added
+        What `of_wards` returned.
     neighbours
         What `neighbours` returned.
     seen_on
@@ -141,7 +142,8 @@ def area_facts(
         aliases, the codes of its boroughs and its go-live date with basis, note and source; for a
         ward the codes of its `neighbours`. Areas of the Met have `officers`: those of
         `FACT_DECIMALS` (null where no figure is reliable) and, above wards, `at_least`,
-        `no_figure_for`, `rank` and `ranked`.
+        `no_figure_for`, `rank` and `ranked`; wards whose teams were asked for have the columns of
+        `teams.Listing`.
     """
     told = bcu_table.set_index("bcu_code")[
         ["aliases", *(name for name in bcu_table if str(name).startswith("go_live"))]
@@ -153,7 +155,7 @@ def area_facts(
         "officers": {
             **asdict(commitment),
             "months": strength_months,
-            **({"ward_months": ward_months} if ward_months else {}),
+            **added,
             "timeline": [
                 {name: value for name, value in row.items() if name != "as_of"}
                 for row in commitments
@@ -208,6 +210,18 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return list(rows)
 
 
+def of_wards(
+    months: tuple[str, str] | None, days: tuple[str, str] | None
+) -> dict[str, tuple[str, str]]:
+    """Return from when to when what a deployer has added of wards is: what there is of it.
+
+    `ward_months` that the strengths are a mean of, `listed_on` the days on which the teams were
+    listed.
+    """
+    told = {"ward_months": months, teams.LISTED_ON: days}
+    return {name: span for name, span in told.items() if span}
+
+
 def officers_told(rows: Sequence[Row], level: str) -> dict[str, dict[str, Any]]:
     """Return what the pages say of the ward officers of each area of a level, by code.
 
@@ -225,7 +239,7 @@ def officers_told(rows: Sequence[Row], level: str) -> dict[str, dict[str, Any]]:
     also = ("at_least", "no_figure_for", "rank") if above_wards else ()
     return {
         row[KEYS[level][0]]: {name: _known(row[name], FACT_DECIMALS[name]) for name in names}
-        | {name: row[name] for name in also}
+        | {name: row[name] for name in (*also, *teams.NO_LISTING) if name in row}
         | ranked
         for row in rows
     }

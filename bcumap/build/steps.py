@@ -40,12 +40,12 @@ from bcumap.build import (
     strength,
     timeline,
     wards,
+    workbook,
 )
 from bcumap.build import events as counter_events
 from bcumap.build import postcodes as postcode_packages
 from bcumap.build.levels import Levels, dissolve, with_facts
-from bcumap.build.ward_strengths import read_ward_strengths
-from bcumap.facts import counters, officers, postcodes, store
+from bcumap.facts import counters, officers, postcodes, store, teams
 from bcumap.facts import demand as asked
 from bcumap.facts.places import FILES, FOLDER
 from bcumap.geo import coverage, projection
@@ -104,6 +104,8 @@ class Request:
         earlier build's.
     ward_strengths
         The Met's workbook of ward officers.
+    teams
+        What `officers fetch` wrote: how many data.police.uk lists on each ward's team.
     postcodes
         Read a new edition of the postcodes from their packages, instead of placing those of the
         earlier build in the wards.
@@ -120,6 +122,7 @@ class Request:
     strength: Path | None = None
     demand: tuple[Path, ...] = ()
     ward_strengths: Path | None = None
+    teams: Path | None = None
     streets: tuple[Path, ...] = ()
     places: tuple[Path, ...] = ()
     postcodes: bool = False
@@ -436,7 +439,12 @@ def _between_banks(
 
 
 def add_demand(
-    paths: tuple[Path, ...], *, out: Path, data: Path, ward_strengths: Path | None = None
+    paths: tuple[Path, ...],
+    *,
+    out: Path,
+    data: Path,
+    ward_strengths: Path | None = None,
+    teams: Path | None = None,
 ) -> Report:
     """Put next month's files into a folder of data, and leave everything else as it is.
 
@@ -448,8 +456,8 @@ def add_demand(
         The folder to write.
     data
         The folder with an earlier build.
-    ward_strengths
-        The Met's workbook of ward officers.
+    ward_strengths, teams
+        As in a `Request`.
 
     Returns
     -------
@@ -462,24 +470,29 @@ def add_demand(
         If a file cannot be used or a promise would be broken; the folder is then as it was.
     """
     kept, described = passports.read(data), dict(store.sources(data=data))
-    files = [*paths, *([ward_strengths] if ward_strengths else [])]
-    report = Report(source=", ".join(path.name for path in files))
+    named = [("demand", path) for path in paths]
+    named += [("strengths", ward_strengths)] if ward_strengths else []
+    named += [("teams", teams)] if teams else []
+    report = Report(source=", ".join(path.name for _, path in named))
     edition = next(e["edition"] for e in described["files"] if e["file"] == "wards.parquet")
-    words = [f"--demand {path.name}" for path in paths]
-    words += [f"--strengths {ward_strengths.name}"] if ward_strengths else []
-    command = " ".join(["bcumap build", *words])
+    command = " ".join(["bcumap build", *(f"--{option} {path.name}" for option, path in named)])
     wards = store.areas("wards", data=data)
-    told = _demand_read(paths, wards, edition, data, ward_strengths)
+    told = _demand_read(paths, wards, edition, data, ward_strengths, teams)
     with filling(out, last="sources.json") as staging:
         for entry in described["files"]:
             _copy(data, staging, entry["file"])
         for name in (*described["documents"], store.REPORT):
             _copy(data, staging, name)
-        changed: dict[str, int | None] = dict(_write_demand(staging, told))
+        hashes = {entry["file"]: entry["sha256"] for entry in described["files"]}
+        changed: dict[str, int | None] = {
+            name: rows
+            for name, rows in _write_demand(staging, told).items()
+            if passports.sha256(staging / name) != hashes.get(name)
+        }
         report.notes = told.notes
         report.demand = _demand_told(staging, told)
-        if ward_strengths is not None:
-            (staging / "web" / "facts.json").write_bytes(_with_strengths(wards, data, staging))
+        if ward_strengths or teams:
+            (staging / "web" / "facts.json").write_bytes(_with_wards(wards, data, staging))
             changed["web/facts.json"] = None
         if told.strength is not None:
             events = timeline.encode(timeline.events_document(staging))
@@ -500,20 +513,21 @@ def add_demand(
     return report
 
 
-def _with_strengths(wards: pd.DataFrame, data: Path, staging: Path) -> bytes:
-    """Return the facts of an earlier build with the strength of wards that is in a folder now."""
+def _with_wards(wards: pd.DataFrame, data: Path, staging: Path) -> bytes:
+    """Return the facts of an earlier build with what a folder has now of the teams of wards."""
     facts: dict[str, Any] = json.loads((data / "web" / "facts.json").read_bytes())
-    by_ward = store.demand(data=staging).strengths
+    known = store.demand(data=staging)
     rows = officers.by_level(
         "wards",
         store.rows(pd.DataFrame(wards.drop(columns="geometry"))),
         (),
         officers.commitment_on(store.records("commitments", data=data), dt.date.max),
-        by_ward=by_ward.means(),
+        by_ward=known.strengths.means(),
+        listed=(listed := teams.last(known.teams)),
     )
     for code, told in documents.officers_told(rows, "wards").items():
         facts["wards"][code]["officers"] = told
-    facts["officers"]["ward_months"] = by_ward.mean_of
+    facts["officers"] |= documents.of_wards(known.strengths.mean_of, teams.days(listed))
     return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -524,7 +538,8 @@ def _copy(data: Path, staging: Path, name: str) -> None:
 
 def _demand(request: Request, wards: pd.DataFrame, edition: str, report: Report) -> demand.Tables:
     """Read the files given, or keep what the earlier build has of these very areas."""
-    told = _demand_read(request.demand, wards, edition, request.data, request.ward_strengths)
+    given = request.ward_strengths, request.teams
+    told = _demand_read(request.demand, wards, edition, request.data, *given)
     report.notes += told.notes
     return told
 
@@ -535,18 +550,26 @@ def _demand_read(
     edition: str,
     data: Path,
     ward_strengths: Path | None,
+    teams: Path | None,
 ) -> demand.Tables:
-    places = demand.Places.of(wards, edition)
-    kept = demand.kept(store.demand_tables(data=data), places)
+    places, today = demand.Places.of(wards, edition), dates.today()
+    told = demand.kept(store.demand_tables(data=data), places)
+    if paths:
+        read = demand.read(paths, places, told.frames, today=today)
+        told = demand.Tables(
+            {**told.frames, **read.frames}, read.strength, [*told.notes, *read.notes]
+        )
     if ward_strengths is not None:
-        table, notes = read_ward_strengths(ward_strengths, store.atlas(data=data))
-        kept.frames["strengths"] = table
-        kept.notes += notes
-    if not paths:
-        return kept
-    read = demand.read(paths, places, kept.frames, today=dates.today())
-    notes = [*kept.notes, *read.notes]
-    return demand.Tables({**kept.frames, **read.frames}, read.strength, notes)
+        book = workbook.read_workbook(ward_strengths, store.atlas(data=data))
+        minutes = told.frames.get("minutes")
+        told.notes += [*book.notes, *workbook.compared(book.minutes, minutes)]
+        told.frames["strengths"] = book.strengths
+        if len(book.minutes):
+            told.frames["minutes"] = demand.with_workbook(book.minutes, minutes)
+    if teams is not None:
+        earlier = told.frames.get("teams")
+        told.frames["teams"] = demand.read_teams(teams, places, earlier, today=today)
+    return told
 
 
 def _write_demand(staging: Path, told: demand.Tables) -> dict[str, int]:
@@ -689,7 +712,8 @@ def _write_web(
         )
     )  # fmt: skip
     commitment = officers.commitment_on(commitments, dt.date.max)
-    by_ward = store.demand(data=staging).strengths
+    known = store.demand(data=staging)
+    by_ward, listed = known.strengths, teams.last(known.teams)
     facts = documents.area_facts(
         levels.bcus,
         levels.boroughs,
@@ -701,7 +725,7 @@ def _write_web(
         commitment=commitment,
         officers={
             level: officers.by_level(
-                level, ward_rows, strengths, commitment, by_ward=by_ward.means()
+                level, ward_rows, strengths, commitment, by_ward=by_ward.means(), listed=listed
             )
             for level in LEVELS
         },
@@ -709,7 +733,7 @@ def _write_web(
             min(row["from_month"] for row in strengths),
             max(row["to_month"] for row in strengths),
         ),
-        ward_months=by_ward.mean_of,
+        added=documents.of_wards(by_ward.mean_of, teams.days(listed)),
         neighbours=documents.neighbours(ward_layer),
         seen_on=_seen_on(tables.values()),
     )
@@ -823,6 +847,8 @@ def _command(request: Request) -> str:
     words += [f"--demand {path.name}" for path in request.demand]
     if request.ward_strengths:
         words.append(f"--strengths {request.ward_strengths.name}")
+    if request.teams:
+        words.append(f"--teams {request.teams.name}")
     words += _context_words(request.streets, request.places)
     if request.postcodes:
         words.append("--postcodes")

@@ -136,6 +136,14 @@ def build(
             help="The Met's workbook DWO_Abstraction.xlsx: strength by ward, for everybody.",
         ),
     ] = None,
+    teams: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            help="The table of `bcumap officers fetch`: people listed by ward, for everybody.",
+        ),
+    ] = None,
     postcodes: Annotated[
         bool, typer.Option("--postcodes", help="Read a new edition of the postcodes' packages.")
     ] = False,
@@ -151,8 +159,8 @@ def build(
 ) -> None:
     """Build geodata/ from an official ward layer: --wards FILE, or --download.
 
-    With --demand, --streets or --places (or what fetches them) and no ward layer, only that part
-    is built.
+    With --demand, --strengths, --teams, --streets or --places (or what fetches them) and no ward
+    layer, only that part is built.
     """
     to = to or store.data_dir()
     with ExitStack() as held:
@@ -163,11 +171,11 @@ def build(
         if download_streets:
             roads.append(held.enter_context(_fetched_streets(to)))
         if wards is None and not download:
-            if files or ward_strengths:
-                _add_demand(files, ward_strengths, to)
+            if of_demand := bool(files or ward_strengths or teams):
+                _add_demand(files, ward_strengths, teams, to)
             if roads or places:
                 _build_context(to, roads, places or [])
-            if files or ward_strengths or roads or places:
+            if of_demand or roads or places:
                 return
         if download == (wards is not None):
             raise BcuMapError("give one of --wards FILE and --download")
@@ -187,6 +195,7 @@ def build(
             strength=strength,
             demand=files,
             ward_strengths=ward_strengths,
+            teams=teams,
             streets=tuple(roads),
             places=tuple(places or ()),
             postcodes=postcodes,
@@ -205,14 +214,16 @@ def build(
         out.print(line, markup=False)
 
 
-def _add_demand(paths: tuple[Path, ...], ward_strengths: Path | None, to: Path) -> None:
+def _add_demand(
+    paths: tuple[Path, ...], ward_strengths: Path | None, teams: Path | None, to: Path
+) -> None:
     """Build the part of the data that changes every month."""
     from bcumap.build import steps as building
     from bcumap.cli import demand_text as reporting
 
     with err.status("Reading what is asked of the police …"):
         result = building.add_demand(
-            paths, out=to, data=store.data_dir(), ward_strengths=ward_strengths
+            paths, out=to, data=store.data_dir(), ward_strengths=ward_strengths, teams=teams
         )
     for line in reporting.build_lines(result):
         out.print(line, markup=False)

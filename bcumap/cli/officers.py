@@ -33,7 +33,7 @@ def report(
 ) -> None:
     """Tell what was promised on a date and what is known to be there, area by area."""
     from bcumap.cli import text as reporting
-    from bcumap.facts import officers
+    from bcumap.facts import officers, teams
 
     if level not in LEVELS:
         raise BcuMapError(f"there is no level {level!r}; give one of {', '.join(LEVELS)}")
@@ -44,8 +44,9 @@ def report(
         {**ward.columns(), "area_km2": ward.facts["area_km2"], "residents": ward.residents}
         for ward in store.atlas().levels["wards"].values()
     ]
-    by_ward = store.demand().strengths.means()
-    rows = officers.by_level(level, wards, strengths, commitment, by_ward=by_ward)
+    known = store.demand()
+    by_ward, listed = known.strengths.means(), teams.last(known.teams, by=day.isoformat())
+    rows = officers.by_level(level, wards, strengths, commitment, by_ward=by_ward, listed=listed)
     lines = reporting.officers_json if as_json else reporting.officers_lines
     for line in lines(rows, level, commitment, day):
         out.print(line, markup=False)

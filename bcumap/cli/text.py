@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from bcumap.base.dates import Row
 from bcumap.base.safe import plain
 from bcumap.base.schema import KEYS
-from bcumap.base.words import counted, date, figure, file_size, percent
+from bcumap.base.words import LIST_NOTE, counted, date, figure, file_size, percent
 from bcumap.facts.answers import metres
+from bcumap.facts.teams import LISTED, LISTED_ON
 
 if TYPE_CHECKING:
     from bcumap.build.steps import Report
@@ -111,7 +112,9 @@ def officers_lines(
     yield f"  source: {commitment.source}"
     if commitment.wards_then:
         yield f"  made for the {commitment.wards_then} wards of its time; counted here for today's"
-    yield f"{'':<28}{'wards':>6}{'promised':>10}{'FTE':>12}{'of promise':>12}{'rank':>6}"
+    heads = f"{'':<28}{'wards':>6}{'promised':>10}{'FTE':>12}{'of promise':>12}{'rank':>6}"
+    is_listed = any(LISTED in row for row in rows)
+    yield heads + (f"{'listed':>8}" if is_listed else "")
     name = KEYS[level][1]
     for row in rows:
         least, fte, share = (
@@ -123,10 +126,14 @@ def officers_lines(
             f"{row[name]:<28.28}{row['wards']:>6}{row['committed']:>10}"
             f"{'–' if fte is None else least + figure(fte, 1):>12}"
             f"{'–' if share is None else least + percent(share):>12}{row.get('rank') or '–':>6}"
+            + (f"{'–' if row[LISTED] is None else row[LISTED]:>8}" if is_listed else "")
         )
     wards, committed = (sum(row[name] for row in rows) for name in ("wards", "committed"))
     yield f"{'all':<28}{wards:>6}{committed:>10}"
     yield "FTE: ward officers and PCSOs together; – is no reliable figure, ≥ at least"
+    if days := sorted({row[LISTED_ON] for row in rows if row.get(LISTED_ON)}):
+        span = " to ".join(map(date, dict.fromkeys((days[0], days[-1]))))
+        yield f"Listed: people of all ranks, by data.police.uk on {span}. {LIST_NOTE}"
 
 
 def officers_json(

@@ -70,6 +70,14 @@ FIELDS: dict[str, Field] = {
     "fte_from": Field("text", "fte_from", "first month of those that fte is a mean of"),
     "fte_to": Field("text", "fte_to", "last of them"),
     "fte_source": Field("text", "fte_source", "who says so"),
+    "listed": Field("whole", "listed", "people whom data.police.uk lists on the ward's team, not in"
+                    " post for certain; null where it lists no team or gave no answer"),
+    "listed_constables": Field("whole", "list_pc", "of them: constables"),
+    "listed_pcsos": Field("whole", "list_pcso", "of them: PCSOs"),
+    "listed_sergeants": Field("whole", "list_sgt", "of them: sergeants"),
+    "listed_other_ranks": Field("whole", "list_other", "of them: special constables, inspectors,"
+                                " and people without a rank"),
+    "listed_on": Field("text", "listed_on", "the day on which it was asked"),
     "counter": Field("text", "counter", "name of the front counter"),
     "address": Field("text", "address", "its address"),
     "postcode": Field("text", "postcode", "its postcode; null where no source gives it", POSTCODE),

@@ -15,7 +15,7 @@ import shapely
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import KEYS, LEVELS
 from bcumap.export import fields
-from bcumap.facts import counters, demand, officers, store
+from bcumap.facts import counters, demand, officers, store, teams
 from bcumap.facts.measures import FACT_DECIMALS
 from bcumap.geo import projection
 from bcumap.geo.tiers import Drawn
@@ -28,7 +28,7 @@ LICENCE_URL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/v
 COORDINATES = "EPSG:4326, longitude and latitude in degrees"
 
 # Measures that can be joined to areas. The Met's strength by ward is there only where a deployer
-# has read its workbook, and counters are counted by borough.
+# has read its workbook, teams where one has asked for them, and counters are counted by borough.
 PROMISED = ("committed", "committed_dwo", "committed_pcso", "residents_per_committed")
 STRENGTH = ("fte", "fte_per_ward", "fte_per_10k", "share_of_commitment", "rank")
 COUNTED = ("counters", "open_24_7")
@@ -162,8 +162,10 @@ class Layer:
 
 def measures_of(level: str, known: Known) -> tuple[str, ...]:
     """Return the measures that can be joined to areas of a level."""
-    has_more = level == "wards" and known.demand.strengths.months
-    return (*MEASURES[level], *(WARD_STRENGTH if has_more else ()))
+    if level != "wards":
+        return MEASURES[level]
+    strength = WARD_STRENGTH if known.demand.strengths.months else ()
+    return (*MEASURES[level], *strength, *(teams.COUNTS if known.demand.teams else ()))
 
 
 def check_wish(wish: Wish, known: Known) -> None:
@@ -274,7 +276,8 @@ def _officers(known: Known, level: str, on: dt.date) -> pd.DataFrame:
     wards = store.rows(pd.DataFrame(known.levels["wards"].drop(columns="geometry")))
     months = known.demand.strengths.mean_of
     by_ward = known.demand.strengths.means() if months and months[0] <= on.isoformat() else {}
-    rows = officers.by_level(level, wards, strengths, commitment, by_ward=by_ward)
+    listed = teams.last(known.demand.teams, by=on.isoformat())
+    rows = officers.by_level(level, wards, strengths, commitment, by_ward=by_ward, listed=listed)
     frame = pd.DataFrame(rows)
     rounded = frame.assign(
         **{name: frame[name].astype(float).round(places) for name, places in FACT_DECIMALS.items()},
@@ -310,8 +313,9 @@ def _measured(known: Known, wish: Wish) -> pd.DataFrame:
     key = KEYS[wish.layer][0]
     tables = []
     wanted = set(wish.measures)
-    if asked := wanted & {*PROMISED, *STRENGTH}:
+    if asked := wanted & {*PROMISED, *STRENGTH, *teams.COUNTS}:
         columns = [*sorted(asked), *(WITH_PROMISED if asked & set(PROMISED) else ())]
+        columns += [teams.LISTED_ON] if asked & set(teams.COUNTS) else []
         if asked & set(STRENGTH):
             columns += WITH_STRENGTH[-2:] if wish.layer == "wards" else WITH_STRENGTH
         table = _officers(known, wish.layer, wish.on)
@@ -461,11 +465,12 @@ def _made_of(wish: Wish, known: Known, boundaries: str) -> tuple[str, ...]:
     if wish.layer == COUNTERS:
         return (*OF_COUNTERS, boundaries)
     asked = set(wish.measures)
-    own: tuple[str, ...] = (
-        OF_OFFICERS if wish.layer == OFFICERS or asked & {*PROMISED, *STRENGTH} else ()
-    )
-    if own and boundaries == "wards.parquet" and known.demand.strengths.months:
-        own = (*own, "ward_strengths.csv")
+    is_all = wish.layer == OFFICERS
+    own: tuple[str, ...] = OF_OFFICERS if is_all or asked & {*PROMISED, *STRENGTH} else ()
+    if boundaries == "wards.parquet":
+        own += ("ward_strengths.csv",) if own and known.demand.strengths.months else ()
+        is_listed = known.demand.teams and (is_all or asked & set(teams.COUNTS))
+        own += ("ward_teams.csv",) if is_listed else ()
     others = OF_COUNTERS if asked & {*COUNTED, "promise", *REACHED} else ()
     recorded = OF_DEMAND["wards" if wish.layer == "wards" else "boroughs"]
     offences = (recorded,) if asked & {*ASKED, *BY_GROUP} else ()

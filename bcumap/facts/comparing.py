@@ -13,6 +13,7 @@ from typing import Any
 
 from bcumap.base.words import (
     BY_WARD,
+    BY_WARD_ONLY,
     MET_POLICE,
     NO_FIGURE,
     NOT_KNOWN,
@@ -25,6 +26,7 @@ from bcumap.facts import counters, demand, demand_measures, measures, views
 from bcumap.facts.areas import Area, Atlas
 from bcumap.facts.counters import Picture
 from bcumap.facts.demand import ALL, GROUPS, Demand, Report
+from bcumap.facts.teams import LISTED
 from bcumap.facts.views import Said
 
 SLOTS = ("a", "b", "c", "d")  # the parameters of a link, and so the most areas
@@ -141,7 +143,7 @@ def _number(value: float | None) -> str:
 def _officers(areas: Sequence[Area], known: Known) -> Section:
     rows = [
         _row(each.title, areas, lambda area, each=each: _officer(area, each, known))
-        for each in measures.MEASURES.values()
+        for each in measures.offered(known.atlas).values()
     ]
     note = f"Strengths are full-time equivalents, {views.months(known.atlas.facts)}."
     return Section("Ward officers", tuple(rows), note)
@@ -151,6 +153,8 @@ def _officer(area: Area, measure: measures.Measure, known: Known) -> Said:
     told = area.officers
     if told is None:
         return Said(NOT_MET)
+    if measure.key == LISTED:
+        return views.listing(told) if area.ward else Said(BY_WARD_ONLY)
     if area.ward and measure.is_of_strength:
         return _of_ward(area, measure, known)
     value = told.get(measure.key)

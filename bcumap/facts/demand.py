@@ -14,7 +14,8 @@ from typing import Any
 
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import CITY_OF_LONDON, LEVELS
-from bcumap.base.words import NOT_KNOWN, figure
+from bcumap.base.words import NOT_KNOWN, WORKBOOK, date, figure
+from bcumap.facts.teams import Teams
 
 Facts = Mapping[str, Any]
 
@@ -80,8 +81,8 @@ CAUTIONS = {
     "few": f"Fewer than {FLOOR} offences in twelve months: shown, but neither ranked nor compared.",
     "survey": "Shares come from a survey, so a difference of a few points between boroughs may be"
     " chance; the files do not state how many people were asked.",
-    "abstraction": "Time taken from ward duty is second hand: others put it together from the Met’s"
-    " workbook, and it ends in March 2024.",
+    "abstraction": "Time taken from ward duty is from the Met’s workbook. Where this data was not"
+    " read from it, others put it together, to March 2024: second hand.",
     "no_officers": "Camden and Islington have no reliable figure of their ward officers, so Central"
     " North has none and is not ranked by it.",
 }
@@ -174,7 +175,10 @@ class Demand:
     survey: Survey
     # Minutes of ward officers by borough and month: all, and those taken from ward duty.
     minutes: Mapping[str, Mapping[str, tuple[int, int]]]
+    # Months whose minutes others put together from the Met's workbook.
+    second_hand: frozenset[str] = frozenset()
     strengths: Strengths = field(default_factory=Strengths)
+    teams: Teams = field(default_factory=dict)
 
     def offences(self, level: str) -> Offences:
         """The counts that areas of a level are made of."""
@@ -286,6 +290,11 @@ def read_minutes(rows: Iterable[Mapping[str, str]]) -> dict[str, dict[str, tuple
         pair = (int(row["minutes"]), int(row["abstracted"]))
         told.setdefault(row["borough_code"], {})[row["month"]] = pair
     return told
+
+
+def second_hand_months(rows: Iterable[Mapping[str, str]]) -> frozenset[str]:
+    """Return the months of that table of which a row was not read from the Met's workbook."""
+    return frozenset(row["month"] for row in rows if row["second_hand"] != "no")
 
 
 def read_strengths(rows: Iterable[Sequence[str]]) -> Strengths:
@@ -486,6 +495,15 @@ def abstraction_months(known: Demand) -> list[str]:
     return sorted({month for months in known.minutes.values() for month in months})
 
 
+def abstraction_when(known: Demand) -> str:
+    """Say of which months the last year of minutes is, and whose they are; "" without any."""
+    months = abstraction_months(known)[-MONTHS:]
+    if not months:
+        return ""
+    source = "second hand" if known.second_hand.intersection(months) else f"by {WORKBOOK}"
+    return f"{date(months[0])} to {date(months[-1])}, {source}"
+
+
 def sums(known: Demand, facts: Facts) -> list[dict[str, Any]]:
     """Compare wards with boroughs, month by month where both exist.
 
@@ -589,7 +607,8 @@ def abstraction_told(known: Demand, facts: Facts) -> list[dict[str, Any]]:
             of_year = [month for month in months if month.startswith(year)]
             told.append(
                 {"year": year, "from": of_year[0], "to": of_year[-1], "code": code, "name": name,
-                 "share": abstracted(known, boroughs, of_year)}
+                 "share": abstracted(known, boroughs, of_year),
+                 "second_hand": not known.second_hand.isdisjoint(of_year)}
             )  # fmt: skip
     return told
 

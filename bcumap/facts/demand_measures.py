@@ -48,7 +48,7 @@ OF_PEOPLE = {
     },
     ABSTRACTED: Measure(ABSTRACTED, "Ward officers’ time taken for other work", "Time taken", None,
                         "Share of ward officers’ time that was spent on other work, in the last"
-                        " twelve months known. Second hand, to March 2024."),
+                        " twelve months known."),
 }  # fmt: skip
 MEASURES = OF_OFFENCES | OF_PEOPLE
 # As a picture asks for them: "per_1k", or "per_1k.burglary" of one group of offences.

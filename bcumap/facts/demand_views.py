@@ -55,7 +55,7 @@ def overview(
     return Overview(
         question(known, reports["bcus"], strength),
         side_by_side(reports["bcus"], time_taken(known, facts)),
-        highest(reports["bcus"]),
+        highest(known, reports["bcus"]),
         cautions(reports["bcus"].cautions),
         through_time(rows, ALL),
         time_told(rows, ALL),
@@ -147,8 +147,9 @@ def side_by_side(told: Report, shares_taken: Mapping[str, float | None]) -> Tabl
     return _table(f"The BCUs, {date(told.first)} to {date(told.last)}", heads, rows)
 
 
-def highest(told: Report) -> str:
+def highest(known: Demand, told: Report) -> str:
     """Which BCU has the most offences for each officer promised and in post, in a sentence."""
+    when = demand.abstraction_when(known)
     promised = max(told.rows, key=lambda row: row.per_promised_officer or 0)
     there = [row for row in told.rows if row.per_officer is not None]
     most, least = max(there, key=_there), min(there, key=_there)
@@ -160,7 +161,7 @@ def highest(told: Report) -> str:
         f" fewest {least.name}, {demand.rate_text(least.per_officer)}. {listed(without)}:"
         f" {NO_FIGURE} of its ward officers. Ward officers are a part of a BCU’s officers; how many"
         " others it has is not published. “Time taken”: share of ward officers’ time spent on other"
-        " work, April 2023 to March 2024, second hand."
+        f" work{f', {when}' if when else ''}."
     )
 
 

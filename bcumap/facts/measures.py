@@ -12,7 +12,17 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from bcumap.base.schema import KEYS
-from bcumap.base.words import BY_WARD, NO_FIGURE, figure, percent, rounded
+from bcumap.base.words import (
+    BY_WARD,
+    BY_WARD_ONLY,
+    LIST_NOTE,
+    NO_FIGURE,
+    NO_LIST,
+    figure,
+    percent,
+    rounded,
+)
+from bcumap.facts.teams import LISTED, LISTED_ON
 
 if TYPE_CHECKING:
     from bcumap.facts.areas import Atlas
@@ -57,7 +67,7 @@ class Measure:
     @property
     def is_of_strength(self) -> bool:
         """Whether it is made of a strength, which of wards is not shipped."""
-        return self.key not in ("committed", "residents_per_committed")
+        return self.key not in ("committed", "residents_per_committed", LISTED)
 
 
 _COUNTED = "Dedicated ward officers and PCSOs together, in full-time equivalents (FTE)"
@@ -83,8 +93,24 @@ MEASURES = {
 }  # fmt: skip
 
 
+# Where a deployer has asked data.police.uk for the teams of wards.
+OF_TEAMS = {
+    LISTED: Measure(LISTED, "People listed on the ward’s team", "Listed", 0,
+                    "People of all ranks whom data.police.uk lists on the team of a ward, which was"
+                    f" promised two ward officers and one PCSO. {LIST_NOTE}"),
+}  # fmt: skip
+EVERY = MEASURES | OF_TEAMS
+
+
+def offered(atlas: Atlas) -> dict[str, Measure]:
+    """Return the measures that there is something of."""
+    return EVERY if atlas.promise.get(LISTED_ON) else MEASURES
+
+
 def unknown(atlas: Atlas, level: str, measure: Measure) -> str:
     """Say why a measure is not known: no figure, or nobody has brought those of wards."""
+    if measure.key == LISTED and atlas.promise.get(LISTED_ON):
+        return NO_LIST if level == "wards" else BY_WARD_ONLY
     is_absent = level == "wards" and measure.is_of_strength and not atlas.promise.get("ward_months")
     return BY_WARD if is_absent else NO_FIGURE
 

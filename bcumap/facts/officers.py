@@ -16,6 +16,7 @@ from typing import Any
 from bcumap.base.dates import Row
 from bcumap.base.errors import DataError
 from bcumap.base.schema import COMMITMENT_HOLDS, KEYS
+from bcumap.facts.teams import NO_LISTING, Listing
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def by_level(
     commitment: Commitment,
     *,
     by_ward: Mapping[str, float | None] | None = None,
+    listed: Mapping[str, Listing] | None = None,
 ) -> list[dict[str, Any]]:
     """Return what the Met's areas of a level were promised, and their strength.
 
@@ -101,12 +103,15 @@ def by_level(
         several months; None where there is no reliable figure.
     by_ward
         The same of wards by their codes, where a deployer has read the Met's workbook.
+    listed
+        Their teams by data.police.uk, where one has asked for them.
 
     Returns
     -------
     list of dict
         In the order of codes: code and name of each area and of what it lies in, `wards` (how
-        many), `residents`, `residents_2021` and the measures of docs/data.md; above wards also
+        many), `residents`, `residents_2021` and the measures of docs/data.md; of wards, where their
+        teams were asked for, the columns of a `Listing`; above wards also
         `no_figure_for`, the boroughs without a figure; `at_least`, that the strength of a BCU, and
         what is made of it, is therefore a lower bound; and `rank` by share of the commitment, 1 the
         highest, of those with a whole figure. `fte_per_10k` of a borough is the published rate.
@@ -115,7 +120,9 @@ def by_level(
     if level == "wards":
         fte, one = by_ward or {}, {"wards": 1, "residents_2021": None}
         return [
-            _measured({**row, **one, "fte": fte.get(row["ward_code"])}, commitment) for row in met
+            _measured({**row, **one, "fte": fte.get(row["ward_code"])}, commitment)
+            | _listing(row["ward_code"], listed)
+            for row in met
         ]
     known = {row["borough_code"]: row for row in strengths}
     boroughs = [_borough(rows, known.get(rows[0]["borough_code"], {}), commitment)
@@ -123,6 +130,13 @@ def by_level(
     if level == "boroughs":
         return _ranked(boroughs)
     return _ranked([_bcu(rows, commitment) for rows in _grouped(boroughs, "bcus")])
+
+
+def _listing(ward_code: str, listed: Mapping[str, Listing] | None) -> dict[str, Any]:
+    """What is listed of a ward: no columns where nobody asked, empty ones where none answered."""
+    if listed is None:
+        return {}
+    return listed[ward_code].columns() if ward_code in listed else NO_LISTING
 
 
 def _grouped(rows: Iterable[Row], level: str) -> list[list[Row]]:

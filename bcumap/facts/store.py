@@ -63,6 +63,7 @@ DEMAND_FILES = {
     "survey": "confidence.csv",
     "minutes": "abstraction.csv",
     "strengths": "ward_strengths.csv",  # only where a deployer has read the Met's workbook
+    "teams": "ward_teams.csv",  # only where one has asked data.police.uk
 }
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 POSTCODES = "postcodes.zip"
@@ -218,6 +219,7 @@ def demand(*, data: Path | None = None) -> Demand:
         If a table cannot be read.
     """
     from bcumap.facts import demand as asked
+    from bcumap.facts import teams
 
     def rows(kind: str) -> Iterator[list[str]]:
         path = (data or data_dir()) / DEMAND_FILES[kind]
@@ -231,12 +233,15 @@ def demand(*, data: Path | None = None) -> Demand:
         yield from (dict(zip(head, row, strict=True)) for row in lines)
 
     try:
+        minutes = list(by_name("minutes"))
         return asked.Demand(
             wards=asked.read_offences(rows("wards")),
             boroughs=asked.read_offences(rows("boroughs")),
             survey=asked.read_survey(by_name("survey")),
-            minutes=asked.read_minutes(by_name("minutes")),
+            minutes=asked.read_minutes(minutes),
+            second_hand=asked.second_hand_months(minutes),
             strengths=asked.read_strengths(rows("strengths")),
+            teams=teams.read(by_name("teams")),
         )
     except (OSError, KeyError, ValueError, OverflowError) as error:
         tables = ", ".join(DEMAND_FILES.values())

@@ -17,8 +17,11 @@ from bcumap.base.words import (
     BY_WARD_NOTE,
     CITY_POLICE,
     LEVEL_WORDS,
+    LIST_NOTE,
     NO_FIGURE,
+    NO_LIST,
     NOT_KNOWN,
+    WORKBOOK,
     counted,
     date,
     figure,
@@ -32,6 +35,7 @@ from bcumap.facts.areas import Area
 from bcumap.facts.counters import MET, Picture, Standing
 from bcumap.facts.events import Event, about, of_area
 from bcumap.facts.measures import Measure
+from bcumap.facts.teams import LISTED, LISTED_ON, Listing
 
 Facts = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -41,6 +45,7 @@ OFFICER_SOURCES = (
     " Strengths: Met Police through the London Datastore (e16kd) and an open analysis of it,"
     " October 2026."
 )
+DAYS_TOLD = 6  # on which a ward's team was listed, before the last
 NEAR = "{} m from its ward’s boundary."  # said of a sure answer
 CITY_OF_LONDON = f"City of London: {CITY_POLICE}, not the Met"
 
@@ -338,10 +343,43 @@ def strength_months(facts: Facts) -> tuple[str, str]:
 def ward_months(facts: Facts) -> str:
     """Say what the strengths of wards are, where a deployer has built them."""
     return (
-        f"Of wards: {months(facts, 'wards')}, of those months that have a figure, by the Met’s"
-        " workbook (London Datastore, e16kd). A ward with a figure in fewer than half of them has"
-        f" {NO_FIGURE}."
+        f"Of wards: {months(facts, 'wards')}, of those months that have a figure, by {WORKBOOK}."
+        f" A ward with a figure in fewer than half of them has {NO_FIGURE}."
     )
+
+
+def listed_when(facts: Facts) -> str:
+    """Say by whom and when teams were listed, "" if nobody has asked."""
+    first, last = facts["officers"].get(LISTED_ON) or ("", "")
+    if not first:
+        return ""
+    return f"listed by data.police.uk on {date(first)}" + (f" to {date(last)}" * (first != last))
+
+
+def measure_when(facts: Facts, level: str, measure: Measure) -> str:
+    """Say of when a measure of ward officers is."""
+    if measure.key == LISTED:
+        return listed_when(facts)
+    return months(facts, level) if measure.is_of_strength else since(facts["officers"])
+
+
+def officer_sources(facts: Facts) -> str:
+    """Say whose what is told of ward officers is."""
+    teams = listed_when(facts)
+    return f"{OFFICER_SOURCES} Teams: {teams}." if teams else OFFICER_SOURCES
+
+
+def to_add(facts: Facts) -> str:
+    """Say what whoever runs this can add of wards, and how; "" if all of it is here."""
+    missing = [
+        text
+        for key, text in (
+            ("ward_months", "strength month by month (bcumap build --strengths)"),
+            (LISTED_ON, "how many are listed on its team (bcumap build --teams)"),
+        )
+        if key not in facts["officers"]
+    ]
+    return f"Whoever runs this site can add, of each ward, {listed(missing)}." if missing else ""
 
 
 def promised(facts: Facts) -> Said:
@@ -358,16 +396,55 @@ def _ward_officers(row: Row, borough: Row, facts: Facts) -> Told:
     else:
         per_ward = figure(told["fte"] / borough["wards"], 1)
         of_borough = f"{name} has {per_ward} FTE for each of its wards, {months(facts)}."
-    return (("Promised", promised(facts)), ("Strength", _ward_strength(row, of_borough, facts)))
+    return (
+        ("Promised", promised(facts)),
+        ("Strength", _ward_strength(row, of_borough, facts)),
+        *team_listed(row, facts),
+    )
+
+
+def team_listed(row: Row, facts: Facts, before: str = "") -> Told:
+    """What data.police.uk lists of a ward's team; nothing where nobody has asked.
+
+    Parameters
+    ----------
+    before
+        What it listed earlier, in a sentence.
+    """
+    if LISTED_ON not in facts["officers"]:
+        return ()
+    return (("Listed", listing(row["officers"], before)),)
+
+
+def listed_before(listings: Sequence[Listing]) -> str:
+    """Say how many were listed earlier, the latest of a few days first; "" of none."""
+    told = [
+        f"{NO_LIST if each.ranks is None else number(sum(each.ranks))} on {date(each.on)}"
+        for each in reversed(listings[-DAYS_TOLD:])
+    ]
+    return f"Earlier: {', '.join(told)}. " if told else ""
+
+
+def listing(told: Row, before: str = "") -> Said:
+    """How many people a ward's team is listed with, by rank, and on which day."""
+    if not told[LISTED_ON]:
+        return Said(NO_LIST, "data.police.uk gave no answer")
+    when = f"by data.police.uk on {date(told[LISTED_ON])}"
+    if told[LISTED] is None:
+        return Said(NO_LIST, f"{when}. {before}".rstrip())
+    ranks = [counted(told["listed_constables"], "constable"), counted(told["listed_pcsos"], "PCSO")]
+    if told["listed_sergeants"]:
+        ranks.append(counted(told["listed_sergeants"], "sergeant"))
+    if told["listed_other_ranks"]:
+        ranks.append(f"{number(told['listed_other_ranks'])} of other ranks")
+    return Said(number(told[LISTED]), f"{when}: {listed(ranks)}. {before}{LIST_NOTE}")
 
 
 def _ward_strength(row: Row, of_borough: str, facts: Facts) -> Said:
     if not facts["officers"].get("ward_months"):
         return Said(BY_WARD, f"{BY_WARD_NOTE} {of_borough}")
     told = row["officers"]
-    when = (
-        f"{months(facts, 'wards')}, by the Met’s workbook (London Datastore, e16kd). {of_borough}"
-    )
+    when = f"{months(facts, 'wards')}, by {WORKBOOK}. {of_borough}"
     if told["fte"] is None:
         return Said(NO_FIGURE, when)
     share = percent(told["share_of_commitment"])

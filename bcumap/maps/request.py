@@ -28,7 +28,7 @@ FORMS = (".png", ".svg")
 DATED = (COUNTERS, HISTORY)
 # The measures of the kinds that have some, and the one to begin with.
 MEASURES: Mapping[str, tuple[Iterable[str], str]] = {
-    OFFICERS: (measures.MEASURES, measures.FIRST),
+    OFFICERS: (measures.EVERY, measures.FIRST),
     COUNTERS: (counter_measures.MEASURES, counter_measures.FIRST),
     DEMAND: (demand_measures.WITH_GROUPS, demand_measures.FIRST),
 }

@@ -329,17 +329,15 @@ def _officers(wish: Wish, level: str, documents: Documents) -> _Part:
     atlas = documents.atlas
     if wish.values:
         return _own(wish, level, atlas)
-    measure = measures.MEASURES[wish.measure]
+    measure = measures.EVERY[wish.measure]
     known = measures.values(atlas, level, measure.key)
     bounded = {code for code in known if (atlas[code].officers or {}).get("at_least")}
     unknown = measures.unknown(atlas, level, measure)
-    when = (
-        views.months(atlas.facts, level) if measure.is_of_strength else views.since(atlas.promise)
-    )
+    when = views.measure_when(atlas.facts, level, measure)
     return _Part(
         title=f"{measure.title}: {_plural(level)}",
         subtitle=f"{when[:1].upper()}{when[1:]}",
-        notes=[measure.what, views.OFFICER_SOURCES],
+        notes=[measure.what, views.officer_sources(atlas.facts)],
         shading=_shaded(known, measure, unknown, bounded),
     )
 

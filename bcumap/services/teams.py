@@ -19,10 +19,11 @@ from typing import Any
 from bcumap.base.errors import BcuMapError, DownloadError
 from bcumap.base.files import beside
 from bcumap.base.safe import spreadsheet_safe
+from bcumap.base.schema import FAILED, FETCHED, NOT_LISTED, TEAM_RANKS
 from bcumap.services import journal
 from bcumap.services.police_uk import CONNECTIONS, Neighbourhood, PoliceApi, Team
 
-COUNTS = ("constables", "pcsos", "sergeants", "other_ranks", "people_total")
+COUNTS = (*TEAM_RANKS, "people_total")
 COLUMNS = (
     "ward_code", "police_id", "ward", "status", "fetched_on", *COUNTS,
     "email", "telephone", "mobile", "web", "social", "source",
@@ -229,13 +230,13 @@ def _rows(
     for code in wards:
         row = {"ward_code": code, "fetched_on": result.on.isoformat()}
         if code not in asked:
-            yield row | {"status": "not listed", "source": api.address("neighbourhoods")}
+            yield row | {"status": NOT_LISTED, "source": api.address("neighbourhoods")}
             continue
         each = asked[code]
         row |= {"police_id": each.police_id, "ward": each.name}
-        row |= {"status": "failed", "source": api.address(each.police_id)}
+        row |= {"status": FAILED, "source": api.address(each.police_id)}
         if code in result.teams:
-            row |= {"status": "fetched", **_cells(result.teams[code], each)}
+            row |= {"status": FETCHED, **_cells(result.teams[code], each)}
         yield row
 
 

@@ -135,7 +135,7 @@ class Renderer:
             footer=(
                 facts["edition"],
                 date(facts["residents_as_of"]),
-                views.OFFICER_SOURCES,
+                views.officer_sources(facts),
                 views.seen(facts),
             ),
             report=report(),

@@ -96,6 +96,28 @@ def in_sources(name: str, **values: Any) -> Break:
     return lambda folder: sources(folder, lambda entries: entries[name].update(values))
 
 
+def added(name: str, text: str) -> Break:
+    """Add a table that a deployer may, with its passport."""
+
+    def break_it(folder: Path) -> None:
+        (folder / name).write_text(text)
+        path = folder / "sources.json"
+        described = json.loads(path.read_bytes())
+        like = next(each for each in described["files"] if each["file"] == "abstraction.csv")
+        described["files"].append({**like, "file": name, "rows": check.rows(folder / name)})
+        path.write_text(json.dumps(described))
+
+    return break_it
+
+
+def teams_listed_otherwise(folder: Path) -> None:
+    """A team that was not fetched has people, and one ward is there twice."""
+    wards = gpd.read_parquet(folder / "wards.parquet").dropna(subset="bcu_code")["ward_code"]
+    rows = [f"2026-11-22,{code},failed,1,0,0,0" for code in (*wards, wards.iloc[0])]
+    head = "listed_on,ward_code,status,constables,pcsos,sergeants,other_ranks"
+    added("ward_teams.csv", "\n".join([head, *rows]))(folder)
+
+
 def a_street_in_a_ward_that_is_none(folder: Path) -> None:
     path = folder / "context/places.csv.xz"
     text = lzma.decompress(path.read_bytes())
@@ -448,6 +470,21 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
         "survey and abstraction are of the Met's boroughs",
         in_text("abstraction.csv", "E09000007,233280,21780", "E09000007,233280,999999"),
         "more minutes taken than there are",
+    ),
+    "strengths of another ward": (
+        "strengths and teams are of the Met's wards",
+        added("ward_strengths.csv", "ward_code,2025-01\nE05000001,2.0\n"),
+        "the wards of ward_strengths.csv are not the Met's",
+    ),
+    "a ward listed twice on a day": (
+        "strengths and teams are of the Met's wards",
+        teams_listed_otherwise,
+        "ward_teams.csv has a ward twice on a day",
+    ),
+    "people on a team that was not fetched": (
+        "strengths and teams are of the Met's wards",
+        teams_listed_otherwise,
+        "has counts without a team that was fetched",
     ),
     "a borough without strengths": (
         "strengths are of the Met's boroughs",

@@ -131,8 +131,22 @@ def test_minutes_that_were_not_abstracted_are_the_rest(tmp_path: Path) -> None:
     )
     frame = read(tmp_path / "a.csv").frames["minutes"]
     assert frame.to_dict("records") == [
-        {"month": "2024-03", "borough_code": "E09000027", "minutes": 100, "abstracted": 20}
-    ]
+        {"month": "2024-03", "borough_code": "E09000027", "minutes": 100, "abstracted": 20,
+         "second_hand": "yes"}
+    ]  # fmt: skip
+
+
+def test_minutes_of_the_workbook_itself_are_never_covered_by_those_of_others(
+    tmp_path: Path,
+) -> None:
+    head = "Date,Borough,Abstraction Type_Aid,Abstraction Type_Not Abstracted\n"
+    (tmp_path / "a.csv").write_text(f"{head}2024-02-01,Camden,20,80\n2024-03-01,Camden,30,70\n")
+    earlier = read(tmp_path / "a.csv").frames["minutes"]
+    own = earlier[1:].assign(abstracted=31, second_hand="no")
+    told = demand.with_workbook(own, earlier)
+    assert told[["abstracted", "second_hand"]].to_numpy().tolist() == [[20, "yes"], [31, "no"]]
+    again = read(tmp_path / "a.csv", earlier={"minutes": told}).frames["minutes"]
+    assert again.equals(told)
 
 
 @pytest.mark.parametrize(

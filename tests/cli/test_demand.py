@@ -61,23 +61,25 @@ def next_month(path: Path, data: Path, cell: str = "2000") -> Path:
     return path
 
 
+def passports(folder: Path) -> dict[str, dict[str, Any]]:
+    return {entry["file"]: entry for entry in store.sources(data=folder)["files"]}
+
+
 def hashes(folder: Path) -> dict[str, str]:
-    return {e["file"]: e["sha256"] for e in store.sources(data=folder)["files"]}
+    return {name: entry["sha256"] for name, entry in passports(folder).items()}
 
 
 def test_next_months_file_changes_its_part_alone(
     data: Path, tmp_path: Path, monkeypatch: Monkey, capsys: Captured
 ) -> None:
-    before = hashes(data)
+    before = passports(data)
     file = next_month(tmp_path / "new.csv", data)
     done = run_here("build", "--demand", file, monkeypatch=monkeypatch, capsys=capsys)
     assert done.code == 0, done.err
     assert "borough_offences.csv  2010-04 to 2026-07" in done.out
-    after = hashes(data)
+    after = passports(data)
     assert [name for name in after if after[name] != before[name]] == ["borough_offences.csv"]
-    entry = {each["file"]: each for each in store.sources(data=data)["files"]}[
-        "borough_offences.csv"
-    ]
+    entry = after["borough_offences.csv"]
     assert (entry["as_of"], entry["command"]) == ("2026-07", "bcumap build --demand new.csv")
     assert not any(check.check(data).values())
     report = json.loads((data / store.REPORT).read_bytes())
@@ -108,7 +110,9 @@ def test_the_newest_files_are_fetched_and_built(
     assert "2lz3x: found HTTP 404" in done.out
     after = hashes(data)
     changed = {name for name in after if after[name] != before.get(name)}
-    assert changed == {"borough_offences.csv", "ward_strengths.csv", "web/facts.json"}
+    assert changed == {
+        "abstraction.csv", "borough_offences.csv", "ward_strengths.csv", "web/facts.json"
+    }  # fmt: skip
     assert not any(check.check(data).values())
 
 

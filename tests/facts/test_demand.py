@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -181,3 +182,12 @@ def test_a_change_needs_as_many_months_before() -> None:
 def test_months_are_counted_across_years() -> None:
     assert demand.month_before("2024-03", 3) == "2023-12"
     assert demand.month_before("2026-06", 36) == "2023-06"
+
+
+def test_whose_minutes_they_are_is_told(known: Demand) -> None:
+    assert demand.abstraction_when(known) == "April 2023 to March 2024, second hand"
+    last = demand.abstraction_months(known)[-demand.MONTHS :]
+    own = replace(known, second_hand=known.second_hand.difference(last))
+    assert demand.abstraction_when(own).endswith("March 2024, by the Met’s workbook (London"
+                                                 " Datastore, e16kd)")  # fmt: skip
+    assert demand.abstraction_when(replace(known, minutes={})) == ""

@@ -28,7 +28,7 @@ def test_each_part_of_the_question_is_measured_or_not_known() -> None:
 
 
 def test_the_bcu_with_the_most_for_each_officer_is_named_with_its_date() -> None:
-    told = views.highest(demand_report("bcus"))
+    told = views.highest(known(), demand_report("bcus"))
     assert "promised: Central West, 697 from July 2025 to June 2026" in told
     assert "Central North: no reliable figure" in told
     lines = text(views.side_by_side(demand_report("bcus"), {"AW": 0.1})).splitlines()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,10 @@ from bcumap.base.safe import plain
 from bcumap.base.words import (
     BY_WARD,
     BY_WARD_NOTE,
+    LIST_NOTE,
     NO_FIGURE,
     NOT_KNOWN,
+    WORKBOOK,
     counted,
     date,
     figure,
@@ -23,6 +25,7 @@ from bcumap.base.words import (
 from bcumap.facts import views
 from bcumap.facts.answers import Option
 from bcumap.facts.measures import MEASURES
+from bcumap.facts.teams import Listing
 from bcumap.facts.views import Said, Table, number
 
 if TYPE_CHECKING:
@@ -73,9 +76,10 @@ class OwnFigure:
 def standing(
     code: str,
     facts: Facts,
+    published: Mapping[str, Any] | None = None,
+    listings: Sequence[Listing] = (),
     *,
     own: OwnFigure | None = None,
-    published: Mapping[str, Any] | None = None,
 ) -> str:
     """What the ward was promised, and how its borough and BCU stand.
 
@@ -83,6 +87,8 @@ def standing(
     ----------
     published
         The last `month` of which the Met's workbook has a figure, and its `fte`, if it is here.
+    listings
+        How its team was listed, day by day, if that is here.
     """
     ward = facts["wards"][code]
     borough = facts["boroughs"][ward["borough_code"]]
@@ -93,6 +99,7 @@ def standing(
     return shown("ward.standing", (
         ("Promised", views.promised(facts)),
         ("Strength", _strength(own, published, facts)),
+        *views.team_listed(ward, facts, views.listed_before(listings[:-1])),
         ("Borough", _stands("boroughs", ward["borough_code"], facts)),
         ("BCU", _stands("bcus", borough["bcu_code"], facts)),
         ("Residents", views.residents(ward["residents"], facts)),
@@ -103,7 +110,7 @@ def standing(
 def _strength(own: OwnFigure | None, published: Mapping[str, Any] | None, facts: Facts) -> Said:
     """How many officers a ward has, by a visitor's own list or the Met's workbook."""
     if own is None and published:
-        when = f"in {date(published['month'])}, by the Met’s workbook (London Datastore, e16kd)"
+        when = f"in {date(published['month'])}, by {WORKBOOK}"
         return Said(f"{figure(published['fte'], 1)} FTE", when)
     if own is None:
         if facts["officers"].get("ward_months"):
@@ -155,7 +162,8 @@ def timeline(facts: Facts) -> str:
         }
         for each in facts["officers"]["timeline"]
     ]
-    return shown("ward.timeline", steps, bool(facts["officers"].get("ward_months")))
+    has_strengths = bool(facts["officers"].get("ward_months"))
+    return shown("ward.timeline", steps, has_strengths, views.to_add(facts))
 
 
 def _each_ward(promise: Mapping[str, Any]) -> str:
@@ -223,6 +231,7 @@ def team(told: Team, people: Iterable[Person], facts: Facts) -> str:
         f"{promise['dwo']} ward officers and {views.pcsos(promise)}",
         tuple(people),
         date(told.fetched_on.isoformat()),
+        LIST_NOTE,
     )
 
 

@@ -45,7 +45,7 @@ def page() -> None:
     st.html(shown("parts.table", views.question(known(), told, around()["strength"])))
     st.html("<h2>The BCUs side by side</h2>")
     st.html(shown("parts.table", views.side_by_side(told, views.time_taken(known(), facts()))))
-    st.html(panels.explained(views.highest(told)))
+    st.html(panels.explained(views.highest(known(), told)))
     _minded(told.cautions)
     explorer()
     _officers()

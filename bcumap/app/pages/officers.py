@@ -15,7 +15,7 @@ from bcumap.base.words import LEVEL_WORDS, NO_FIGURE, NO_FIGURE_IN_LIST
 from bcumap.facts import measures, views
 from bcumap.facts.cached import atlas, facts, happenings
 from bcumap.facts.events import OFFICERS, about
-from bcumap.facts.measures import MEASURES, Measure
+from bcumap.facts.measures import EVERY, MEASURES, OF_TEAMS, Measure, offered
 
 NAMES = {
     "bcus": [("name", "BCU", "")],
@@ -46,8 +46,8 @@ def explorer() -> None:
     with left:
         draw_map(asked, shading={each: _shading(each, measure) for each in LEVELS})
         st.html(_legend(level, measure))
-        if level == "wards" and measure.is_of_strength and facts()["officers"].get("ward_months"):
-            st.html(panels.explained(views.ward_months(facts())))
+        if level == "wards" and (told := _of_wards(measure)):
+            st.html(panels.explained(told))
         save_bar()(
             key="save",
             data=save_data(
@@ -63,18 +63,29 @@ def explorer() -> None:
             caption=f"{measure.title}: {LEVEL_WORDS[level].plural}",
             unknown={
                 **dict.fromkeys(MEASURES, NO_FIGURE),
+                **{key: _unknown(level, each) for key, each in OF_TEAMS.items()},
                 own_list.KEY: NO_FIGURE_IN_LIST,
                 "bcu": "",
             },
-            of_met=[*MEASURES, own_list.KEY],
+            of_met=[*EVERY, own_list.KEY],
             given={own_list.KEY: _known(level, measure)} if measure.key == own_list.KEY else {},
         )
+
+
+def _of_wards(measure: Measure) -> str:
+    """Of when a measure of wards is, and what is not here of them."""
+    told = facts()
+    if measure.is_of_strength and told["officers"].get("ward_months"):
+        when = views.ward_months(told)
+    else:
+        when = f"Of wards: {views.listed_when(told)}." if measure.key in OF_TEAMS else ""
+    return f"{when} {views.to_add(told)}".strip()
 
 
 def _measure() -> Measure:
     """Let the visitor choose a measure; it is part of the link."""
     theirs = own_list.measure()
-    known = MEASURES | ({theirs.key: theirs} if theirs else {})
+    known = offered(atlas()) | ({theirs.key: theirs} if theirs else {})
     titles = {key: each.title for key, each in known.items()}
     chosen = choice(
         "What to compare", titles, key="measure", parameter="measure", first=measures.FIRST

@@ -51,8 +51,8 @@ def explorer() -> None:
         save_bar()(key="save", data=save_data("areas", level, wanted, level=level))
     if code is None or not met:
         return
-    published = known().strengths.last(code)
-    right.html(briefing.standing(code, facts(), own=_own(code), published=published))
+    told = known().strengths.last(code), known().teams.get(code, ())
+    right.html(briefing.standing(code, facts(), *told, own=_own(code)))
     with st.container(key="ward-demand"):  # on paper the questions below have the sums
         _demand(code)
     left, right = st.columns([5, 4], gap="medium")

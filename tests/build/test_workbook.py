@@ -11,18 +11,19 @@ import pytest
 
 from bcumap.base.errors import SourceError
 from bcumap.base.words import NO_FIGURE, figure
-from bcumap.build import check
-from bcumap.build.ward_strengths import read_ward_strengths
+from bcumap.build import check, workbook
 from bcumap.facts import demand, measures, store, views
 from tests import datastore_workbook
 from tests.commands import run_here
 from tests.small import Small
 
+Monkey = pytest.MonkeyPatch
+
 
 def test_every_ward_has_its_months_and_gaps_stay_empty(tmp_path: Path) -> None:
-    table, notes = read_ward_strengths(
-        datastore_workbook.write(tmp_path / "DWO_Abstraction.xlsx"), store.atlas()
-    )
+    book = datastore_workbook.write(tmp_path / "DWO_Abstraction.xlsx")
+    told = workbook.read_workbook(book, store.atlas())
+    table, notes = told.strengths, told.notes
     assert list(table.columns[:2]) == ["ward_code", "2024-07"]
     assert len(table) == 679
     assert table.iloc[:, 1:].notna().any(axis=None)
@@ -32,10 +33,39 @@ def test_every_ward_has_its_months_and_gaps_stay_empty(tmp_path: Path) -> None:
     assert any("Camden" in note for note in notes)
 
 
+def test_minutes_are_of_boroughs_and_are_compared_with_those_of_others(tmp_path: Path) -> None:
+    book = datastore_workbook.write(tmp_path / "b.xlsx", first="2024-02", last="2024-05")
+    minutes = workbook.read_workbook(book, store.atlas()).minutes
+    assert len(minutes) == 4 * 32
+    assert set(minutes["second_hand"]) == {"no"}
+    rows = [row for row in datastore_workbook.abstraction_rows("2024-02", "2024-05")
+            if row[2] == "Lewisham Borough" and row[0].month == 3]  # fmt: skip
+    told = minutes.set_index(["month", "borough_code"]).loc[("2024-03", "E09000023")]
+    assert told["minutes"] == sum(row[6] for row in rows)
+    assert told["abstracted"] == sum(row[6] for row in rows if row[4] == "Yes")
+    shipped = store.demand_tables()["minutes"]
+    (note,) = workbook.compared(minutes, shipped)
+    both = shipped[shipped["month"].isin(("2024-02", "2024-03"))]
+    share = both["abstracted"].sum() / both["minutes"].sum()
+    assert f"of {len(both)} months of boroughs that others had put together" in note
+    assert f"of the time taken where they had {share:.1%}" in note
+    assert list(workbook.compared(minutes[minutes["month"] > "2024-03"], shipped)) == []
+
+
+def test_minutes_of_one_kind_alone_are_left_out(tmp_path: Path, monkeypatch: Monkey) -> None:
+    rows = list(datastore_workbook.abstraction_rows("2024-07", "2024-08"))
+    taken = [row for row in rows if row[4] == "Yes" or row[0].month == 8]
+    monkeypatch.setattr(datastore_workbook, "abstraction_rows", lambda *_: iter(taken))
+    book = datastore_workbook.write(tmp_path / "b.xlsx", last="2024-08")
+    told = workbook.read_workbook(book, store.atlas())
+    assert set(told.minutes["month"]) == {"2024-08"}
+    assert any("2024-07 has only minutes of one kind" in note for note in told.notes)
+
+
 def test_another_file_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("ward,officers\nDeptford,2\n")
     with pytest.raises(SourceError, match="not the Met's workbook"):
-        read_ward_strengths(tmp_path / "list.csv", store.atlas())
+        workbook.read_workbook(tmp_path / "list.csv", store.atlas())
 
 
 def test_it_becomes_a_part_of_the_data_for_everybody(
@@ -51,7 +81,13 @@ def test_it_becomes_a_part_of_the_data_for_everybody(
     assert done.code == 0, done.err
     assert "ward_strengths.csv    2024-07 to 2024-12" in done.out
     assert not any(check.check(data).values())
-    told = store.demand(data=data).strengths
+    known = store.demand(data=data)
+    assert demand.abstraction_months(known)[-4:] == ["2024-07", "2024-08", "2024-09", "2024-12"]
+    assert "2024-12" not in known.second_hand
+    assert demand.abstraction_when(known).endswith("second hand")  # of some of these months
+    years = demand.abstraction_told(known, store.facts(data=data))
+    assert {(row["year"], row["second_hand"]) for row in years} >= {("2023", True), ("2024", True)}
+    told = known.strengths
     ward = next(code for code, row in store.facts(data=data)["wards"].items()
                 if row["borough_code"] == "E09000030")  # fmt: skip
     assert told.of(ward)[0]["month"] == "2024-07"
