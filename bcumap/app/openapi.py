@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -12,6 +11,7 @@ from starlette.requests import Request
 
 from bcumap.app.bodies import JSON, Body
 from bcumap.base import __version__
+from bcumap.web import render
 
 Operation = dict[str, Any]
 
@@ -132,27 +132,12 @@ def document(base: str, endpoints: Iterable[Endpoint]) -> dict[str, Any]:
 
 def page(base: str, endpoints: Iterable[Endpoint]) -> str:
     """Return the page that explains endpoints to people."""
-    rows = "".join(
-        f"<tr><th scope='row'><a href='{escape(base + '/api/v1' + example(each))}'>"
-        f"<code>{escape(each.path)}</code></a></th><td>{escape(each.words)}"
-        f"{_parameters(each)}</td></tr>"
+    told = [
+        {"path": each.path, "words": each.words, "example": example(each), "takes": _takes(each)}
         for each in endpoints
-    )
-    return (
-        "<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'>"
-        "<meta name='viewport' content='width=device-width, initial-scale=1'>"
-        "<title>bcumap: the API</title><style>:root{color-scheme:light dark}"
-        "body{max-width:52rem;margin:2rem auto;padding:0 1rem;font:1rem/1.5 system-ui,sans-serif}"
-        "table{width:100%;border-collapse:collapse}th,td{padding:.6rem .5rem;text-align:left;"
-        "vertical-align:top;border-top:1px solid color-mix(in srgb,currentColor 20%,transparent)}"
-        "td small{display:block}</style></head><body><h1>The API</h1>"
-        "<p>What this map shows, for other programs: JSON and GeoJSON, free to read from any"
-        " origin, under the Open Government Licence v3.0. What nobody knows is <code>null</code>."
-        " Answers have an ETag and are compressed; what is wrong with a request is said in"
-        f" <code>error</code>. Addresses begin with <code>{escape(base)}/api/v1</code>.</p>"
-        f"<table><tbody>{rows}</tbody></table><p><a href='{escape(base)}/'>To the map</a></p>"
-        "</body></html>"
-    )
+    ]
+    where = render.Where(lambda _level, _code: "", base=base)
+    return render.part("api.page", told, where=where)
 
 
 def example(endpoint: Endpoint) -> str:
@@ -166,11 +151,10 @@ def example(endpoint: Endpoint) -> str:
     return f"{path}?{urlencode(query, quote_via=quote)}" if query else path
 
 
-def _parameters(endpoint: Endpoint) -> str:
-    return "".join(
-        f"<small><code>{escape(each.name)}</code>: {escape(each.words)}</small>"
-        for each in endpoint.parameters
-    ) + (f"<small><code>POST</code>: {escape(endpoint.posts)}</small>" if endpoint.posts else "")
+def _takes(endpoint: Endpoint) -> list[tuple[str, str]]:
+    """What an address takes, in words by its name."""
+    posted = [("POST", endpoint.posts)] if endpoint.posts else []
+    return [*((each.name, each.words) for each in endpoint.parameters), *posted]
 
 
 def _error(description: str) -> dict[str, Any]:

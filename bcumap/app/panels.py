@@ -26,7 +26,7 @@ from bcumap.facts.answers import Answer
 from bcumap.facts.cached import counters as counter_document
 from bcumap.facts.events import Event
 from bcumap.facts.hours import LONDON
-from bcumap.facts.measures import Measure, breaks
+from bcumap.facts.measures import Measure, breaks, shades
 from bcumap.facts.views import Key, Legend
 from bcumap.maps.scene import MERGED, OWN_UNIT, UNSURE
 from bcumap.web import render
@@ -147,10 +147,12 @@ def measured(
     measure: Measure, known: Collection[float | None], unknown: str, **more: object
 ) -> dict[str, object]:
     """How the map shades areas by a measure, see `bcumap.shade` in web/static/areas.js."""
+    limits = breaks(known, measure)
     return {
         "title": measure.title,
         "decimals": measure.decimals,
-        "breaks": breaks(known, measure),
+        "breaks": limits,
+        "shades": shades(len(limits) + 1),
         "unknown": unknown,
         **more,
     }

@@ -6,6 +6,7 @@ Works on the prepared facts (see `documents.area_facts`), so that a page needs n
 from __future__ import annotations
 
 import statistics
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -52,6 +53,8 @@ class Measure:
         How many are shown; None for a share, shown in per cent.
     what
         What it is of, in a sentence.
+    promise
+        What was promised, in its unit, if anything was.
     """
 
     key: str
@@ -59,6 +62,7 @@ class Measure:
     short: str
     decimals: int | None
     what: str
+    promise: float | None = None
 
     def text(self, value: float) -> str:
         """Write a value as people read it."""
@@ -76,9 +80,9 @@ MEASURES = {
     measure.key: measure
     for measure in (
         Measure("fte_per_ward", "Officers for each ward", "FTE a ward", 1,
-                f"{_COUNTED}, for each ward of an area. The promise is 3 in each."),
+                f"{_COUNTED}, for each ward of an area. The promise is 3 in each.", promise=3),
         Measure("share_of_commitment", "Strength as a share of the promise", "Of the promise", None,
-                f"{_COUNTED}, as a share of the officers promised to the area’s wards."),
+                f"{_COUNTED}, as a share of the officers promised to the area’s wards.", promise=1),
         Measure("fte_per_10k", "Officers for every 10,000 residents", "FTE per 10,000", 1,
                 f"{_COUNTED}, for every 10,000 residents of the Census of 2021."),
         Measure("fte", "Officers in all", "Strength, FTE", 1, f"{_COUNTED}."),
@@ -151,13 +155,21 @@ def _fifths(numbers: Iterable[float], decimals: int) -> list[float]:
 
 
 def labels(known: Iterable[float | None], at: Sequence[float], measure: Measure) -> list[str]:
-    """Say in words what each class holds."""
+    """Say in words what each class holds, and in which the promise lies."""
     numbers = [value for value in known if value is not None]
     if not numbers:
         return []
     if not at:
         return [measure.text(numbers[0])]
-    return list(_ranges(at, measure))
+    named = list(_ranges(at, measure))
+    if measure.promise is not None:
+        named[bisect(at, measure.promise)] += f" (the promise: {measure.text(measure.promise)})"
+    return named
+
+
+def shades(classes: int) -> list[str]:
+    """Return the look of each of some classes: of two, which say yes or no, those far apart."""
+    return [f"shade-{place * (3 if classes == 2 else 1)}" for place in range(classes)]
 
 
 def _ranges(at: Sequence[float], measure: Measure) -> Iterator[str]:

@@ -566,7 +566,8 @@ def shading_legend(classes: Sequence[str], unknown: str | None) -> Legend:
     unknown
         What is said where there is no figure; None if every area has one.
     """
-    keys = [Key(f"shade-{place}", text) for place, text in enumerate(classes)]
+    shades = measures.shades(len(classes))
+    keys = [Key(shade, text) for shade, text in zip(shades, classes, strict=True)]
     if unknown:
         keys.append(Key("no-figure", unknown))
     return Legend((*keys, Key("city", CITY_OF_LONDON)))

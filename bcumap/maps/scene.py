@@ -6,7 +6,7 @@ map that it was taken of. `svg` draws it. Standard library only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -397,15 +397,16 @@ def _looks(
     known: Mapping[str, float | None], limits: Sequence[float], decimals: int
 ) -> dict[str, str]:
     """Return the shade of each area; a value counts as it is shown, as on the page's map."""
+    shades = measures.shades(len(limits) + 1)
     return {
-        code: f"shade-{sum(float(rounded(value, decimals)) >= limit for limit in limits)}"
+        code: shades[sum(float(rounded(value, decimals)) >= limit for limit in limits)]
         for code, value in known.items()
         if value is not None
     }
 
 
-def _shades(names: Iterable[str], unknown: str | None) -> list[tuple[str, str]]:
-    classes = [(f"shade-{number}", text) for number, text in enumerate(names)]
+def _shades(names: Sequence[str], unknown: str | None) -> list[tuple[str, str]]:
+    classes = list(zip(measures.shades(len(names)), names, strict=True))
     return classes + ([("no-figure", unknown)] if unknown else [])
 
 

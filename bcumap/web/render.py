@@ -32,7 +32,16 @@ def _bare(figure: str) -> str:
     return bare if bare.replace(".", "", 1).isdigit() else ""
 
 
-_TEMPLATES.filters.update(sources=sources.read, bare=_bare)
+def _coded(words: str) -> Markup:
+    """Words in which what is between backticks is code."""
+    parts = words.split("`")
+    coded = (
+        Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts)
+    )
+    return Markup("").join(coded)
+
+
+_TEMPLATES.filters.update(sources=sources.read, bare=_bare, coded=_coded)
 
 
 def _no_report(_: str) -> str:

@@ -16,6 +16,7 @@ from bcumap.facts.measures import (
     labels,
     ranked,
     records,
+    shades,
     values,
 )
 
@@ -186,7 +187,9 @@ def test_one_known_value_is_a_class_of_its_own() -> None:
 def test_two_values_are_two_classes() -> None:
     at = breaks([2.0, 3.0, 2.0, None], TENTHS)
     assert at == [3.0]
-    assert labels([2.0, 3.0], at, TENTHS) == ["below 3.0", "3.0 or more"]
+    assert labels([2.0, 3.0], at, TENTHS) == [
+        "below 3.0", "3.0 or more (the promise: 3.0)",
+    ]  # fmt: skip
 
 
 def test_few_values_have_a_class_each() -> None:
@@ -205,8 +208,24 @@ def test_no_class_lies_below_the_lowest_value() -> None:
     assert min(at) > 1.0
 
 
-def test_the_legend_of_a_share_is_in_per_cent() -> None:
-    assert labels([1.0, 1.5], [1.25], SHARE) == ["below 125%", "125% or more"]
+def test_the_legend_of_a_share_is_in_per_cent_and_marks_the_promise() -> None:
+    assert labels([1.0, 1.5], [1.25], SHARE) == [
+        "below 125% (the promise: 100%)", "125% or more",
+    ]  # fmt: skip
+    assert labels([0.5, 0.7, 0.9], [0.6, 0.8], SHARE)[-1] == "80% or more (the promise: 100%)"
+
+
+@pytest.mark.parametrize(
+    ("classes", "looks"),
+    [
+        (0, []),
+        (1, ["shade-0"]),
+        (2, ["shade-0", "shade-3"]),
+        (3, ["shade-0", "shade-1", "shade-2"]),
+    ],
+)
+def test_yes_and_no_have_shades_far_apart(classes: int, looks: list[str]) -> None:
+    assert shades(classes) == looks
 
 
 # --- records -----------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from bcumap.facts.cached import facts, happenings
 from bcumap.facts.counter_measures import BEFORE, FIRST, MEASURES, CounterMeasure
 from bcumap.facts.events import COUNTERS, about
 from bcumap.facts.hours import LONDON
+from bcumap.facts.measures import shades
 from bcumap.facts.views import GROUNDS, shading_legend
 from bcumap.maps import looks
 
@@ -120,7 +121,12 @@ def _measure() -> str:
 
 def _told(measure: CounterMeasure) -> dict[str, Any]:
     """A measure as `bcumap.shade` of web/static/areas.js takes it."""
-    told = {"title": measure.title, "breaks": measure.breaks, "unknown": measure.unknown}
+    told = {
+        "title": measure.title,
+        "breaks": measure.breaks,
+        "shades": shades(len(measure.classes)),
+        "unknown": measure.unknown,
+    }
     if measure.is_distance:
         return {**told, "scale": 0.001, "unit": " km", "decimals": 1}
     return {**told, "words": dict(enumerate(measure.classes)), "decimals": 0}

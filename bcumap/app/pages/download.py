@@ -19,8 +19,8 @@ from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import LEVELS
 from bcumap.base.words import LEVEL_WORDS, file_size
 from bcumap.export.formats import TITLES
+from bcumap.facts.cached import atlas, facts
 from bcumap.facts.cached import counters as document
-from bcumap.facts.cached import facts
 
 LAYERS = {
     "wards": "Wards", "boroughs": "Boroughs", "bcus": "Basic Command Units",
@@ -32,7 +32,7 @@ DETAILS = {
     "overview": "Overview: within 62 m, smallest",
 }
 DATED = ("counters", "officers")
-ASK = "Ask for a place above to choose its ward, borough or BCU."
+ASK = "Find a place above to choose its ward, borough or BCU."
 ROWS_SHOWN, COLUMNS_SHOWN = 5, 8
 
 
@@ -65,8 +65,9 @@ def _order(wanted: Chosen | None) -> Order:
     suffix = _choice("Format", TITLES, "format", middle)
     detail = _choice("Detail", DETAILS, "detail", right)
     left, middle, right = st.columns(3)
-    areas = {wanted.code: _named(wanted)} if wanted else {}
-    area = _choice("Area", areas | {"": "All of London"}, "area", left, help=ASK)
+    area = _choice("Area", _areas(wanted) | {"": "All of London"}, "area", left)
+    if not wanted:
+        left.caption(ASK)
     on, level = "", ""
     if layer in DATED:
         on = _date(middle)
@@ -75,12 +76,22 @@ def _order(wanted: Chosen | None) -> Order:
     return Order(layer, suffix, detail, area, on, level)
 
 
-def _choice(
-    label: str, titles: Mapping[str, str], parameter: str, place: DeltaGenerator, **more: str
-) -> str:
+def _areas(wanted: Chosen | None) -> dict[str, str]:
+    """The area that is asked for, and those that it lies in."""
+    if not wanted:
+        return {}
+    area = atlas()[wanted.code]
+    return {
+        each.code: f"{each.name} ({LEVEL_WORDS[each.level].one})"
+        for each in (area, area.borough, area.bcu)
+        if each
+    }
+
+
+def _choice(label: str, titles: Mapping[str, str], parameter: str, place: DeltaGenerator) -> str:
     """Let the visitor choose; without a choice it is the first."""
     key, first = f"dl-{parameter}", next(iter(titles))
-    return choice(label, titles, key=key, parameter=parameter, first=first, place=place, **more)
+    return choice(label, titles, key=key, parameter=parameter, first=first, place=place)
 
 
 def _date(place: DeltaGenerator) -> str:
@@ -98,10 +109,6 @@ def _level(place: DeltaGenerator) -> str:
     """Let the visitor choose a level, boroughs at first."""
     titles = {each: LEVEL_WORDS[each].plural for each in LEVELS}
     return choice("Level", titles, key="dl-level", parameter="level", first="boroughs", place=place)
-
-
-def _named(area: Chosen) -> str:
-    return f"{facts()[area.level][area.code]['name']} ({LEVEL_WORDS[area.level].one})"
 
 
 def _offer(order: Order) -> None:

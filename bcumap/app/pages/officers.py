@@ -11,7 +11,7 @@ from bcumap.app.links import level_of
 from bcumap.app.pages import own_list
 from bcumap.app.ui import choice, draw_map, draw_table, save_bar, save_data
 from bcumap.base.schema import LEVELS
-from bcumap.base.words import LEVEL_WORDS, NO_FIGURE, NO_FIGURE_IN_LIST
+from bcumap.base.words import LEVEL_WORDS, NO_FIGURE_IN_LIST
 from bcumap.facts import measures, views
 from bcumap.facts.cached import atlas, facts, happenings
 from bcumap.facts.events import OFFICERS, about
@@ -62,9 +62,10 @@ def explorer() -> None:
             sort=measure.key if _known(level, measure) else None,
             caption=f"{measure.title}: {LEVEL_WORDS[level].plural}",
             unknown={
-                **dict.fromkeys(MEASURES, NO_FIGURE),
-                **{key: _unknown(level, each) for key, each in OF_TEAMS.items()},
-                own_list.KEY: NO_FIGURE_IN_LIST,
+                **{
+                    key: _unknown(level, each)
+                    for key, each in (EVERY | {measure.key: measure}).items()
+                },
                 "bcu": "",
             },
             of_met=[*EVERY, own_list.KEY],

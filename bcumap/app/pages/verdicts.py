@@ -38,7 +38,9 @@ def verdict(name: str, report: Mapping[str, Any]) -> str:
     read = ", ".join(
         f"{counted(rows, 'row')} of {plain(of)}" for of, rows in report["rows"].items()
     )
-    counts = [(f"{count:,}", MEANING[outcome]) for outcome, count in report["counts"].items()]
+    counts = [
+        (f"{count:,}", MEANING[outcome]) for outcome, count in report["counts"].items() if count
+    ]
     return shown(
         "officers.verdict",
         plain(name),
@@ -46,6 +48,7 @@ def verdict(name: str, report: Mapping[str, Any]) -> str:
         "teams" if report["official"] else "rows",
         counts,
         f"{len(report['without_row']):,}",
+        any(report["counts"].get(outcome) for outcome in OPEN),
         list(_notes(report)),
     )
 

@@ -250,7 +250,7 @@
 
   /* Shade the areas of the level that is shown, or give them their own colours again. `shading`
      has for each level the `title` of a measure, its `key` in the facts or the `values` of a
-     visitor (by code), its `decimals` (null: per cent), the limits `breaks` between its classes,
+     visitor (by code), its `decimals` (null: per cent), the limits `breaks` between its classes, the `shades` of these,
      and what is said where there is no figure (`unknown`); where they differ, the `scale` and
      `unit` in which it is written, or `words` for its values. `unlabelled`: no value is written
      on the map, because something else stands there. */
@@ -309,7 +309,7 @@
 
   function shade(of, code) {
     if (!of.values.has(code)) return "no-figure";
-    return `shade-${of.breaks.filter((limit) => of.values.get(code) >= limit).length}`;
+    return of.shades[of.breaks.filter((limit) => of.values.get(code) >= limit).length];
   }
 
   /* --- what is written on areas ------------------------------------------------------------- */

@@ -15,13 +15,21 @@ addEventListener("beforeprint", () => {
   document.querySelectorAll(".bcumap-paper .printed").forEach((place) => (place.textContent = printed));
 });
 
+/* On a phone the navigation is behind a button of Streamlit's, which shows two arrows and is called
+   "Expand sidebar": page.css writes the word on it. */
+export function nameMenu() {
+  document.querySelector("[data-testid=stExpandSidebarButton]")?.setAttribute("aria-label", "Menu");
+}
+
 let pages = [];
 let kept = [];
 
 /* Let links to `paths` be such visits; one to another place on the same page keeps what `names` of
    the link say. */
 export function keepSession(paths, names) {
+  nameMenu();
   if (!pages.length) {
+    addEventListener("resize", nameMenu);
     document.addEventListener("click", follow);
     document.addEventListener("submit", ask);
   }

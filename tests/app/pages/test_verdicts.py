@@ -53,8 +53,7 @@ def test_a_verdict_counts_the_rows_by_how_they_came_out() -> None:
         ("1", "rows matched by a suggestion: needs your yes"),
         ("3", "rows may be one of several wards"),
         ("30", "rows no ward found"),
-        ("0", "rows give a ward again: not counted until you decide"),
-        ("0", "wards without any row"),
+        ("0", "wards without any row so far: rows that wait for your decision may be theirs"),
     ]
     assert "<ul>" not in page
 
