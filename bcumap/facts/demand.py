@@ -400,7 +400,7 @@ def _row(known: Demand, facts: Facts, level: str, code: str, group: str, at: int
         per_1k=per_1k,
         per_km2=_per(offences, area["area_km2"]),
         per_promised_officer=_per(offences, promised),
-        per_officer=_per(offences, _there(facts, officers, months[at - 1])),
+        per_officer=_per(offences, _there(facts, level, officers, months[at - 1])),
         change=None
         if before is None or before < FLOOR or offences < FLOOR
         else round(offences / before - 1, 4),
@@ -424,9 +424,10 @@ def _met(facts: Facts) -> Facts:
     }
 
 
-def _there(facts: Facts, officers: Facts, last: str) -> float | None:
+def _there(facts: Facts, level: str, officers: Facts, last: str) -> float | None:
     """The officers of an area, if the whole figure is of about the same time and reliable."""
-    first, _ = facts["officers"]["months"]
+    told = facts["officers"]
+    first, _ = (level == "wards" and told.get("ward_months")) or told["months"]
     if officers.get("at_least") or last < first:
         return None
     fte: float | None = officers.get("fte")

@@ -111,6 +111,19 @@ def test_central_north_has_no_figure_of_officers(known: Demand, facts: Any) -> N
     assert rows["SE"].per_officer == pytest.approx(74_301 / 223.1, abs=0.01)
 
 
+def test_officers_of_wards_count_from_the_first_of_their_own_months(
+    known: Demand, facts: Any
+) -> None:
+    code = "E05013719"
+    added = {**facts["wards"][code]["officers"], "fte": 2.0}
+    wards = {**facts["wards"], code: {**facts["wards"][code], "officers": added}}
+    for first, per_officer in (("2026-03", 0.5), ("2026-04", None)):
+        officers = {**facts["officers"], "ward_months": [first, "2026-07"]}
+        told = demand.report(known, {**facts, "wards": wards, "officers": officers}, "wards")
+        row = by_code(told)[code]
+        assert row.per_officer == (per_officer and row.offences * per_officer)
+
+
 def test_comparisons_across_the_new_system_and_airports_are_flagged(
     known: Demand, facts: Any
 ) -> None:
