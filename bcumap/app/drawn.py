@@ -20,7 +20,7 @@ from bcumap.app.links import Asked, level_of
 from bcumap.base import dates
 from bcumap.base.errors import BcuMapError
 from bcumap.facts import store
-from bcumap.facts.cached import atlas, counters, demand, history
+from bcumap.facts.cached import atlas, context, counters, demand, history
 from bcumap.geo import plane
 from bcumap.maps import request, scene, svg
 from bcumap.maps.request import AREAS, COUNTERS, HISTORY, Frame, Wish
@@ -38,10 +38,14 @@ PREFIX = re.compile(r'(id="|href="#|url\(#)bcumap-')
 
 @dataclass(frozen=True)
 class Drawn:
-    """A map as SVG to stand in a page, and the part of London that it shows."""
+    """A map as SVG to stand in a page, the part of London that it shows, and whose streets are.
+
+    `credits` are sentences; none if there are no streets on it.
+    """
 
     text: str
     frame: Frame
+    credits: tuple[str, ...] = ()
 
 
 _maps: Kept[Wish] = Kept(KEPT_BYTES)
@@ -55,7 +59,7 @@ _wanted: dict[Wish, Future[None]] = {}
 def _documents() -> Documents:
     files = store.web_files()
     shapes = Shapes(*(json.loads(files[name]) for name in ("areas.topojson", "wards.topojson")))
-    return Documents(atlas(), counters(), history(), shapes, demand())
+    return Documents(atlas(), counters(), history(), shapes, demand(), context())
 
 
 def wish(asked: Asked) -> Wish | None:
@@ -101,9 +105,9 @@ def _kept(of: Wish) -> Drawn | None:
     packed = _maps.get(of)
     if packed is None:
         return None
-    frame, _, text = zlib.decompress(packed).decode().partition("\n")
-    west, south, east, north = map(float, frame.split(","))
-    return Drawn(text, (west, south, east, north))
+    head, _, text = zlib.decompress(packed).decode().partition("\n")
+    (west, south, east, north), credits = json.loads(head)
+    return Drawn(text, (west, south, east, north), tuple(credits))
 
 
 def _draw(of: Wish) -> None:
@@ -113,8 +117,8 @@ def _draw(of: Wish) -> None:
     # Beyond the map lines are not exact: what is there is cut, whatever shape a page's box has.
     within = f'</defs><svg width="{made.view.wide}" height="{made.view.high}">'
     text = text.rstrip().replace("</defs>", within, 1) + "</svg>"
-    frame = ",".join(map(str, made.view.frame))
-    _maps.put(of, zlib.compress(f"{frame}\n{text}".encode(), 9))
+    head = json.dumps([made.view.frame, made.streets.notes if made.streets else []])
+    _maps.put(of, zlib.compress(f"{head}\n{text}".encode(), 9))
     _documents().shapes.view.cache_clear()  # its lines are of this drawing alone
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from dataclasses import replace
 from functools import cache, partial
 from html import escape
 
@@ -13,12 +14,13 @@ from starlette.responses import PlainTextResponse, Response
 
 from bcumap.app import assets, drawn, heads
 from bcumap.app.bodies import A_WHILE, HTML, Body
+from bcumap.app.drawn import Drawn
 from bcumap.app.headers import EMBED_ANCESTORS
 from bcumap.app.links import Asked, Chosen, from_link
 from bcumap.app.panels import shown
 from bcumap.base import dates
 from bcumap.base.safe import plain
-from bcumap.base.words import LEVEL_WORDS
+from bcumap.base.words import ATTRIBUTION, LEVEL_WORDS
 from bcumap.facts import counters, views
 from bcumap.facts.cached import counters as counters_web
 from bcumap.facts.cached import facts
@@ -39,14 +41,15 @@ async def embed(request: Request) -> Response:
     asked = request.query_params.get("show", "").split(",")
     show = tuple(each for each in SHOWS if each in asked) or FIRST
     wish = drawn.wish(Asked("", {}, wanted=wanted)) if "map" in show else None
-    found = await drawn.drawn(wish, patience_s=PATIENCE_S) if wish else None
-    text = _page(wanted, show, found.text if found else "")
+    # Nothing follows that would draw the streets.
+    found = await drawn.drawn(replace(wish, streets=True), patience_s=PATIENCE_S) if wish else None
+    text = _page(wanted, show, found)
     body = Body(partial(bytes, text.encode()), HTML)
     lasts = "no-store" if wish and not found else A_WHILE
     return body.answer(request, lasts=lasts, headers=_headers())
 
 
-def _page(wanted: Chosen, show: tuple[str, ...], drawing: str) -> str:
+def _page(wanted: Chosen, show: tuple[str, ...], drawing: Drawn | None) -> str:
     level, code = wanted.level, wanted.code
     panel = views.panel(facts(), level, code)
     near: views.Told = ()
@@ -60,7 +63,8 @@ def _page(wanted: Chosen, show: tuple[str, ...], drawing: str) -> str:
         html(style()),
         f"{heads.called(wanted, facts())}: who polices it",
         views.summary(facts(), level, code),
-        html(drawing),
+        html(drawing.text if drawing else ""),
+        (f"{ATTRIBUTION}.", *drawing.credits) if drawing else (),
         panel.told if "officers" in show else (),
         near,
         note,

@@ -92,7 +92,8 @@ class PictureOrder:
             "title": wish.title,
         }
         given = _options(options)
-        given += ["--closed"] * wish.closed + ["--card"] * self.is_card
+        given += ["--closed"] * wish.closed + ["--streets"] * wish.streets
+        given += ["--card"] * self.is_card
         if wish.values:
             lines = "".join(f"{code},{value}\n" for code, value in wish.values)
             (folder / VALUES).write_text(f"code,value\n{lines}", encoding="utf-8")

@@ -25,6 +25,7 @@ from bcumap.base.words import FEED
 from bcumap.export import feed
 from bcumap.facts.cached import atlas, context, finder, happenings
 from bcumap.maps import request as picture_wish
+from bcumap.maps import streets as drawn_streets
 
 SUGGEST = "/suggest"
 PICTURE = "/picture"
@@ -41,7 +42,7 @@ NOTHING_RUNS = "default-src 'none'; style-src 'unsafe-inline'"
 NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
 TILES_KEPT = 64  # with their compressed form, some 30 KB each
 VALUES_BYTES = 65_536  # of a visitor's figures: 704 wards take 15,000
-PARAMETERS = ("level", "measure", "area", "on", "view", "closed", "title")
+PARAMETERS = ("level", "measure", "area", "on", "view", "closed", "streets", "title")
 
 
 async def suggest(request: Request) -> Response:
@@ -192,7 +193,7 @@ def _tile(name: str) -> Body | None:
 
 @cache
 def _tile_index() -> Body:
-    return json_body(context().index())
+    return json_body(drawn_streets.index(context()))
 
 
 def routes() -> list[Route]:

@@ -46,6 +46,8 @@ ATTRIBUTION = (
     "Source: Office for National Statistics licensed under the Open Government Licence v.3.0."
     " Contains OS data © Crown copyright and database right 2026"
 )
+# Of a map that is near enough for streets.
+SOME_ONLY_NAMES = "Streets are not available everywhere here yet: some only have names."
 NOT_KNOWN = "not known"
 NO_FIGURE = "no reliable figure"
 # Of a ward that a list does not name, gives without a number, or gives twice.

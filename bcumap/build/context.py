@@ -33,6 +33,7 @@ from bcumap.facts.places import (
     FOLDER,
     GREEN_SPACES,
     GROUND,
+    LABELLED,
     PLACES,
     REACH_M,
     ROADS,
@@ -478,7 +479,7 @@ def _label(
     tile: Callable[[str], dict[str, Any]],
 ) -> None:
     """Put the names of stations, localities and, in small tiles, parks into their tiles."""
-    kinds = ["locality", "station", "park", "hospital"][: 2 if side == WIDE_M else None]
+    kinds = LABELLED[: 2 if side == WIDE_M else None]
     frames = [
         each.points for each in named if each.origin in (streets.OSM_TILES, places.OSM_POINTS)
     ]

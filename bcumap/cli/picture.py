@@ -33,6 +33,9 @@ def picture(
         typer.Option(metavar="W,S,E,N", help="The part of London to show, in degrees."),
     ] = "",
     closed: Annotated[bool, typer.Option(help="Show closed counters too.")] = False,
+    streets: Annotated[
+        bool, typer.Option(help="Show streets below the areas, on a map of 9 km or less.")
+    ] = False,
     values: Annotated[
         Path | None,
         typer.Option(
@@ -57,6 +60,7 @@ def picture(
         "on": on,
         "view": view,
         "closed": "1" if closed else "",
+        "streets": "1" if streets else "",
         "title": title,
     }
     notes: list[str] = []

@@ -33,6 +33,7 @@ TABLES = (STREET_LINES, STREET_POINTS, PLACES, GREEN_SPACES)
 FILES = (ROADS, GROUND, *TABLES)
 
 CLASSES = ("motorway", "trunk", "A road", "B road", "local")
+LABELLED = ("locality", "station", "park", "hospital")  # the kinds whose names tiles hold
 # Sides of the tiles in metres: the small ones hold all, the large ones what is seen from afar.
 TILE_M, WIDE_M = 2_000, 10_000
 MOST_BYTES = 4_000_000  # of one member, unpacked
@@ -301,10 +302,6 @@ class Files:
         names = {name for each in self._archives.values() for name in each.namelist()}
         return tuple(sorted({name.removesuffix(".json") for name in names} | set(self._points)))
 
-    def index(self) -> dict[str, Any]:
-        """Return what a map must know before it asks for tiles: their names, whom to credit."""
-        return {"tiles": self.tiles, "credit": self.credit(self.drawn_files)}
-
     @property
     def drawn_files(self) -> list[str]:
         """The files that tiles are made of."""
@@ -367,6 +364,16 @@ class Files:
         """Return the attributions of some files, each once."""
         lines = (str(self.passports[name]["attribution"]) for name in tables)
         return " ".join(dict.fromkeys(lines))
+
+    def credits(self, tables: Iterable[str]) -> list[str]:
+        """Return whose some files are, and under which licence: those of each stay apart."""
+        found: dict[str, None] = {}
+        for name in tables:
+            told = self.passports[name]
+            said, licence = str(told["attribution"]), str(told["licence"])
+            said += "" if licence in said else f" {licence}."
+            found[f"Streets and places: {said} {told['url']}"] = None
+        return list(found)
 
 
 def _distance(at: tuple[float, float], line: Sequence[tuple[int, int]]) -> float:

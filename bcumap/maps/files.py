@@ -33,6 +33,7 @@ def known(data: Path | None = None) -> Documents:
         history=store.history_web(data=data),
         demand=store.demand(data=data),
         shapes=Shapes(*(json.loads(files[name]) for name in ("areas.topojson", "wards.topojson"))),
+        streets=store.context(data=data),
     )
 
 

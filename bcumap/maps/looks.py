@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 # Which of the four colours a BCU has; the colour itself means nothing. No two that share a border
 # or face each other across the Thames have the same. Every BCU bears its name.
@@ -60,6 +61,7 @@ SIGNS: Mapping[str, Sign] = {
 # Of the light theme (.streamlit/config.toml): pictures are on white whatever theme a page has,
 # because they go into reports.
 GROUND, INK, ACCENT, CAUTION = "#ffffff", "#1a2530", "#1d4f91", "#9c3f0c"
+DARK_GROUND = "#12181f"  # of the dark one
 
 
 def mixed(colour: str, share: float, other: str = GROUND) -> str:
@@ -106,6 +108,9 @@ LOOKS: Mapping[str, Look] = {
     "bcu-line": Look(line=_LINE, width=1.4),
     "unit-line": Look(line=_LINE, width=0.9),
     "unit-unsure": Look(line=_LINE, width=1.6, dashes=(6.4, 4.0)),
+    # Wards' edges upon streets, which are white themselves.
+    "ward-casing": Look(line=GROUND, width=1.5),
+    "ward-line": Look(line=_LINE, width=0.7),
     "chosen-halo": Look(line=GROUND, width=5.0),
     "chosen-line": Look(line=ACCENT, width=3.0),
 }
@@ -120,6 +125,57 @@ OUTLINES: Mapping[str, str] = {
 # The same as a letter, for a legend of text.
 LETTERS = {"circle": "●", "square": "■", "triangle": "▲", "diamond": "◆", "cross": "✕"}
 
+# Streets and what lies beside them, below the areas of a map that is near enough. The page is told
+# by `streets`; classes of streets are those of `places.CLASSES`.
+STREETS_FROM = 13.0  # zoom of a web map
+METRES_A_PIXEL = 97_452.0  # of a web map of London at zoom 0
+OVER_STREETS = 0.25  # how opaque areas are
+STREET_WIDTHS = (5.0, 4.5, 4.0, 3.0, 1.6)  # pixels at zoom 15
+STREET_EDGE = 1.2  # pixels, of both sides together
+RAIL_WIDTH, RAIL_DASHES = 1.6, (6, 3)
+STREET_GROWTH, LEAST_WIDTH = 0.6, 0.8  # of widths: by zoom; pixels
+# From which zoom on names are written, by class; and of places, by `places.LABELLED`: those of the
+# first zoom stand above those of streets, the others have what room is left.
+STREETS_NAMED_FROM = (13.0, 13.0, 13.75, 14.25, 14.75)
+PLACES_NAMED_FROM = (13.0, 13.0, 14.0, 14.0)
+POINTS_NAMED_FROM = 14.0  # streets without a line
+SAME_NAME_PX = 260  # that a name of a street is from where it stands already
+_RIVER = (TINTS["thames"].colour, TINTS["thames"].share)
+STREET_COLOURS: Mapping[str, Mapping[str, str]] = {
+    "light": {
+        "green": "#d5e8cf", "water": mixed(*_RIVER), "rail": "#8d8d97", "local": "#ffffff",
+        "main": "#fff1cf", "edge": "#9299a3", "name": "#4a5058", "place": "#23272d",
+        "halo": "#ffffffd9",
+    },
+    "dark": {
+        "green": "#26382a", "water": mixed(*_RIVER, DARK_GROUND), "rail": "#80838c",
+        "local": "#565b64", "main": "#77705c", "edge": "#2b2f36", "name": "#c9ced6",
+        "place": "#f0f2f5", "halo": "#0e1117d9",
+    },
+}  # fmt: skip
+
+
+def streets() -> dict[str, Any]:
+    """Return how streets look, for the page's map."""
+    return {
+        "from": STREETS_FROM,
+        "widths": STREET_WIDTHS,
+        "edge": STREET_EDGE,
+        "rail": {"width": RAIL_WIDTH, "dashes": RAIL_DASHES},
+        "growth": STREET_GROWTH,
+        "least": LEAST_WIDTH,
+        "named_from": STREETS_NAMED_FROM,
+        "places_from": PLACES_NAMED_FROM,
+        "points_from": POINTS_NAMED_FROM,
+        "same_name": SAME_NAME_PX,
+        **STREET_COLOURS,
+    }
+
+
+def street_width(width: float, zoom: float) -> float:
+    """Return how wide a line is at a zoom that has a width at zoom 15 (pixels)."""
+    return float(max(LEAST_WIDTH, width * 2 ** ((zoom - 15) * STREET_GROWTH)))
+
 
 def outlines() -> dict[str, str]:
     """Return the outline of each sign by its name, for the map of the page."""
@@ -132,7 +188,24 @@ def css() -> str:
     return f"/* As maps/looks.py writes them. */\n:root, :host {{\n{lines}}}\n"
 
 
+def street_css() -> str:
+    """Write the marked part of web/first.css: the colours of streets where no script asks."""
+    light, dark = (
+        " ".join(
+            f"--street-{name}: {colour};"
+            for name, colour in STREET_COLOURS[theme].items()
+            if name not in ("name", "halo")  # letters are those of any other name there
+        )
+        for theme in ("light", "dark")
+    )
+    return (
+        f"/* As maps/looks.py writes them. */\n:root {{ {light} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
+    )
+
+
 def _variables() -> Iterator[tuple[str, str]]:
+    yield "over-streets", str(OVER_STREETS)
     for name, tint in TINTS.items():
         yield f"tint-{name}", f"{tint.colour} {tint.share:.0%}"
     for name, sign in SIGNS.items():

@@ -57,6 +57,8 @@ class Wish:
         Which part of London is shown, instead of what `area` asks for.
     closed
         Whether closed counters are shown too.
+    streets
+        Whether streets are drawn below the areas, where the map is near enough.
     values, title
         Codes and figures of somebody's own, which are shaded instead of a measure, and their name.
     """
@@ -68,6 +70,7 @@ class Wish:
     on: dt.date | None = None
     view: Frame | None = None
     closed: bool = False
+    streets: bool = False
     values: tuple[tuple[str, float], ...] = ()
     title: str = ""
 
@@ -85,8 +88,9 @@ def read(asked: Mapping[str, str], atlas: Atlas, *, today: dt.date) -> Wish:
     Parameters
     ----------
     asked
-        `kind`, `level`, `measure`, `area`, `on` (a date), `view` (w,s,e,n), `closed` (1), `title`
-        and `values` (CSV with the columns code and value); what is missing or "" takes the default.
+        `kind`, `level`, `measure`, `area`, `on` (a date), `view` (w,s,e,n), `closed` and `streets`
+        (1), `title` and `values` (CSV with the columns code and value); what is missing or "" takes
+        the default.
     atlas
         Every area.
     today
@@ -102,7 +106,7 @@ def read(asked: Mapping[str, str], atlas: Atlas, *, today: dt.date) -> Wish:
         raise BcuMapError(f"there is no picture of {kind[:40]!r}; give one of {', '.join(KINDS)}")
     given = {name: text for name, text in asked.items() if text}
     level = _level(kind, given)
-    closed = given.get("closed", "") not in ("", "0")
+    closed, streets = (given.get(name, "") not in ("", "0") for name in ("closed", "streets"))
     for of, is_given, what in (
         (OFFICERS, "values" in given, "figures of your own"),
         (COUNTERS, closed, "closed counters"),
@@ -118,6 +122,7 @@ def read(asked: Mapping[str, str], atlas: Atlas, *, today: dt.date) -> Wish:
         on=_on(kind, given, today),
         view=_view(given.get("view", "")),
         closed=closed,
+        streets=streets,
         values=values,
         title=_title(given.get("title", "")) if values else "",
     )

@@ -7,7 +7,7 @@ map that it was taken of. `svg` draws it. Standard library only.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
@@ -31,9 +31,12 @@ from bcumap.facts.demand import Demand
 from bcumap.facts.demand_measures import OF_OFFENCES
 from bcumap.facts.hours import ALWAYS
 from bcumap.facts.measures import Measure
+from bcumap.facts.places import Files
+from bcumap.maps import streets
 from bcumap.maps.looks import COLOURS
 from bcumap.maps.request import AREAS, COUNTERS, DEMAND, HISTORY, OFFICERS, Wish
 from bcumap.maps.shapes import Point, Rings, Shapes, View, middle
+from bcumap.maps.streets import Streets
 
 Document = Mapping[str, Any]
 
@@ -72,6 +75,8 @@ class Documents:
         The prepared shapes.
     demand
         What is asked of the police.
+    streets
+        Streets and places, as far as there are any.
     """
 
     atlas: Atlas
@@ -79,6 +84,7 @@ class Documents:
     history: Document
     shapes: Shapes
     demand: Demand
+    streets: Files
 
 
 @dataclass(frozen=True)
@@ -127,6 +133,8 @@ class Scene:
         What the colours mean, sources, licence.
     view
         What part of London is shown, and on how large a map.
+    streets
+        What is drawn below the areas.
     """
 
     title: str
@@ -138,6 +146,7 @@ class Scene:
     caution: str = ""
     marks: Sequence[Mark] = ()
     names: Sequence[Name] = ()
+    streets: Streets | None = None
 
 
 @dataclass(frozen=True)
@@ -179,8 +188,13 @@ def scene(wish: Wish, documents: Documents, *, wide: int = WIDE) -> Scene:
     """
     chosen = _chosen(wish, documents)
     view = documents.shapes.view(documents.shapes.frame(wish.view, chosen), wide)
-    if wish.kind == HISTORY:
-        return _units(wish, documents, view)
+    make = _units if wish.kind == HISTORY else _of_level
+    made = make(wish, documents, view)
+    return _upon_streets(made, documents.streets) if wish.streets else made
+
+
+def _of_level(wish: Wish, documents: Documents, view: View) -> Scene:
+    """Draw the areas of a level."""
     level = wish.level
     areas = _level_areas(documents, level)
     part = {AREAS: _areas, OFFICERS: _officers, COUNTERS: _counters, DEMAND: _demand}[wish.kind](
@@ -191,13 +205,33 @@ def scene(wish: Wish, documents: Documents, *, wide: int = WIDE) -> Scene:
         title=part.title,
         subtitle=part.subtitle,
         caution=part.caution,
-        shapes=[_thames(documents.shapes), *fills, *_borders(level, documents), *_outline(chosen)],
+        shapes=[
+            _thames(documents.shapes),
+            *fills,
+            *_borders(level, documents),
+            *_outline(_chosen(wish, documents)),
+        ],
         marks=part.marks,
         names=[] if part.marks else _names(dict(areas), part, documents, view),
         legend=[*_legend(part, level), *part.signs],
         notes=[*part.notes, _ground_notes(documents.atlas), f"{ATTRIBUTION}."],
         view=view,
     )
+
+
+def _upon_streets(made: Scene, files: Files) -> Scene:
+    """Put streets below the areas, and say whose they are; wards then have darker edges."""
+    found = streets.of(files, made.view)
+    if found is None:
+        return replace(made, notes=[*made.notes, streets.TOO_FAR])
+    edges = {"area-line": ("ward-casing", "ward-line")}
+    shapes = [
+        Shape(shape.rings, tuple(chain.from_iterable(edges.get(n, (n,)) for n in shape.looks)))
+        for shape in made.shapes
+    ]
+    legend = [(edges.get(look, (look,))[-1], text) for look, text in made.legend]
+    notes = [*made.notes, *found.notes]
+    return replace(made, shapes=shapes, legend=legend, notes=notes, streets=found)
 
 
 # --- shapes and names ----------------------------------------------------------------------------

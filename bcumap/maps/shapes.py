@@ -128,6 +128,8 @@ class View:
         How many dots it has from top to bottom.
     dot
         The length of a dot (metres).
+    box
+        The part in metres (EPSG:27700): west, south, east, north.
     """
 
     def __init__(self, shapes: Shapes, frame: Frame, wide: int) -> None:
@@ -140,6 +142,8 @@ class View:
         self.dot = max((right - left) / wide, (top - low) / self.high)
         self._left = (left + right - self.dot * wide) / 2
         self._top = (low + top + self.dot * self.high) / 2
+        right, low = self._left + self.dot * wide, self._top - self.dot * self.high
+        self.box: Frame = (self._left, low, right, self._top)
         self.line = cache(self._line)
 
     def at(self, lon: float, lat: float) -> Point:
@@ -150,9 +154,19 @@ class View:
     def _line(self, number: int) -> Line:
         """Return an arc in whole dots, without what is finer or far off the map."""
         places = [self.at(*place) for place in self._shapes.places(number)]
-        near = _in_sight(places, self.wide, self.high)
+        return self.drawn(places)
+
+    def drawn(self, line: Line) -> Line:
+        """Return a line of dots in whole ones, without what is finer or far off the map."""
+        near = in_sight(line, self.wide, self.high)
         whole: Line = [(round(x), round(y)) for x, y in simpler(near, FINEST)]
         return whole[:1] + [to for at, to in pairwise(whole) if at != to]
+
+    def shows(self, line: Line) -> bool:
+        """Say whether anything of a line may be seen."""
+        xs, ys, off = [x for x, _ in line], [y for _, y in line], BEYOND * self.wide
+        across = max(xs) > -off and min(xs) < self.wide + off
+        return across and max(ys) > -off and min(ys) < self.high + off
 
     def rings(self, area: Rings) -> list[Line]:
         """Return the rings of an area, each ending where it begins."""
@@ -250,7 +264,7 @@ def _walked(start: Point, ends: Mapping[Point, list[Line]], done: set[int]) -> L
         at = line[-1]
 
 
-def _in_sight(line: Line, wide: float, high: float) -> Line:
+def in_sight(line: Line, wide: float, high: float) -> Line:
     """Leave out the points between others that are off the map on the same side."""
     off = BEYOND * wide
     sides = [

@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 from html import escape
 from itertools import pairwise, product
 
-from bcumap.maps import shapes
-from bcumap.maps.lettering import BELOW, CAPITALS, EM, font
+from bcumap.facts.places import CLASSES
+from bcumap.maps import labels, looks, shapes
+from bcumap.maps.labels import Room, Type, Written
+from bcumap.maps.lettering import CAPITALS, EM, font
 from bcumap.maps.looks import ACCENT, CAUTION, GROUND, INK, LOOKS, OUTLINES, SIGNS, Look, mixed
-from bcumap.maps.scene import CLOSED_SIGN, WIDE, Mark, Scene
+from bcumap.maps.scene import WIDE, Mark, Scene
 from bcumap.maps.shapes import Line, Point, Rings, View
+from bcumap.maps.streets import STATION, Streets
 
 # Inches.
 MAP_WIDTH, LEGEND_WIDTH, EDGE = 8, 2.75, 0.25
@@ -26,29 +29,16 @@ DPI = WIDE // MAP_WIDTH  # dots to the inch of a picture
 POINT = DPI / 72  # dots
 PAGE_POINT = 1.7  # of a map in a page, whose names are then of 11 dots
 TITLE_HEIGHT, CAUTION_HEIGHT = 0.85, 0.2
-NOTE_CHARACTERS, LEGEND_CHARACTERS, NAME_CHARACTERS = 150, 34, 14
+NOTE_CHARACTERS, LEGEND_CHARACTERS = 150, 34
 # Points: sizes of type, and how far lines are apart.
-NAME, SIGN_NAME, NAME_PITCH = 6.6, 6.3, 1.15
 NOTE, NOTE_PITCH, KEY, KEY_PITCH, KEY_GAP = 6.5, 9.4, 7.5, 9.0, 4.8
 SIGN, SIGN_LINE, HALO, HATCH = 6.8, 1.2, 2.2, 5.0
-BETWEEN = 1.4  # points around each name
 BAR_WORDS, BAR_GAP = 7.0, 5.3  # of the scale: size of its words, how far they stand above it
 METRES_PER_KM = 1000
 # A picture for the preview of a link: dots, and how much of it is words.
 CARD = (1200, 630)
 CARD_WORDS, CARD_EDGE, CARD_POINT = 480, 48, 2.4
 CARD_CHARACTERS = 15, 30  # of the title and of what stands below it
-
-Box = tuple[float, float, float, float]  # left, top, right, bottom
-
-
-@dataclass(frozen=True)
-class Type:
-    """How a text is written: its size (points), weight and colour."""
-
-    size: float
-    weight: str = "regular"
-    colour: str = INK
 
 
 @dataclass
@@ -67,16 +57,23 @@ class Paper:
         for number, line in enumerate(lines):
             yield self.line(line, (at[0], at[1] + number * pitch * self.point), how)
 
-    def line(self, words: str, at: Point, how: Type, *, halo: bool = False) -> str:
-        """Write a line of text from a point on, or the halo around it."""
+    def line(
+        self, words: str, at: Point, how: Type, *, halo: bool = False, angle: float = 0
+    ) -> str:
+        """Write a line of text from a point on, or the halo around it; `angle` turns it."""
         if not (letters := "".join(self._letters(words, how.weight))):
             return ""
         scale = how.size * self.point / EM
         colour = f'fill="{how.colour}"'
         if halo:
             colour = f'fill="none" stroke="{GROUND}" stroke-width="{HALO / how.size * EM:.0f}"'
-        place = f"translate({at[0]:.1f} {at[1]:.1f})scale({scale:.4f})"
+        turned = f"rotate({angle:.1f})" if angle else ""
+        place = f"translate({at[0]:.1f} {at[1]:.1f}){turned}scale({scale:.4f})"
         return f'<g class="words" {colour} transform="{place}">{letters}</g>'
+
+    def name(self, written: Written, *, halo: bool = False) -> str:
+        """Write a name where it is placed, or its halo."""
+        return self.line(written.words, written.at, written.how, halo=halo, angle=written.angle)
 
     def _letters(self, words: str, weight: str) -> Iterator[str]:
         known = font(weight)
@@ -193,28 +190,86 @@ def _framed(size: str, scene: Scene, paper: Paper, body: Iterable[str]) -> str:
 def _map(paper: Paper, scene: Scene) -> Iterator[str]:
     view = scene.view
     yield f'<path class="ground" fill="{mixed(INK, 0.05)}" d="M0 0h{view.wide}v{view.high}H0z"/>'
-    for name in LOOKS:
-        drawn = [shape.rings for shape in scene.shapes if name in shape.looks]
-        if path := "".join(map(_path, _outlines(view, drawn, is_line=LOOKS[name].width > 0))):
-            yield f'<path {paper.style(name)} d="{path}"/>'
+    fills = [name for name, look in LOOKS.items() if not look.width]
+    if scene.streets:
+        yield from _drawn(paper, scene, ["thames"])
+        yield from _streets(paper, scene.streets)
+        yield f'<g fill-opacity="{looks.OVER_STREETS}">'
+        fills.remove("thames")
+    yield from _drawn(paper, scene, fills)
+    if scene.streets:
+        yield "</g>"
+    yield from _drawn(paper, scene, [name for name, look in LOOKS.items() if look.width])
     marks = [(view.at(mark.lon, mark.lat), mark) for mark in scene.marks]
     for at, mark in marks:
         yield _sign(paper, mark.look, at, announced=mark.announced)
-    written = [*_written(paper, scene, marks)]
-    yield from (paper.line(*label, halo=True) for label in written)
-    yield from (paper.line(*label) for label in written)
+    yield from _names(paper, scene, marks)
     yield from _scale(paper, view)
+
+
+def _drawn(paper: Paper, scene: Scene, names: Iterable[str]) -> Iterator[str]:
+    """Draw the shapes of some looks, those of each as one."""
+    for name in names:
+        drawn = [shape.rings for shape in scene.shapes if name in shape.looks]
+        lines = _outlines(scene.view, drawn, is_line=LOOKS[name].width > 0)
+        if path := "".join(map(_path, lines)):
+            yield f'<path {paper.style(name)} d="{path}"/>'
+
+
+def _names(paper: Paper, scene: Scene, marks: Sequence[tuple[Point, Mark]]) -> Iterator[str]:
+    """Write the names for which there is room: of areas and counters first, above all others."""
+    view, point = scene.view, paper.point
+    room = Room(view.wide, view.high)
+    x, y, bar, _ = _bar(view)
+    half = (SIGN / 2) * point
+    room.take((x, y - (BAR_WORDS + BAR_GAP) * point, x + bar, y))
+    room.take(*((x - half, y - half, x + half, y + half) for (x, y), _ in marks))
+    above = [each for label in labels.of_areas(scene, marks) for each in label.placed(room, point)]
+    for name in labels.of_streets(scene.streets, room, point) if scene.streets else ():
+        yield paper.name(name, halo=True) + paper.name(name)
+    yield from (paper.name(name, halo=True) for name in above)
+    yield from map(paper.name, above)
+
+
+def _streets(paper: Paper, shown: Streets) -> Iterator[str]:
+    """Draw green, water, streets, the smaller ones below the larger, rail and stations."""
+    colours = looks.STREET_COLOURS["light"]
+    for name, rings in (("green", shown.green), ("water", shown.water)):
+        if path := "".join(map(_path, rings)):
+            fill = f'fill="{colours[name]}" fill-rule="evenodd"'
+            yield f'<path class="street-{name}" {fill} d="{path}"/>'
+    kinds = sorted({way.kind for way in shown.ways}, reverse=True)
+    for kind in kinds:
+        path = "".join(_path(way.line) for way in shown.ways if way.kind == kind)
+        paper.used[f"street-{kind}"] = f'<path id="bcumap-street-{kind}" d="{path}"/>'
+    yield '<g fill="none" stroke-linecap="round">'
+    for edge, kind in product((looks.STREET_EDGE, 0), kinds):
+        name = "edge" if edge else "local" if kind == len(CLASSES) - 1 else "main"
+        width = (looks.street_width(looks.STREET_WIDTHS[kind], shown.zoom) + edge) * shown.pixel
+        yield (
+            f'<use class="street-{name}" xlink:href="#bcumap-street-{kind}"'
+            f' stroke="{colours[name]}" stroke-width="{width:.3g}"/>'
+        )
+    yield "</g>"
+    if path := "".join(map(_path, shown.rail)):
+        width = looks.street_width(looks.RAIL_WIDTH, shown.zoom) * shown.pixel
+        dashes = " ".join(f"{each * shown.pixel:.3g}" for each in looks.RAIL_DASHES)
+        yield (
+            f'<path class="street-rail" fill="none" stroke="{colours["rail"]}"'
+            f' stroke-width="{width:.3g}" stroke-dasharray="{dashes}" d="{path}"/>'
+        )
+    radius = paper.dots(labels.STATION_DOT / 2)
+    for spot in shown.spots:
+        if spot.kind == STATION:
+            at = f'cx="{spot.at[0]:.0f}" cy="{spot.at[1]:.0f}"'
+            yield f'<circle class="street-place" fill="{colours["place"]}" r="{radius}" {at}/>'
 
 
 def _outlines(view: View, areas: Iterable[Rings], *, is_line: bool) -> Iterator[Line]:
     """Return what is seen of areas as one: each line once, or filled without those within it."""
     uses = shapes.arcs(areas)
-    off = shapes.BEYOND * view.wide
-    for line in shapes.joined(view.line(arc) for arc in uses if is_line or uses[arc] % 2):
-        xs, ys = zip(*line, strict=True)
-        across = max(xs) > -off and min(xs) < view.wide + off
-        if across and max(ys) > -off and min(ys) < view.high + off:
-            yield line
+    lines = shapes.joined(view.line(arc) for arc in uses if is_line or uses[arc] % 2)
+    yield from filter(view.shows, lines)
 
 
 def _path(line: Line) -> str:
@@ -259,87 +314,6 @@ def round_length(longest: float) -> float:
     """Return the largest of 1, 2, 5, 10, 20 … that is not longer than some length (m)."""
     power = 10 ** math.floor(math.log10(longest))
     return float(max(step * power for step in (1, 2, 5) if step * power <= longest))
-
-
-# --- names ---------------------------------------------------------------------------------------
-
-# Where a name stands: upon its point, or beside a sign, to which side is tried first.
-UPON = ((0, 0),)
-BESIDE = ((1, 0), (-1, 0), (0, 1), (0, -1))
-BESIDE_GAP = 6.0, 5.6  # points from the middle of a sign: how far beyond it across, and down
-
-
-@dataclass(frozen=True)
-class Label:
-    """Lines to write at a point: the first of several versions for which there is room."""
-
-    at: Point
-    versions: Sequence[Sequence[str]]
-    how: Type
-    sides: Sequence[tuple[int, int]] = UPON
-
-    def block(self, lines: Sequence[str], side: tuple[int, int], point: float) -> Box:
-        """Return what lines take on a side of the point."""
-        size = self.how.size * point
-        wide = size * max(font(self.how.weight).wide(line) for line in lines)
-        high = size * (CAPITALS + NAME_PITCH * (len(lines) - 1))
-        x = self.at[0] + side[0] * (wide / 2 + BESIDE_GAP[0] * point)
-        y = self.at[1] + side[1] * (high / 2 + BESIDE_GAP[1] * point)
-        return (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
-
-
-def _written(
-    paper: Paper, scene: Scene, marks: Sequence[tuple[Point, Mark]]
-) -> Iterator[tuple[str, Point, Type]]:
-    """Place each line of the names: within the map, over no other, no sign and no scale."""
-    half = (SIGN / 2) * paper.point
-    x, y, bar, _ = _bar(scene.view)
-    taken = [(x, y - (BAR_WORDS + BAR_GAP) * paper.point, x + bar, y)]
-    taken += [(x - half, y - half, x + half, y + half) for (x, y), _ in marks]
-    whole = (0.0, 0.0, float(scene.view.wide), float(scene.view.high))
-    for label in _labels(scene, marks):
-        for lines, side in product(label.versions, label.sides):
-            block = label.block(lines, side, paper.point)
-            box = _padded(block, BETWEEN * paper.point, BELOW * label.how.size * paper.point)
-            if _holds(whole, box) and not any(_meet(box, other) for other in taken):
-                taken.append(box)
-                yield from _centred(lines, block, label.how, paper.point)
-                break
-
-
-def _labels(scene: Scene, marks: Sequence[tuple[Point, Mark]]) -> Iterator[Label]:
-    for name in scene.names:
-        words = textwrap.wrap(name.text, NAME_CHARACTERS, break_long_words=False)
-        figure = [name.figure] if name.figure else []
-        yield Label(name.at, [[*words, *figure], *([figure] if figure else [])], Type(NAME, "bold"))
-    for at, mark in sorted(marks, key=lambda each: each[1].look == CLOSED_SIGN[0]):
-        words = textwrap.wrap(mark.name, NAME_CHARACTERS, break_long_words=False)
-        yield Label(at, [[mark.name], words], Type(SIGN_NAME, "bold"), BESIDE)
-
-
-def _centred(
-    lines: Sequence[str], block: Box, how: Type, point: float
-) -> Iterator[tuple[str, Point, Type]]:
-    left, top, right, _ = block
-    size = how.size * point
-    for number, line in enumerate(lines):
-        x = (left + right - size * font(how.weight).wide(line)) / 2
-        yield line, (x, top + size * (CAPITALS + NAME_PITCH * number)), how
-
-
-def _padded(box: Box, around: float, below: float) -> Box:
-    return (box[0] - around, box[1] - around, box[2] + around, box[3] + around + below)
-
-
-def _holds(outer: Box, inner: Box) -> bool:
-    return all(
-        (outer[0] <= inner[0], outer[1] <= inner[1], inner[2] <= outer[2], inner[3] <= outer[3])
-    )
-
-
-def _meet(one: Box, other: Box) -> bool:
-    across = one[0] < other[2] and other[0] < one[2]
-    return across and one[1] < other[3] and other[1] < one[3]
 
 
 # --- around the map ------------------------------------------------------------------------------

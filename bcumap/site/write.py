@@ -25,6 +25,7 @@ from bcumap.facts import counters, demand, demand_views, events, store, views
 from bcumap.facts.find import Finder
 from bcumap.facts.postcodes import Archive, Prefix
 from bcumap.maps import files as pictures
+from bcumap.maps import streets
 from bcumap.site import downloads, drawings, finding, pages
 from bcumap.site.render import Renderer, Site
 from bcumap.web import files as linked
@@ -258,7 +259,7 @@ def _write_streets(folder: Path, data: Path | None) -> int:
     known = store.context(data=data)
     if known.tiles:
         folder.mkdir()
-        (folder / "tiles.json").write_bytes(_json(known.index()))
+        (folder / "tiles.json").write_bytes(_json(streets.index(known)))
         for name in known.tiles:
             (folder / f"{name}.json").write_bytes(known.tile(name) or b"")
     return len(known.tiles)

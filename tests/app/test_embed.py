@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 
 from bcumap.app import embed, headers, routes
 from bcumap.app.links import Chosen
+from bcumap.base.words import ATTRIBUTION
 
 DEPTFORD = "E05013719"
 
@@ -58,6 +59,17 @@ def test_it_is_light_runs_nothing_and_leads_back(question: str, told: str) -> No
     assert not re.search(r"<(img|link|iframe|object)", answer.text)
     assert re.search(r'<a href="/[^"]+" target="_blank"', answer.text)
     assert len(gzip.compress(answer.content)) < 60_000
+
+
+def test_a_ward_has_its_streets_and_says_whose_they_are() -> None:
+    told = ask(f"ward={DEPTFORD}").text
+    assert 'class="street-local"' in told
+    seen = re.sub(r"<desc>.*?</desc>", "", told)
+    assert ATTRIBUTION in seen
+    assert "© OpenStreetMap contributors, © OpenMapTiles. Open Database License v1.0" in seen
+    far = ask("bcu=NA").text
+    assert "OpenStreetMap" not in far
+    assert ATTRIBUTION in re.sub(r"<desc>.*?</desc>", "", far)
 
 
 def test_its_policy_allows_its_own_style_and_nothing_else() -> None:

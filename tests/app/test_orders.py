@@ -233,12 +233,13 @@ def test_the_page_offers_what_can_be_exported() -> None:
 @pytest.mark.usefixtures("here")
 def test_a_picture_is_what_the_command_draws() -> None:
     wish = Wish("counters", "wards", "change", "E09000023", dt.date(2026, 4, 1),
-                (-0.2, 51.4, 0.1, 51.6), closed=True)  # fmt: skip
+                (-0.08, 51.44, 0.02, 51.5), closed=True, streets=True)  # fmt: skip
     order = PictureOrder(wish, ".png")
     assert order.name == "counters-wards-change-E09000023-2026-04-01.png"
     content = orders.make(order)
     asked = {"kind": "counters", "level": "wards", "measure": "change", "area": "E09000023",
-             "on": "2026-04-01", "view": "-0.2,51.4,0.1,51.6", "closed": "1"}  # fmt: skip
+             "on": "2026-04-01", "view": "-0.08,51.44,0.02,51.5", "closed": "1",
+             "streets": "1"}  # fmt: skip
     documents = pictures.known()
     wished = request.read(asked, documents.atlas, today=dt.date(2026, 11, 22))
     assert wished == wish

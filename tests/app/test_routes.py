@@ -122,7 +122,8 @@ def orders(monkeypatch: pytest.MonkeyPatch) -> list[PictureOrder]:
 
 
 def test_a_picture_is_answered_as_a_file(orders: list[PictureOrder]) -> None:
-    reply = post("/picture/officers.svg?level=wards&measure=committed&area=na", method="GET")
+    asked = "level=wards&measure=committed&area=na&streets=1"
+    reply = post(f"/picture/officers.svg?{asked}", method="GET")
     assert (reply.status_code, reply.content) == (200, b"a picture")
     assert reply.headers["content-type"] == "image/svg+xml"
     assert reply.headers["content-disposition"] == (
@@ -131,7 +132,8 @@ def test_a_picture_is_answered_as_a_file(orders: list[PictureOrder]) -> None:
     assert reply.headers["content-security-policy"].startswith("default-src 'none'")
     assert reply.headers["x-content-type-options"] == "nosniff"
     assert "public" in reply.headers["cache-control"]
-    assert orders == [PictureOrder(Wish("officers", "wards", "committed", "NA"), ".svg")]
+    wish = Wish("officers", "wards", "committed", "NA", streets=True)
+    assert orders == [PictureOrder(wish, ".svg")]
 
 
 @pytest.mark.parametrize("path", ["/picture/areas.png", f"{routes.SUGGEST}?q=dept"])
@@ -215,6 +217,7 @@ def test_a_tile_of_streets_is_answered_with_its_names() -> None:
     (index,) = ask(None, path=f"{routes.STREETS}/tiles.json")
     assert "2-536-176" in index.json()["tiles"]
     assert "© OpenStreetMap contributors" in index.json()["credit"]
+    assert index.json()["look"]["light"]["water"]
     (tile,) = ask(None, path=f"{routes.STREETS}/2-536-176.json")
     assert "New Cross Road" in tile.json()["roads"]["names"]
 

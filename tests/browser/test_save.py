@@ -59,6 +59,15 @@ def test_a_map_is_saved_as_it_is_seen(visit: Visit, link: str, name: str, title:
     assert visit.strangers() == []
 
 
+def test_streets_are_in_the_picture_if_they_are_on_the_map(visit: Visit) -> None:
+    page = visit.go("/?at=51.4779,-0.0264,14.5")
+    page.locator(".bcumap.with-streets").wait_for()
+    assert "© OpenStreetMap contributors" in text(saved(page, ".svg"))
+    page.get_by_label("Streets", exact=True).select_option("none")
+    page.locator(".bcumap:not(.with-streets)").wait_for()
+    assert "© OpenStreetMap contributors" not in text(saved(page, ".svg"))
+
+
 def test_a_png_is_a_picture(visit: Visit) -> None:
     picture = saved(visit.go("/"), ".png")
     assert picture.suggested_filename == "areas-bcus.png"

@@ -22,6 +22,7 @@ from bcumap.facts import store, views
 from bcumap.facts.find import Finder
 from bcumap.facts.postcodes import unpack
 from tests.browser.conftest import DESK, Visit, until, visited
+from tests.browser.test_streets import IS_DRAWN, MOST_TILES
 from tests.hostile import QUERIES
 
 # What a page needs no point for: these the answer of the static site does not have.
@@ -74,6 +75,15 @@ def ask(page: Page, text: str) -> str:
 
 
 # --- pages and their maps ------------------------------------------------------------------------
+
+
+def test_a_ward_s_map_has_the_streets_of_the_site_s_own_tiles(tour: Visit, address: str) -> None:
+    page = tour.go("ward/E05013719.html")
+    page.wait_for_function(IS_DRAWN)
+    asked = [each.url for each in tour.requests if "/streets/" in each.url]
+    assert f"{address}streets/tiles.json" in asked
+    assert 1 < len(asked) <= 1 + MOST_TILES
+    expect(page.locator(".leaflet-control-attribution")).to_contain_text("OpenStreetMap")
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, until
 
 MOST_TILES = 12
 SET_ZOOM = """zoom => {
@@ -46,3 +47,29 @@ def test_where_streets_have_no_lines_the_map_says_so(visit: Visit) -> None:
     expect(note).to_have_text(
         "Streets are not available everywhere here yet: some only have names."
     )
+
+
+LIGHT_STREETS = """() => {
+  const canvas = document.querySelector('.leaflet-bcumap-streets-pane canvas');
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  for (let at = 0; at < data.length; at += 4)
+    if (data[at] + data[at + 1] + data[at + 2] === 765 && data[at + 3] === 255) return true;
+  return false;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_paper_has_light_streets_and_the_ward_in_the_middle(visit: Visit, scheme: str) -> None:
+    visit.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page = visit.go("/ward?ward=E05013719")
+    page.wait_for_function(IS_DRAWN)
+    assert page.evaluate(LIGHT_STREETS) == (scheme == "light")
+    page.evaluate("window.print = () => (window.printed = true)")
+    page.get_by_role("button", name="Print this page").first.click()
+    until(lambda: page.evaluate("window.printed === true"))
+    until(lambda: page.evaluate(LIGHT_STREETS))
+    seen = page.evaluate("""() => {
+      const { map } = document.querySelector('.bcumap');
+      return [map.getBounds().contains(map.bcumapGoal.bounds), map.getZoom()];
+    }""")
+    assert seen == [True, 14]

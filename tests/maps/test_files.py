@@ -55,6 +55,13 @@ def test_a_card_has_the_size_of_previews(words: list[str], command: Command) -> 
         assert image.size == (1200, 630)
 
 
+def test_streets_are_drawn_where_they_are_wanted(command: Command) -> None:
+    for words in ([], ["--streets"]):
+        assert command("areas", "--area", "E05013719", *words, "--out", "map.svg").code == 0
+        drawing = Path("map.svg").read_text(encoding="utf-8")
+        assert ("© OpenStreetMap contributors" in drawing) == bool(words)
+
+
 def test_figures_of_one_s_own(command: Command) -> None:
     Path("own.csv").write_text("\ufeffcode,value\nE09000023,7\n", encoding="utf-8")
     done = command("officers", "--values", "own.csv", "--title", "Mine", "--out", "own.SVG")

@@ -28,9 +28,10 @@ def test_each_kind_has_the_first_level_and_measure_of_its_page() -> None:
 
 def test_everything_that_can_be_asked() -> None:
     wish = read(kind="counters", level="wards", measure="change", area="e09000023", on="2026-04-01",
-                view="-0.2,51.4,0.1,51.6", closed="1")  # fmt: skip
+                view="-0.2,51.4,0.1,51.6", closed="1", streets="1")  # fmt: skip
     assert wish == Wish("counters", "wards", "change", "E09000023", dt.date(2026, 4, 1),
-                        (-0.2, 51.4, 0.1, 51.6), closed=True)  # fmt: skip
+                        (-0.2, 51.4, 0.1, 51.6), closed=True, streets=True)  # fmt: skip
+    assert not read(kind="areas", streets="0").streets
     assert wish.name == "counters-wards-change-E09000023-2026-04-01"
 
 

@@ -133,7 +133,7 @@ def test_lines_are_joined_whatever_their_order() -> None:
 
 def test_what_is_far_off_the_map_is_left_out() -> None:
     far = [(-500.0, y * 10.0) for y in range(10)]
-    assert shapes._in_sight([(5, 5), *far, (5, 9)], 100, 100) == [(5, 5), far[0], far[-1], (5, 9)]
+    assert shapes.in_sight([(5, 5), *far, (5, 9)], 100, 100) == [(5, 5), far[0], far[-1], (5, 9)]
 
 
 def test_the_middle_lies_in_the_largest_part() -> None:

@@ -450,7 +450,7 @@
   bcumap.shapes = function (options) {
     return new Linked(options, (features) =>
       features.map((feature) =>
-        L.geoJSON(feature, { interactive: false, className: options.css })
+        L.geoJSON(feature, { interactive: false, className: options.css, pane: "bcumap-river" })
       )
     );
   };
@@ -496,12 +496,14 @@
   function moved(map) {
     if (map.bcumapSettles || view(map) === map.bcumapView) return;
     map.bcumapView = view(map);
+    map.bcumapIsHome = false;
     map.fire("bcumap:moved", { view: map.bcumapView });
   }
 
   /* Look at what a link says. */
   bcumap.look = function (map, at) {
     const [lat, lon, zoom] = at.split(",").map(Number);
+    map.bcumapIsHome = false;
     settle(map, () => map.setView([lat, lon], zoom, { animate: false }));
   };
 
@@ -510,6 +512,7 @@
     const nearest = map.bcumapGoal ? CLOSE : {};
     const bounds = map.bcumapGoal?.bounds ?? map.bcumapLondon;
     settle(map, () => map.fitBounds(bounds, { ...nearest, animate: false }));
+    map.bcumapIsHome = true;
   };
 
   /* --- the switch between levels --------------------------------------------------------- */
@@ -538,23 +541,25 @@
     new ResizeObserver(() => resize(map)).observe(map.getContainer());
   };
 
+  const STREETS_FROM = 13; // as maps/looks.py says, which the script itself will be told
+
   /* Streets are loaded when somebody first comes near enough, where there are any. */
   function nearStreets(map) {
     const { urls } = bcumap;
-    if (map.bcumapStreets || map.getZoom() < 13 || !urls.streets) return;
+    if (map.bcumapStreets || map.getZoom() < STREETS_FROM || !urls.streets) return;
     map.bcumapStreets = import(new URL(urls["streets.js"], document.baseURI))
       .then(({ default: Streets }) => new Streets(map, urls.streets))
       .catch((error) => console.warn(error)); // the areas are there without
   }
 
-  /* Show the same part of London in a map that has become smaller or larger. */
+  /* Show the same part of London in a map that has become smaller or larger: what was asked for, as
+     long as nobody moved it. */
   function resize(map) {
-    const shown = map.getBounds();
-    const before = map.getSize().x;
-    settle(map, () => {
-      map.invalidateSize({ pan: false });
-      if (before && map.getSize().x !== before) map.fitBounds(shown, { animate: false });
-    });
+    const [shown, before] = [map.getBounds(), map.getSize().x];
+    settle(map, () => map.invalidateSize({ pan: false }));
+    if (!before || map.getSize().x === before) return;
+    if (map.bcumapIsHome) bcumap.home(map);
+    else settle(map, () => map.fitBounds(shown, { animate: false }));
   }
 
   /* --- what stands above the map ------------------------------------------------------------ */
@@ -607,6 +612,7 @@
   /* Where the way back leads: an area with its bounds and name, or nowhere. */
   function goal(map, wanted) {
     map.bcumapGoal = wanted;
+    map.bcumapIsHome = false;
     if (!map.bcumapBack) return;
     map.bcumapBack.hidden = !wanted;
     map.bcumapBack.textContent = wanted ? `Back to ${wanted.name}` : "";
@@ -716,7 +722,7 @@
   /* What lies upon what, and the patterns that stand for "not the Met" (class `city`) and for "no
      figure". */
   function panes(map) {
-    Object.entries({ wards: 445, lines: 450, point: 460 }).forEach(([name, zIndex]) => {
+    Object.entries({ river: 340, wards: 445, lines: 450, point: 460 }).forEach(([name, zIndex]) => {
       Object.assign(map.createPane(`bcumap-${name}`).style, { zIndex, pointerEvents: "none" });
     });
     map.createPane("bcumap-counters").style.zIndex = 610; // above the values, which are markers too

@@ -34,7 +34,7 @@ async function save(root, form) {
   const asked = wish(root.data);
   const said = root.querySelector(".said");
   const given = ASKED.map((name) => [name, asked[name]]).filter(([, value]) => value);
-  const query = new URLSearchParams([...given, ["view", await view()]]);
+  const query = new URLSearchParams([...given, ...(await seen())]);
   said.textContent = "Drawing …";
   try {
     const reply = await fetch(`${asked.picture}${form}?${query}`, body(asked.values));
@@ -47,11 +47,13 @@ async function save(root, form) {
   }
 }
 
-/* The part of London that is seen. */
-async function view() {
-  const bounds = (await theMap()).getBounds();
+/* The part of London that is seen, and whether with streets. */
+async function seen() {
+  const map = await theMap();
+  const bounds = map.getBounds();
   const sides = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
-  return sides.map((degrees) => degrees.toFixed(4)).join(",");
+  const view = ["view", sides.map((degrees) => degrees.toFixed(4)).join(",")];
+  return map.getContainer().classList.contains("with-streets") ? [view, ["streets", "1"]] : [view];
 }
 
 /* Figures of a visitor's own go with the request and are kept nowhere. */

@@ -1,25 +1,13 @@
 /* Streets, railways, green and water below the areas, and names above them, on two canvases. Loaded
-   when somebody first comes near enough; fetches only the tiles that a view needs. */
+   when somebody first comes near enough; fetches only the tiles that a view needs. How they look is
+   said by maps/looks.py, whose words come with the list of tiles; pictures are drawn by the same. */
 
-const NEAR = 13; // the zoom from which on there are streets
-const MOST_TILES = 12; // in one view
 const SMALL = 2000; // sides of the tiles (m)
 const WIDE = 10000;
 const KEPT = 60; // tiles in memory
 const LABEL_PX = 12;
-// From which zoom on the name of a street is written, by class: motorway to local.
-const NAMED_FROM = [13, 13, 13.75, 14.25, 14.75];
-const WIDTHS = [5, 4.5, 4, 3, 1.6]; // at zoom 15
+const WHERE = [0.5, 0.25, 0.75]; // of a line its name may stand
 const FONT = '"Source Sans 3", "Source Sans Pro", system-ui, sans-serif';
-
-const LIGHT = {
-  green: "#d5e8cf", water: "#b7d6ea", rail: "#8d8d97", local: "#ffffff", main: "#fff1cf",
-  edge: "#9299a3", name: "#4a5058", place: "#23272d", halo: "rgba(255,255,255,0.85)",
-}; // prettier-ignore
-const DARK = {
-  green: "#26382a", water: "#1f3a4d", rail: "#80838c", local: "#565b64", main: "#77705c",
-  edge: "#2b2f36", name: "#c9ced6", place: "#f0f2f5", halo: "rgba(14,17,23,0.85)",
-}; // prettier-ignore
 
 /* Metres from a tile's corner, point by point (Google's encoded polylines). */
 function decode(text) {
@@ -72,7 +60,8 @@ export default class Streets {
     new MutationObserver(() => this.draw()).observe(document.documentElement, { attributes: true });
     this.index = this.fetch("tiles.json").then((index) => {
       this.known = new Set(index.tiles);
-      this.credit = index.credit;
+      this.told = index;
+      this.rules = index.look;
     });
     this.index.then(() => this.show()).catch((error) => this.say(error));
   }
@@ -121,10 +110,10 @@ export default class Streets {
         if (Number(name.split("-")[0]) * 1000 !== side) return false;
         return bounds.intersects(this.boundsOf(name));
       });
-      if (side === WIDE || found.length <= MOST_TILES) {
+      if (side === WIDE || found.length <= this.told.most) {
         const middle = bounds.getCenter();
         const away = (name) => this.boundsOf(name).getCenter().distanceTo(middle);
-        return found.sort((a, b) => away(a) - away(b)).slice(0, MOST_TILES);
+        return found.sort((a, b) => away(a) - away(b)).slice(0, this.told.most);
       }
     }
   }
@@ -140,14 +129,14 @@ export default class Streets {
   }
 
   get isNear() {
-    return this.isOn && this.map.getZoom() >= NEAR;
+    return this.isOn && Boolean(this.known) && this.map.getZoom() >= this.rules.from;
   }
 
   async show() {
-    this.map.getContainer().classList.toggle("with-streets", this.isNear && Boolean(this.known));
-    if (!this.isNear || !this.known) return this.hide();
+    this.map.getContainer().classList.toggle("with-streets", this.isNear);
+    if (!this.isNear) return this.hide();
     if (!this.isCredited) {
-      this.map.attributionControl.addAttribution(this.credit);
+      this.map.attributionControl.addAttribution(this.told.credit);
       this.isCredited = true;
     }
     this.wants = this.wanted();
@@ -189,7 +178,8 @@ export default class Streets {
     const origin = this.map.containerPointToLayerPoint([0, 0]).subtract(rim).round();
     const whole = size.add(rim.multiplyBy(2));
     const contexts = [this.under, this.over].map((canvas) => prepare(canvas, whole, origin));
-    this.look = isDark(this.map.getContainer()) ? DARK : LIGHT;
+    const isPaper = document.documentElement.classList.contains("bcumap-printing"); // see share.js
+    this.look = this.rules[!isPaper && isDark(this.map.getContainer()) ? "dark" : "light"];
     this.zoom = this.map.getZoom();
     const tiles = this.wants.map((name) => this.tiles.get(name)).filter(Boolean);
     tiles.forEach((tile) => (tile.place = placer(this.map, tile, origin)));
@@ -197,12 +187,12 @@ export default class Streets {
     this.names(contexts[1], tiles, whole, origin);
     this.under.hidden = this.over.hidden = false;
     const lacks = tiles.some((tile) => tile.incomplete && tile.side === SMALL);
-    this.note.textContent = lacks ? "Streets are not available everywhere here yet: some only have names." : "";
+    this.note.textContent = lacks ? this.told.lacks : "";
   }
 
   ground(context, tiles) {
-    const { look } = this;
-    const scale = 2 ** ((this.zoom - 15) * 0.6);
+    const { look, rules } = this;
+    const wide = (width) => Math.max(rules.least, width * 2 ** ((this.zoom - 15) * rules.growth));
     for (const [kind, colour] of [["green", look.green], ["water", look.water]]) {
       context.fillStyle = colour;
       context.beginPath();
@@ -213,7 +203,7 @@ export default class Streets {
     for (const isEdge of [true, false]) {
       for (let kind = 4; kind >= 0; kind -= 1) {
         context.strokeStyle = isEdge ? look.edge : kind < 4 ? look.main : look.local;
-        context.lineWidth = Math.max(0.8, WIDTHS[kind] * scale) + (isEdge ? 1.2 : 0);
+        context.lineWidth = wide(rules.widths[kind]) + (isEdge ? rules.edge : 0);
         context.beginPath();
         tiles.forEach((tile) => tile.roads.forEach((road) => road.kind === kind && trace(context, tile.place, road.line)));
         context.stroke();
@@ -221,8 +211,8 @@ export default class Streets {
     }
     context.strokeStyle = look.rail;
     context.lineCap = "butt";
-    context.lineWidth = Math.max(1, 1.6 * scale);
-    context.setLineDash([6, 3]);
+    context.lineWidth = wide(rules.rail.width);
+    context.setLineDash(rules.rail.dashes);
     context.beginPath();
     tiles.forEach((tile) => tile.rail.forEach((line) => trace(context, tile.place, line)));
     context.stroke();
@@ -257,10 +247,11 @@ export default class Streets {
     this.areaNames(origin).forEach(([text, x, y]) => {
       for (let at = -text.length * 4; at <= text.length * 4; at += 10) taken.push([x + at, y, 9]);
     });
-    const kinds = this.zoom < 14 ? [0, 1] : [0, 1, 2, 3];
-    for (const wantedKind of kinds) {
+    const { named_from: from, places_from: of, points_from: ofPoints, same_name: far } = this.rules;
+    const places = (isFirst) => of.forEach((zoom, wanted) => {
+      if (this.zoom < zoom || isFirst !== (zoom === this.rules.from)) return;
       tiles.forEach((tile) => tile.labels.forEach(([kind, name, x, y]) => {
-        if (kind !== wantedKind) return;
+        if (kind !== wanted) return;
         const [u, v] = tile.place(x, y);
         const font = `${kind === 0 ? "600 13px" : "italic 12px"} ${FONT}`;
         if (kind !== 1) return write(name, u, v, 0, font, this.look.place);
@@ -269,25 +260,29 @@ export default class Streets {
         const left = context.measureText(text).width / 2 - context.measureText("●").width / 2;
         write(text, u - left, v, 0, font, this.look.place);
       }));
-    }
+    });
+    places(true);
     const written = [];
-    for (let kind = 0; kind < NAMED_FROM.length; kind += 1) {
-      if (this.zoom < NAMED_FROM[kind]) continue;
+    const font = `${LABEL_PX}px ${FONT}`;
+    from.forEach((zoom, kind) => {
+      if (this.zoom < zoom) return;
       tiles.forEach((tile) => tile.roads.forEach((road) => {
         if (road.kind !== kind || !road.name) return;
-        context.font = `${LABEL_PX}px ${FONT}`;
-        const spot = along(tile.place, road.line, context.measureText(road.name).width);
-        if (!spot) return;
-        const again = written.some(([name, x, y]) => name === road.name && Math.hypot(x - spot.x, y - spot.y) < 260);
-        if (!again && write(road.name, spot.x, spot.y, spot.angle, context.font, this.look.name))
-          written.push([road.name, spot.x, spot.y]);
+        context.font = font;
+        const spots = along(tile.place, road.line, context.measureText(road.name).width);
+        const spot = spots.find(({ x, y, angle }) =>
+          !written.some(([name, u, v]) => name === road.name && Math.hypot(u - x, v - y) < far) &&
+          write(road.name, x, y, angle, font, this.look.name));
+        if (spot) written.push([road.name, spot.x, spot.y]);
+      }));
+    });
+    if (this.zoom >= ofPoints) {
+      tiles.forEach((tile) => tile.points.forEach(([name, x, y]) => {
+        const [u, v] = tile.place(x, y);
+        write(name, u, v, 0, font, this.look.name);
       }));
     }
-    if (this.zoom < NAMED_FROM[4]) return;
-    tiles.forEach((tile) => tile.points.forEach(([name, x, y]) => {
-      const [u, v] = tile.place(x, y);
-      write(name, u, v, 0, `${LABEL_PX}px ${FONT}`, this.look.name);
-    }));
+    places(false);
   }
 
   /* Where the names of the wards or boroughs that are shown stand, which areas.js writes. */
@@ -337,13 +332,14 @@ function trace(context, place, line) {
   }
 }
 
-/* Where a name fits along a line, and at what angle; null if the line is too short or crooked. */
+/* Where a name fits along a line, and at what angle, in its middle first; nowhere if the line is too
+   short or crooked. */
 function along(place, line, width) {
   const points = [];
   for (let at = 0; at < line.length; at += 2) points.push(place(line[at], line[at + 1]));
   const lengths = points.slice(1).map(([x, y], at) => Math.hypot(x - points[at][0], y - points[at][1]));
   const whole = lengths.reduce((sum, each) => sum + each, 0);
-  if (whole < width + 8) return null;
+  if (whole < width + 8) return [];
   const at = (distance) => {
     let left = distance;
     let step = 0;
@@ -352,12 +348,15 @@ function along(place, line, width) {
     const [[x, y], [u, v]] = [points[step], points[step + 1]];
     return [x + share * (u - x), y + share * (v - y)];
   };
-  const [start, end] = [at(whole / 2 - width / 2), at(whole / 2 + width / 2)];
-  if (Math.hypot(end[0] - start[0], end[1] - start[1]) < width * 0.93) return null;
-  let angle = Math.atan2(end[1] - start[1], end[0] - start[0]);
-  if (Math.abs(angle) > Math.PI / 2) angle -= Math.sign(angle) * Math.PI;
-  const middle = at(whole / 2);
-  return { x: (start[0] + end[0] + 2 * middle[0]) / 4, y: (start[1] + end[1] + 2 * middle[1]) / 4, angle };
+  return WHERE.flatMap((share) => {
+    const from = whole * share - width / 2;
+    if (from < 0 || from + width > whole) return [];
+    const [start, middle, end] = [at(from), at(from + width / 2), at(from + width)];
+    if (Math.hypot(end[0] - start[0], end[1] - start[1]) < width * 0.93) return [];
+    let angle = Math.atan2(end[1] - start[1], end[0] - start[0]);
+    if (Math.abs(angle) > Math.PI / 2) angle -= Math.sign(angle) * Math.PI;
+    return [{ x: (start[0] + end[0] + 2 * middle[0]) / 4, y: (start[1] + end[1] + 2 * middle[1]) / 4, angle }];
+  });
 }
 
 function isDark(element) {
