@@ -16,7 +16,7 @@ from urllib.parse import quote
 import altair as alt
 from altair.utils import schemapi
 
-from bcumap.base.words import NO_FIGURE, NOT_KNOWN
+from bcumap.base.words import NO_FIGURE, NOT_KNOWN, date
 from bcumap.facts.measures import Measure
 
 schemapi.disable_debug_mode()
@@ -24,10 +24,29 @@ alt.theme.enable("none")  # the page's own
 
 # Colours come from Streamlit's theme but for these; both are told apart on white and on black.
 PLAIN, CHOSEN, PROMISE, WORDS = "#8fa3b5", "#2f6db5", "#c8642a", "#6b7b8a"
+# What is written, on light and on dark: at least 7 : 1 on either.
+INKS = {"light": "#46525e", "dark": "#b4bfca"}
 ROW_PX = 17  # height of a bar with its gap
 MOST_TICKS = 7  # of months below a chart
 _YEAR = {"interval": "year", "step": 1}
 _YEARS = alt.Axis(format="%Y", grid=False, labelAngle=0, labelOverlap=True, tickCount=_YEAR)
+
+
+def on_theme(chart: Any, theme: str | None) -> dict[str, Any]:
+    """Return a chart as it is drawn on a theme, "light" or "dark"; what tests check is not checked.
+
+    Streamlit's own words on charts are too pale to read.
+    """
+    ink = INKS[theme or "light"]
+    words = {"labelColor": ink, "titleColor": ink}
+    spec: dict[str, Any] = chart.to_dict(validate=False)
+    spec["config"] = {
+        **spec.get("config", {}),
+        "axis": words,
+        "legend": words,
+        "text": {"color": ink},
+    }
+    return spec
 
 
 def ranking(
@@ -53,10 +72,14 @@ def ranking(
     """
     linked = alt.UrlData(url=url, format={"type": "json", "property": "areas"})
     style = ".0%" if measure.decimals is None else f",.{measure.decimals}f"
-    base = alt.Chart(linked).transform_calculate(
-        shown=f"datum['{measure.key}'] === null ? '{NO_FIGURE}' :"
-        f" (datum.at_least ? '≥ ' : '') + format(datum['{measure.key}'], '{style}')",
-        value=f"datum['{measure.key}'] === null ? 0 : datum['{measure.key}']",
+    base = (
+        alt.Chart(linked)
+        .transform_calculate(
+            shown=f"datum['{measure.key}'] === null ? '{NO_FIGURE}' :"
+            f" (datum.at_least ? '≥ ' : '') + format(datum['{measure.key}'], '{style}')",
+            value=f"datum['{measure.key}'] === null ? 0 : datum['{measure.key}']",
+        )
+        .transform_calculate(told="datum.name + ': ' + datum.shown")
     )
     down = alt.Y(
         "name:N",
@@ -69,8 +92,10 @@ def ranking(
     axis = alt.Axis(grid=False, format=style, tickCount=6)
     across = alt.X("value:Q", title=measure.title, axis=axis)
     colour = alt.condition(f"datum.code === '{chosen or ''}'", alt.value(CHOSEN), alt.value(PLAIN))
-    bars = base.mark_bar().encode(y=down, x=across, color=colour, tooltip=["name:N", "shown:N"])
-    words = base.mark_text(align="left", dx=4, fontSize=11, color=WORDS).encode(
+    bars = base.mark_bar().encode(
+        y=down, x=across, color=colour, tooltip=["name:N", "shown:N"], description="told:N"
+    )
+    words = base.mark_text(align="left", dx=4, fontSize=11, aria=False).encode(
         y=down, x="value:Q", text="shown:N"
     )
     layers: list[Any] = [bars, words]
@@ -79,7 +104,8 @@ def ranking(
             color=PROMISE, strokeWidth=2, strokeDash=[5, 3], aria=False
         )
         layers.append(line.encode(x=alt.datum(promise)))
-    return alt.layer(*layers).properties(height=len(names) * ROW_PX)
+    described = f"{measure.title}: {len(names)} areas as bars, from {names[0]} down to {names[-1]}."
+    return alt.layer(*layers).properties(height=len(names) * ROW_PX, description=described)
 
 
 def promised(timeline: Sequence[Mapping[str, Any]], until: str) -> Any:
@@ -114,7 +140,11 @@ def promised(timeline: Sequence[Mapping[str, Any]], until: str) -> Any:
     lines = base.mark_line(interpolate="step-after", strokeWidth=2.5).encode(
         x=across, y=up, color=colour, strokeDash=alt.StrokeDash("kind:N", title=None)
     )
-    return alt.layer(lines).properties(height=150)
+    told = "; ".join(
+        f"{date(each['from'])}: {each['dwo'] or 0} ward officers, {each['pcso'] or 0} PCSOs"
+        for each in timeline
+    )
+    return alt.layer(lines).properties(height=150, description=f"Promised to each ward: {told}.")
 
 
 def months(rows: Sequence[Mapping[str, Any]], *, promise: float, title: str = "FTE") -> Any:
@@ -140,9 +170,17 @@ def months(rows: Sequence[Mapping[str, Any]], *, promise: float, title: str = "F
     rule = alt.Chart(_data([{"promised": promise}])).mark_rule(
         color=PROMISE, strokeWidth=2, strokeDash=[5, 3], aria=False
     )
+    known = [
+        f"{date(each['month'])} {each['fte']:,.1f}" for each in rows if each["fte"] is not None
+    ]
+    described = (
+        f"{title}, month by month, against {promise:g} promised: from {known[0]} to {known[-1]}."
+        if known
+        else f"{title}, month by month: none is known."
+    )
     return alt.layer(
         line.encode(x=across, y=up, tooltip=told), rule.encode(y="promised:Q")
-    ).properties(height=220)
+    ).properties(height=220, description=described)
 
 
 def dots(
@@ -159,9 +197,13 @@ def dots(
     """
     style = ".0%" if measure.decimals is None else f",.{measure.decimals}f"
     names = [row["name"] for row in rows]
-    base = alt.Chart(_data(rows)).transform_calculate(
-        shown=f"datum.value === null ? '{NOT_KNOWN}' : format(datum.value, '{style}')",
-        at="datum.value === null ? 0 : datum.value",
+    base = (
+        alt.Chart(_data(rows))
+        .transform_calculate(
+            shown=f"datum.value === null ? '{NOT_KNOWN}' : format(datum.value, '{style}')",
+            at="datum.value === null ? 0 : datum.value",
+        )
+        .transform_calculate(told="datum.name + ': ' + datum.shown")
     )
     down = alt.Y(
         "name:N",
@@ -172,10 +214,10 @@ def dots(
     across = alt.X("at:Q", title=measure.short, axis=alt.Axis(format=style, tickCount=6))
     colour = alt.condition(f"datum.code === '{chosen or ''}'", alt.value(CHOSEN), alt.value(WORDS))
     points = base.mark_circle(size=70, opacity=1).encode(
-        y=down, x=across, color=colour, tooltip=["name:N", "shown:N"],
+        y=down, x=across, color=colour, tooltip=["name:N", "shown:N"], description="told:N",
         opacity=alt.condition("datum.value === null", alt.value(0), alt.value(1)),
     )  # fmt: skip
-    words = base.mark_text(align="left", dx=8, fontSize=11, color=WORDS).encode(
+    words = base.mark_text(align="left", dx=8, fontSize=11, aria=False).encode(
         y=down, x="at:Q", text="shown:N"
     )
     layers: list[Any] = [points, words]
@@ -222,9 +264,9 @@ def demand_months(
         marks = alt.Chart(_data([{"at": f"{on}-01T00:00", "label": word} for on, word in events]))
         layers.append(marks.mark_rule(color=WORDS, strokeDash=[2, 3], aria=False).encode(x="at:T"))
         layers.append(
-            marks.mark_text(
-                baseline="top", align="left", dx=3, fontSize=11, color=WORDS, aria=False
-            ).encode(x="at:T", y=alt.value(0), text="label:N")
+            marks.mark_text(baseline="top", align="left", dx=3, fontSize=11, aria=False).encode(
+                x="at:T", y=alt.value(0), text="label:N"
+            )
         )
     return alt.layer(*layers).properties(height=260, description=described)
 
@@ -278,7 +320,7 @@ def officers_and_demand(url: str, described: str) -> Any:
     )  # fmt: skip
     # Names find no room on a phone, where the table has them.
     names = base.mark_text(
-        align="left", dx=6, fontSize=10, color=WORDS, opacity=alt.ExprRef("width > 520 ? 1 : 0")
+        align="left", dx=6, fontSize=10, aria=False, opacity=alt.ExprRef("width > 520 ? 1 : 0")
     ).encode(x=across, y=up, text="name:N")
     return alt.layer(points, names).properties(height=460, description=described)
 

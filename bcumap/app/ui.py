@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v2 import component
 
-from bcumap.app import assets, tiles
+from bcumap.app import assets, charts, tiles
 from bcumap.app.links import (
     Asked,
     Chosen,
@@ -130,8 +130,8 @@ def draw_table(asked: Asked, level: str, **data: object) -> None:
 
 
 def draw_chart(chart: Any, place: Any = st) -> None:
-    """Draw a chart of `charts` as it is: what is checked in tests is not checked again."""
-    place.vega_lite_chart(spec=chart.to_dict(validate=False))
+    """Draw a chart of `charts` in the visitor's theme."""
+    place.vega_lite_chart(spec=charts.on_theme(chart, st.context.theme.type))
 
 
 def choice(

@@ -229,6 +229,53 @@ def test_drawing_them_needs_neither_pandas_nor_pyarrow() -> None:
     assert [name for name in ("pandas", "pyarrow", "numpy", "geopandas") if name in loaded] == []
 
 
+# --- for everybody -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spec", [RANKING, PROMISED, STRENGTH, DOTS, DEMAND, CONFIDENCE, SCATTER])
+def test_every_chart_says_in_words_what_it_shows(spec: dict[str, Any]) -> None:
+    assert spec["description"]
+
+
+def test_the_words_of_lines_have_their_first_and_last() -> None:
+    assert "28 December 2017: 2 ward officers, 1 PCSO" in PROMISED["description"]
+    assert STRENGTH["description"].endswith("from July 2024 3.0 to September 2024 2.2.")
+
+
+@pytest.mark.parametrize("spec", [RANKING, DOTS])
+def test_a_mark_is_called_by_its_name_and_figure(spec: dict[str, Any]) -> None:
+    (marks,) = layers(spec, "bar") or layers(spec, "circle")
+    assert marks["encoding"]["description"] == {"field": "told", "type": "nominal"}
+    assert all(words["mark"]["aria"] is False for words in layers(spec, "text"))
+
+
+@pytest.mark.parametrize(
+    ("theme", "paper"), [("light", "#ffffff"), ("dark", "#12181f"), (None, "#ffffff")]
+)
+def test_words_of_charts_can_be_read(theme: str | None, paper: str) -> None:
+    config = charts.on_theme(charts.promised(HELD, "2026-11-22"), theme)["config"]
+    inks = {
+        config["axis"]["labelColor"], config["axis"]["titleColor"],
+        config["legend"]["labelColor"], config["text"]["color"],
+    }  # fmt: skip
+    assert len(inks) == 1
+    assert contrast(inks.pop(), paper) >= 7
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of WCAG 2."""
+
+    def light(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        ]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05
+
+    dark, bright = sorted(map(light, (one, other)))
+    return bright / dark
+
+
 # --- demand --------------------------------------------------------------------------------------
 
 
@@ -248,11 +295,6 @@ def test_lines_through_time_are_served_by_the_api_and_marked() -> None:
     assert lines["encoding"]["y"]["field"] == "year_per_1k"
     (marks,) = layers(DEMAND, "rule")
     assert linked(marks["data"]) == [{"at": "2017-01-01T00:00", "label": "1"}]
-
-
-@pytest.mark.parametrize("spec", [DOTS, DEMAND, CONFIDENCE, SCATTER])
-def test_every_chart_of_demand_has_a_text_alternative(spec: dict[str, Any]) -> None:
-    assert spec["description"]
 
 
 def test_names_of_boroughs_leave_a_phone_free() -> None:
