@@ -13,6 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -46,6 +47,8 @@ LIMITS = Limits(
     max_bytes=2_000_000,  # the longest answer, the list, is about 40 KB
 )
 
+SAID = 400  # of a priority or event: the most letters of each text
+MOST_TOLD = 5  # priorities, and events
 POLICE_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 TELEPHONE = re.compile(r"\+?\(?\d[\d ()-]+\d(?: ?(?:ext|x)\.? ?\d+)?", re.ASCII)
@@ -128,6 +131,50 @@ class Person:
 
     name: str = field(repr=False)  # so that no log or traceback shows it
     rank: str
+
+
+@dataclass(frozen=True)
+class Priority:
+    """What a team says it works on.
+
+    Attributes
+    ----------
+    action
+        What it did or will do about it, "" if it does not say.
+    since
+        The day that it was set, if that is said.
+    """
+
+    issue: str
+    action: str
+    since: date | None
+
+
+@dataclass(frozen=True)
+class Event:
+    """A meeting or other event of a team."""
+
+    title: str
+    description: str
+    address: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Live:
+    """A team as the service describes it just now, to be shown to whoever asks and never kept.
+
+    Attributes
+    ----------
+    priorities, events
+        The newest priorities, and the events that are still to come; None where the service gave
+        no usable answer.
+    """
+
+    team: Team
+    people: tuple[Person, ...]
+    priorities: tuple[Priority, ...] | None
+    events: tuple[Event, ...] | None
 
 
 def ward_code(police_id: str) -> str:
@@ -218,22 +265,38 @@ class PoliceApi:
         DownloadError
             If there is no usable answer to one of the two requests.
         """
-        return self.live_team(police_id)[0]
+        detail = self._detail(police_id)
+        return _team(police_id, detail, self._of(police_id, "people", _read_people), self.today())
 
-    def live_team(self, police_id: str) -> tuple[Team, tuple[Person, ...]]:
-        """Ask for a team and its people; for who must name them, and writes nothing.
+    def live(self, police_id: str) -> Live:
+        """Ask for a team, its people, and what it works on; for who must name them.
+
+        What follows the description is asked for at once; a team without priorities or events is
+        told all the same.
 
         Raises
         ------
         DownloadError
             As `team` does.
         """
+        detail, today = self._detail(police_id), self.today()
+        with ThreadPoolExecutor(3) as pool:
+            people = pool.submit(self._of, police_id, "people", _read_people)
+            priorities = pool.submit(self._of, police_id, "priorities", _read_priorities)
+            coming = partial(_read_events, today=today)
+            events = pool.submit(self._of, police_id, "events", coming)
+        who = people.result()
+        return Live(
+            _team(police_id, detail, who, today), who, _if_told(priorities), _if_told(events)
+        )
+
+    def _detail(self, police_id: str) -> Json:
         if not POLICE_ID.fullmatch(police_id):
             raise BcuMapError(f"{police_id[:40]!r} is no id of a team; expected one like E05013653")
-        here = self.address(police_id)
-        detail = self._ask(here, partial(_read_detail, police_id=police_id))
-        people = self._ask(f"{here}/people", _read_people)
-        return _team(police_id, detail, people, self.today()), people
+        return self._ask(self.address(police_id), partial(_read_detail, police_id=police_id))
+
+    def _of(self, police_id: str, what: str, read: Callable[[Any], T]) -> T:
+        return self._ask(f"{self.address(police_id)}/{what}", read)
 
     def _ask(self, url: str, read: Callable[[Any], T]) -> T:
         """What `read` makes of an answer, asked for again while a fault may pass."""
@@ -317,7 +380,7 @@ def _rate_per_s() -> float:
 _live_limiter = RateLimiter()  # all visitors of a process share what the service allows it
 
 
-def live_team(ward_code: str, *, timeout_s: float) -> tuple[Team, tuple[Person, ...]]:
+def live_team(ward_code: str, *, timeout_s: float) -> Live:
     """Ask once for a ward's team with the names of its people, to be shown and never to be kept.
 
     Parameters
@@ -336,13 +399,13 @@ def live_team(ward_code: str, *, timeout_s: float) -> tuple[Team, tuple[Person, 
     BcuMapError
         If that is no code.
     """
-    each_s = timeout_s / 6  # three requests, each with a wait for its turn
+    each_s = timeout_s / 6  # three requests after one another, each with a wait for its turn
     limits = replace(LIMITS, attempts=1, connect_s=each_s, read_s=each_s, deadline_s=each_s)
     with opened(limits=limits, limiter=_live_limiter, patience_s=each_s) as api:
         try:
-            return api.live_team(ward_code)
+            return api.live(ward_code)
         except NotThereError:
-            return api.live_team(f"{ward_code}N")
+            return api.live(f"{ward_code}N")
 
 
 # --- Reading the answers. Messages never quote an answer, because it may name people.
@@ -382,6 +445,50 @@ def _read_people(answer: Any) -> tuple[Person, ...]:
     """The people of a team; their biographies and own contacts end here."""
     items = _objects(answer, "people")
     return tuple(Person(plain(item.get("name")), plain(item.get("rank"))) for item in items)
+
+
+def _if_told(answer: Future[T]) -> T | None:
+    try:
+        return answer.result()
+    except DownloadError:
+        return None
+
+
+def _read_priorities(answer: Any) -> tuple[Priority, ...]:
+    """The newest priorities, first the newest; one that says nothing is left out."""
+    told = [
+        Priority(
+            plain(item.get("issue"), length=SAID),
+            plain(item.get("action"), length=SAID),
+            _day(item.get("issue-date")),
+        )
+        for item in _objects(answer, "priorities")
+    ]
+    newest = sorted(told, key=lambda each: each.since or date.min, reverse=True)
+    return tuple(each for each in newest if each.issue)[:MOST_TOLD]
+
+
+def _read_events(answer: Any, *, today: date) -> tuple[Event, ...]:
+    """The events that are still to come, the next one first."""
+    told = [
+        Event(
+            plain(item.get("title")),
+            plain(item.get("description"), length=SAID),
+            plain(item.get("address")),
+            on,
+        )
+        for item in _objects(answer, "events")
+        if (on := _day(item.get("start_date"))) and on >= today
+    ]
+    return tuple(sorted(told, key=lambda each: each.on))[:MOST_TOLD]
+
+
+def _day(text: object) -> date | None:
+    """The day of a time as the service writes it."""
+    try:
+        return date.fromisoformat(str(text)[:10])
+    except ValueError:
+        return None
 
 
 def _team(police_id: str, detail: Json, people: Iterable[Person], today: date) -> Team:

@@ -226,7 +226,11 @@ def test_the_team_comes_live_from_the_service(asking: Visit, police: PoliceServe
     assert "Ada Byron" in told
     assert "1 constable and 0 PCSOs listed" in told
     assert "data.police.uk, asked on" in told
-    assert police.requests == [DEPTFORD, f"{DEPTFORD}N", f"{DEPTFORD}N/people"]
+    assert "Moped theft set on 1 October 2026" in told
+    assert "31 January 2999" in told
+    assert sorted(police.requests) == [
+        DEPTFORD, f"{DEPTFORD}N", *(f"{DEPTFORD}N/{each}" for each in ("events", "people", "priorities")),
+    ]  # fmt: skip
     page.emulate_media(media="print")
     expect(page.locator("section.bcumap-team")).to_be_hidden()
     assert asking.strangers() == []
@@ -243,6 +247,7 @@ def test_what_the_service_says_never_runs(asking: Visit, police: PoliceServer) -
         },
     }
     police.people[f"{DEPTFORD}N"] = [{"name": HOSTILE, "rank": HOSTILE}]
+    police.priorities[f"{DEPTFORD}N"] = [{"issue": HOSTILE, "action": HOSTILE}]
     page = asking.go(f"/ward?ward={DEPTFORD}")
     told = ask_for_the_team(page)
     assert "O'Neill" in told

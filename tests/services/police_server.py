@@ -64,6 +64,35 @@ def people(listed: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def priorities(listed: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a team works on: HTML, the oldest first, some without an action."""
+    return [
+        {
+            "issue": f"<p>Burglary in {listed['name']}</p>",
+            "issue-date": "2024-03-05T00:00:00",
+            "action": "<p>Patrols &amp; advice</p>",
+            "action-date": "2024-06-01T00:00:00",
+        },
+        {"issue": "<p>Moped theft</p>", "issue-date": "2026-10-01T00:00:00", "action": None},
+    ]
+
+
+def events(listed: dict[str, Any]) -> list[dict[str, Any]]:
+    """A meeting long past, and one that is still to come."""
+    return [
+        {
+            "title": title,
+            "description": "<p>Meet the team</p>",
+            "address": f"{listed['name']} library",
+            "type": "meeting",
+            "start_date": start,
+            "end_date": None,
+            "contact_details": {},
+        }
+        for title, start in (("Ward panel", "2999-01-31T18:30:00"), ("Old", "2019-01-01T10:00:00"))
+    ]
+
+
 PRIVATE = re.compile(r"zebedee|quillfeather|zucchetto|private\.example|zq\d", re.IGNORECASE)
 
 
@@ -83,6 +112,8 @@ class PoliceServer:
     latency_s: float = 0.0
     details: dict[str, Any] = field(default_factory=dict)  # by id, instead of the usual ones
     people: dict[str, Any] = field(default_factory=dict)
+    priorities: dict[str, Any] = field(default_factory=dict)
+    events: dict[str, Any] = field(default_factory=dict)
     faults: dict[tuple[str, int], Fault] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
@@ -119,10 +150,12 @@ class PoliceServer:
             return self.wards
         police_id, _, what = path.partition("/")
         listed = next((ward for ward in self.wards if ward["id"] == police_id), None)
-        if listed is None or what not in ("", "people"):
+        if listed is None or what not in ("", "people", "priorities", "events"):
             return None
         if what:
-            return self.people.get(police_id, people(listed))
+            own = getattr(self, what)
+            usual = {"people": people, "priorities": priorities, "events": events}[what]
+            return own.get(police_id, usual(listed))
         return detail(listed) | self.details.get(police_id, {})
 
 

@@ -19,7 +19,7 @@ import pytest
 from bcumap.base.errors import BcuMapError, DownloadError, NotThereError
 from bcumap.services import police_uk
 from bcumap.services.http import Limits, PassingError
-from bcumap.services.police_uk import PoliceApi, RateLimiter, Team
+from bcumap.services.police_uk import Event, PoliceApi, Priority, RateLimiter, Team
 from tests.services import police_server as fake
 from tests.services.police_server import PRIVATE, Fault, PoliceServer, status
 
@@ -330,18 +330,51 @@ def test_a_teams_contact_stays(server: PoliceServer, contact: str, person: Any) 
 
 
 def test_a_live_team_has_names(server: PoliceServer) -> None:
-    found, people = police_uk.live_team(WARD, timeout_s=8)
-    assert found.constables == 2
-    assert people[0].name == "Zebedee QuillfeatherE05009317x0"
-    assert people[0].rank == "PC"
-    assert not PRIVATE.search(repr(people))  # not in a log or traceback
+    live = police_uk.live_team(WARD, timeout_s=8)
+    assert live.team.constables == 2
+    assert live.people[0].name == "Zebedee QuillfeatherE05009317x0"
+    assert live.people[0].rank == "PC"
+    assert not PRIVATE.search(repr(live))  # not in a log or traceback
+
+
+def test_a_live_team_says_what_it_works_on_and_what_is_next(server: PoliceServer) -> None:
+    live = police_uk.live_team(WARD, timeout_s=8)
+    assert live.priorities == (
+        Priority("Moped theft", "", date(2026, 10, 1)),
+        Priority("Burglary in Campden 0", "Patrols & advice", date(2024, 3, 5)),
+    )
+    assert live.events == (
+        Event("Ward panel", "Meet the team", "Campden 0 library", date(2999, 1, 31)),
+    )
+
+
+@pytest.mark.parametrize("broken", [{"error": 1}, [1], "no"])
+def test_a_team_is_told_without_what_it_works_on(server: PoliceServer, broken: Any) -> None:
+    server.priorities[WARD] = broken
+    server.fail(f"{WARD}/events", status(500))
+    live = police_uk.live_team(WARD, timeout_s=8)
+    assert live.team.constables == 2
+    assert live.priorities is live.events is None
+
+
+def test_priorities_and_events_that_say_nothing_are_left_out(server: PoliceServer) -> None:
+    server.priorities[WARD] = [
+        {"issue": None}, {"issue": "<p> </p>"}, {"issue": "x" * 9000, "issue-date": "soon"},
+    ]  # fmt: skip
+    server.events[WARD] = [{"title": "No day"}, {"title": "Bad", "start_date": "2999-99-99"}]
+    live = police_uk.live_team(WARD, timeout_s=8)
+    assert live.priorities == (Priority("x" * police_uk.SAID, "", None),)
+    assert live.events == ()
 
 
 def test_a_live_team_is_found_by_its_code_with_an_n(server: PoliceServer) -> None:
     server.wards.append({"id": "E05009390N", "name": "A ward"})
-    found, _ = police_uk.live_team("E05009390", timeout_s=8)
-    assert (found.police_id, found.ward_code) == ("E05009390N", "E05009390")
-    assert server.requests == ["E05009390", "E05009390N", "E05009390N/people"]
+    team = police_uk.live_team("E05009390", timeout_s=8).team
+    assert (team.police_id, team.ward_code) == ("E05009390N", "E05009390")
+    assert server.requests[:2] == ["E05009390", "E05009390N"]
+    assert sorted(server.requests[2:]) == [
+        "E05009390N/events", "E05009390N/people", "E05009390N/priorities",
+    ]  # fmt: skip
 
 
 def test_a_ward_that_the_service_has_not_is_told_from_a_fault(server: PoliceServer) -> None:
@@ -356,7 +389,7 @@ def test_a_ward_that_the_service_has_not_is_told_from_a_fault(server: PoliceServ
 
 def test_names_are_plain_text(server: PoliceServer) -> None:
     server.people[WARD] = [{"name": "<script>alert(1)</script>J<b>", "rank": "<i>PC</i>"}]
-    _, (person,) = police_uk.live_team(WARD, timeout_s=8)
+    (person,) = police_uk.live_team(WARD, timeout_s=8).people
     assert (person.name, person.rank) == ("alert(1) J", "PC")
 
 
@@ -366,7 +399,7 @@ def test_a_live_team_comes_in_time_or_not_at_all(server: PoliceServer) -> None:
     with pytest.raises(DownloadError, match="no whole answer within"):
         police_uk.live_team(WARD, timeout_s=6)
     assert time.monotonic() - start < 6
-    assert server.requests == [WARD, PEOPLE]  # asked once
+    assert server.requests.count(PEOPLE) == 1  # asked once
 
 
 @pytest.mark.parametrize("police_id", ["", "../x", "a/b", "E05 ", "x" * 41, "E05?x", "é", "E05\n"])

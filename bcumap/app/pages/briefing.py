@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ from bcumap.facts.teams import Listing
 from bcumap.facts.views import Said, Table, number
 
 if TYPE_CHECKING:
-    from bcumap.services.police_uk import Person, Team
+    from bcumap.services.police_uk import Live
 
 Facts = Mapping[str, Any]
 
@@ -212,8 +212,9 @@ def _dialled(number: str) -> str:
     return f"tel:{number.replace(' ', '')}" if re.fullmatch(r"\+?[0-9 ]{3,20}", number) else ""
 
 
-def team(told: Team, people: Iterable[Person], facts: Facts) -> str:
+def team(live: Live, facts: Facts) -> str:
     """A team as data.police.uk describes it just now."""
+    told = live.team
     known = {
         "Email": [(f"mailto:{told.email}", told.email)],
         "Telephone": [(_dialled(told.telephone), told.telephone)],
@@ -229,10 +230,37 @@ def team(told: Team, people: Iterable[Person], facts: Facts) -> str:
         counted(told.constables, "constable"),
         counted(told.pcsos, "PCSO"),
         f"{promise['dwo']} ward officers and {views.pcsos(promise)}",
-        tuple(people),
+        live.people,
         date(told.fetched_on.isoformat()),
         LIST_NOTE,
+        _agenda(live),
     )
+
+
+def _agenda(live: Live) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """What a team works on and its next events: title, what is said of none, and each with when."""
+    priorities = [
+        (
+            f"{each.issue} {each.action}".strip(),
+            f"set on {date(each.since.isoformat())}" if each.since else "",
+        )
+        for each in live.priorities or ()
+    ]
+    events = [
+        (
+            ". ".join(filter(None, (each.title, each.description))),
+            ", ".join(filter(None, (date(each.on.isoformat()), each.address))),
+        )
+        for each in live.events or ()
+    ]
+    return [
+        ("Its priorities", _none(live.priorities, "None is given."), priorities),
+        ("Its next events", _none(live.events, "None is announced."), events),
+    ]
+
+
+def _none(told: object, words: str) -> str:
+    return "data.police.uk did not say." if told is None else words
 
 
 def no_team(ward: str, *, listed: bool) -> str:

@@ -150,8 +150,7 @@ def _team(code: str) -> None:
     name = facts()["wards"][code]["name"]
     with place, st.spinner("Asking data.police.uk …"):
         try:
-            team, people = police_uk.live_team(code, timeout_s=TEAM_TIMEOUT_S)
-            told = briefing.team(team, people, facts())
+            told = briefing.team(police_uk.live_team(code, timeout_s=TEAM_TIMEOUT_S), facts())
         except NotThereError:
             told = briefing.no_team(name, listed=False)
         except BcuMapError:

@@ -12,7 +12,7 @@ from bcumap.app.pages import briefing
 from bcumap.app.pages.briefing import OwnFigure
 from bcumap.base.sources import read as read_sources
 from bcumap.facts import store
-from bcumap.services.police_uk import Person, Team
+from bcumap.services.police_uk import Event, Live, Person, Priority, Team
 from tests.hostile import QUERIES
 
 FACTS = store.facts()
@@ -272,8 +272,30 @@ KNOWN = a_team(
 )
 
 
+def live(team: Team, *people: Person, said: str = "") -> Live:
+    priorities = (Priority(said, said, None),) if said else ()
+    events = (Event(said, said, said, dt.date(2026, 12, 1)),) if said else ()
+    return Live(team, people, priorities, events)
+
+
+def test_a_team_says_what_it_works_on_and_what_is_next() -> None:
+    told = Live(
+        a_team(), (),
+        (Priority("Moped theft", "Patrols", dt.date(2026, 10, 1)),),
+        (Event("Ward panel", "Meet us", "The library", dt.date(2026, 12, 1)),),
+    )  # fmt: skip
+    text = read(briefing.team(told, FACTS)).text
+    assert "Its prioritiesMoped theft Patrols set on 1 October 2026" in text
+    assert "Its next eventsWard panel. Meet us 1 December 2026, The library" in text
+    none = read(briefing.team(Live(a_team(), (), None, ()), FACTS)).text
+    assert "Its prioritiesdata.police.uk did not say." in none
+    assert "Its next eventsNone is announced." in none
+
+
 def test_a_team_is_told_as_it_answers_just_now() -> None:
-    page = read(briefing.team(KNOWN, [Person("A. Name", "PC"), Person("B. Name", "PCSO")], FACTS))
+    page = read(
+        briefing.team(live(KNOWN, Person("A. Name", "PC"), Person("B. Name", "PCSO")), FACTS)
+    )
     assert page.links() == [
         "mailto:brockley@met.example", "tel:101", "https://www.met.police.uk/a", "https://x.com/a",
         "https://x.com/b",
@@ -288,7 +310,7 @@ def test_a_team_is_told_as_it_answers_just_now() -> None:
 
 
 def test_a_team_without_contacts_says_so() -> None:
-    page = read(briefing.team(a_team(), [], FACTS))
+    page = read(briefing.team(live(a_team()), FACTS))
     assert "data.police.uk gives none" in page.text
     assert page.links() == []
 
@@ -301,8 +323,8 @@ def test_nothing_a_team_says_of_itself_becomes_a_tag(text: str) -> None:
     plain, told = (
         a_team(social=(each,), name=each, **dict.fromkeys(TEXTS, each)) for each in ("x", text)
     )
-    expected = read(briefing.team(plain, [Person("x", "x")], FACTS))
-    page = read(briefing.team(told, [Person(text, text)], FACTS))
+    expected = read(briefing.team(live(plain, Person("x", "x"), said="x"), FACTS))
+    page = read(briefing.team(live(told, Person(text, text), said=text), FACTS))
     assert page.tags == expected.tags
     assert [name for name, _ in page.attributes] == [name for name, _ in expected.attributes]
     assert [value for name, value in page.attributes if name != "href"] == [
