@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Visit, start_server, until
 from tests.services import police_server as fake
-from tests.services.police_server import PoliceServer, status
+from tests.services.police_server import PoliceServer
+from tests.services.serving import drip_headers, status, truncated
 
 FACTS = json.loads((Path(__file__).parents[2] / "geodata/web/facts.json").read_text("utf-8"))
 DEPTFORD, BROCKLEY, CITY_WARD = "E05013719", "E05013716", "E05009288"
@@ -262,7 +263,7 @@ def test_what_the_service_says_never_runs(asking: Visit, police: PoliceServer) -
 def test_a_service_that_fails_has_a_way_out(
     asking: Visit, police: PoliceServer, fault: str
 ) -> None:
-    faults = {"500": status(500), "broken": fake.truncated, "slow": fake.drip}
+    faults = {"500": status(500), "broken": truncated, "slow": drip_headers}
     if fault == "gone":
         police.wards.clear()
     else:

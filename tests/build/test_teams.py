@@ -20,7 +20,8 @@ from bcumap.facts import measures, store, teams, views
 from bcumap.facts.teams import LISTED, LISTED_ON, Listing
 from tests.commands import environment, run_here
 from tests.services import police_server as fake
-from tests.services.police_server import PRIVATE, status
+from tests.services.police_server import PRIVATE
+from tests.services.serving import status
 from tests.small import Small
 
 Monkey = pytest.MonkeyPatch

@@ -16,6 +16,7 @@ from tests import datastore_workbook
 from tests.commands import Outcome, run_here
 from tests.services import file_server
 from tests.services.file_server import published
+from tests.services.serving import status
 from tests.small import BOROUGHS, CITY, Small
 
 Monkey = pytest.MonkeyPatch
@@ -102,7 +103,7 @@ def test_the_newest_files_are_fetched_and_built(
             },
             e16kd={"DWO_Abstraction.xlsx": book},
         )
-        server.faults = {1: file_server.status(503), 3: file_server.half}
+        server.faults = {1: status(503), 3: file_server.half}
         monkeypatch.setenv("BCUMAP_DATASTORE", server.url)
         done = run_here("build", "--download-demand", monkeypatch=monkeypatch, capsys=capsys)
     assert done.code == 0, done.err

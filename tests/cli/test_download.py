@@ -11,7 +11,8 @@ import shapely
 from bcumap.facts import store
 from bcumap.geo import projection
 from tests.commands import Outcome, environment, run
-from tests.services.arcgis_server import OBJECT_ID, ArcgisServer, reset, running, status, truncated
+from tests.services.arcgis_server import OBJECT_ID, ArcgisServer, running
+from tests.services.serving import reset, status, truncated
 from tests.small import CITY_WARDS, MET_WARDS, Small
 
 COLUMNS = [OBJECT_ID, "WD25CD", "WD25NM", "LAD25CD"]

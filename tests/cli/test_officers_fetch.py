@@ -26,7 +26,9 @@ from bcumap.services.http import Limits
 from bcumap.services.police_uk import RateLimiter
 from tests.commands import COMMAND, Outcome, environment, run
 from tests.services import police_server as fake
-from tests.services.police_server import PRIVATE, PoliceServer, status
+from tests.services import serving
+from tests.services.police_server import PRIVATE, PoliceServer
+from tests.services.serving import status
 
 WARDS = {
     code: ward["name"]
@@ -150,9 +152,9 @@ def until(true: Callable[[], bool]) -> None:
 
 def test_the_command_through_faults(few: PoliceServer, out: Path) -> None:
     few.fail(FIRST, status(429, Retry_After="1"))
-    few.fail(f"{FIRST}/people", fake.truncated)
+    few.fail(f"{FIRST}/people", serving.truncated)
     few.fail(SECOND, status(500))
-    few.fail(f"{THIRD}/people", fake.reset)
+    few.fail(f"{THIRD}/people", serving.reset)
     done = fetch(few, out)
     assert (done.code, done.err) == (0, "")  # no progress bar in a pipe
     assert "Fetched the teams of 12 of 679 wards" in done.out

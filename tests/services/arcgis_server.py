@@ -5,17 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import socket
-import struct
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from tests.services.serving import Fault, Handler, State, body, served
 
 LONDON_WARDS = 40
 OBJECT_ID = "FID"
@@ -63,10 +60,9 @@ def british_wards() -> list[dict[str, Any]]:
 
 
 @dataclass
-class ArcgisServer:
+class ArcgisServer(State):
     """What the server holds, how it misbehaves (`faults`, by request from 1) and what it saw."""
 
-    url: str = ""
     services: list[dict[str, Any]] = field(
         default_factory=lambda: [{"name": name, "type": "FeatureServer"} for name in SERVICES]
     )
@@ -78,8 +74,6 @@ class ArcgisServer:
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     open: set[object] = field(default_factory=set)  # connections
-    crashes: list[str] = field(default_factory=list)
-    stopping: threading.Event = field(default_factory=threading.Event)
 
     def fail(self, numbers: Iterable[int], fault: Fault) -> None:
         self.faults.update(dict.fromkeys(numbers, fault))
@@ -141,10 +135,7 @@ class ArcgisServer:
         return west <= x + 2000 and x <= east and south <= y + 2000 and y <= north
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    timeout = 10  # s; no test keeps a connection idle so long
-    disable_nagle_algorithm = True  # headers and body are written apart
+class _Handler(Handler):
     state: ArcgisServer
 
     def do_GET(self) -> None:
@@ -163,64 +154,18 @@ class _Handler(BaseHTTPRequestHandler):
         super().finish()
         self.state.open.remove(self)
 
-    def log_message(self, *args: object) -> None:
-        """Stay quiet."""
+
+def running() -> AbstractContextManager[ArcgisServer]:
+    """Serve on a free port of loopback until left."""
+    return served(ArcgisServer(), _Handler, path="/services")
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = False  # closing waits for every connection
-    state: ArcgisServer
-
-    def handle_error(self, *_: object) -> None:
-        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
-            self.state.crashes.append(repr(sys.exception()))
+# --- Faults that only such a server has; the others are in `serving`
 
 
-@contextmanager
-def running() -> Iterator[ArcgisServer]:
-    """Serve on a free port of loopback until left; the handler must not have crashed."""
-    state = ArcgisServer()
-    handler = type("Handler", (_Handler,), {"state": state})
-    with _Server(("127.0.0.1", 0), handler) as server:
-        server.state = state
-        state.url = f"http://127.0.0.1:{server.server_port}/services"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield state
-        finally:
-            state.stopping.set()
-            server.shutdown()
-            thread.join()
-    assert state.crashes == []
-
-
-# --- Faults: each takes the handler and the answer that would have been right
-
-Fault = Callable[[_Handler, dict[str, Any]], None]
-
-
-def send(handler: _Handler, answer: dict[str, Any]) -> None:
+def send(handler: Handler, answer: dict[str, Any]) -> None:
     """No fault."""
-    _send(handler, 200, json.dumps(answer).encode())
-
-
-def _send(handler: _Handler, code: int, body: bytes, **headers: str) -> None:
-    handler.send_response(code)
-    for name, value in {"Content_Length": str(len(body)), **headers}.items():
-        handler.send_header(name.replace("_", "-"), value)
-    if handler.close_connection:
-        handler.send_header("Connection", "close")
-    handler.end_headers()
-    handler.wfile.write(body)
-
-
-def status(code: int, **headers: str) -> Fault:
-    return lambda handler, _: _send(handler, code, b"no", **headers)
-
-
-def body(text: bytes) -> Fault:
-    return lambda handler, _: _send(handler, 200, text)
+    handler.answer(200, json.dumps(answer).encode())
 
 
 def arcgis_error(code: int, message: str = "Unable to complete operation.") -> Fault:
@@ -230,7 +175,7 @@ def arcgis_error(code: int, message: str = "Unable to complete operation.") -> F
 def changed(change: Callable[[dict[str, Any]], object]) -> Fault:
     """Send the right answer after `change` has altered it in place."""
 
-    def fault(handler: _Handler, answer: dict[str, Any]) -> None:
+    def fault(handler: Handler, answer: dict[str, Any]) -> None:
         copy = json.loads(json.dumps(answer))
         change(copy)
         send(handler, copy)
@@ -238,63 +183,10 @@ def changed(change: Callable[[dict[str, Any]], object]) -> Fault:
     return fault
 
 
-def truncated(handler: _Handler, answer: dict[str, Any]) -> None:
-    """Half of the JSON, as if it were all."""
-    text = json.dumps(answer).encode()
-    _send(handler, 200, text[: len(text) // 2])
-
-
-def cut_short(handler: _Handler, answer: dict[str, Any]) -> None:
-    """Half of the promised bytes, then the end of the connection."""
-    text = json.dumps(answer).encode()
-    _send(handler, 200, text[: len(text) // 2], Content_Length=str(len(text)))
-    handler.close_connection = True
-
-
-def bomb(handler: _Handler, answer: dict[str, Any]) -> None:
+def bomb(handler: Handler, answer: dict[str, Any]) -> None:
     """A few kilobytes that unpack to ten megabytes."""
     packed = gzip.compress(b" " * 10_000_000)
-    _send(handler, 200, packed, Content_Encoding="gzip", Content_Length=str(len(packed)))
-
-
-def reset(handler: _Handler, answer: dict[str, Any]) -> None:
-    """Drop the connection with a TCP reset."""
-    linger = struct.pack("ii", 1, 0)
-    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-    handler.connection.close()
-    handler.close_connection = True
-
-
-def stall(handler: _Handler, answer: dict[str, Any]) -> None:
-    """Say nothing until the server stops."""
-    _trickle(handler, b"")
-
-
-def stall_body(handler: _Handler, answer: dict[str, Any]) -> None:
-    """Send headers and a part of the body, then nothing."""
-    _trickle(handler, b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{")
-
-
-def drip_body(handler: _Handler, answer: dict[str, Any]) -> None:
-    """A byte of the body now and then: the socket is never silent for long."""
-    _trickle(handler, b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n", b" ")
-
-
-def drip_headers(handler: _Handler, answer: dict[str, Any]) -> None:
-    """A byte of a header now and then."""
-    _trickle(handler, b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a")
-
-
-def endless(handler: _Handler, answer: dict[str, Any]) -> None:
-    """A body that never ends, some megabytes a second."""
-    _trickle(handler, b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", b" " * 65_536, every_s=0.005)
-
-
-def _trickle(handler: _Handler, start: bytes, then: bytes = b"", every_s: float = 0.02) -> None:
-    handler.close_connection = True
-    handler.wfile.write(start)
-    while not handler.state.stopping.wait(every_s):
-        handler.wfile.write(then)
+    handler.answer(200, packed, Content_Encoding="gzip")
 
 
 # --- Changes for `changed`

@@ -4,34 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-import socket
-import struct
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
+
+from tests.services.serving import Fault, Handler, State, served
 
 
 @dataclass
-class FileServer:
+class FileServer(State):
     """What the server holds by path (with its query), its faults by request, and what it saw."""
 
-    url: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)  # redirects
     etag: str = '"one"'
     knows_ranges: bool = True
     faults: dict[int, Fault] = field(default_factory=dict)
     requests: list[tuple[str, str]] = field(default_factory=list)  # path, Range
-    crashes: list[str] = field(default_factory=list)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    timeout = 10
+class _Handler(Handler):
     state: FileServer
 
     def do_GET(self) -> None:
@@ -55,45 +47,10 @@ class _Handler(BaseHTTPRequestHandler):
             return fault(self, content)
         return self.answer(code, content, **more)
 
-    def answer(self, code: int, body: bytes, **headers: str) -> None:
-        self.send_response(code)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
 
-    def log_message(self, *args: object) -> None:
-        """Stay quiet."""
-
-
-Fault = Callable[[_Handler, bytes], None]
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = False
-    state: FileServer
-
-    def handle_error(self, *_: object) -> None:
-        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
-            self.state.crashes.append(repr(sys.exception()))
-
-
-@contextmanager
-def running() -> Iterator[FileServer]:
+def running() -> AbstractContextManager[FileServer]:
     """Serve on a free port of loopback until left."""
-    state = FileServer()
-    handler = type("Handler", (_Handler,), {"state": state})
-    with _Server(("127.0.0.1", 0), handler) as server:
-        server.state = state
-        state.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield state
-        finally:
-            server.shutdown()
-            thread.join()
-    assert state.crashes == []
+    return served(FileServer(), _Handler)
 
 
 def published(server: FileServer, **files: dict[str, bytes]) -> None:
@@ -106,30 +63,9 @@ def published(server: FileServer, **files: dict[str, bytes]) -> None:
         server.files[f"/api/v2/dataset/{dataset}"] = json.dumps({"resources": resources}).encode()
 
 
-def half(handler: _Handler, content: bytes) -> None:
+def half(handler: Handler, content: bytes) -> None:
     """Half of what is promised, then the end of the connection."""
-    code = 206 if handler.headers.get("Range") else 200
+    code, size = 206 if handler.headers.get("Range") else 200, len(content)
+    promised = {"Content_Length": str(size), "ETag": handler.state.etag}
+    handler.answer(code, content[: size // 2], **promised)
     handler.close_connection = True
-    handler.send_response(code)
-    handler.send_header("Content-Length", str(len(content)))
-    handler.send_header("ETag", handler.state.etag)
-    handler.end_headers()
-    handler.wfile.write(content[: len(content) // 2])
-
-
-def reset(handler: _Handler, content: bytes) -> None:
-    """Drop the connection with a TCP reset."""
-    linger = struct.pack("ii", 1, 0)
-    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-    handler.connection.close()
-    handler.close_connection = True
-
-
-def status(code: int, **headers: str) -> Fault:
-    """Another status than 200."""
-    return lambda handler, _: handler.answer(code, b"no", **headers)
-
-
-def other(body: bytes) -> Fault:
-    """Another content."""
-    return lambda handler, _: handler.answer(200, body)

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-import socket
-import struct
-import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
+
+from tests.services.serving import Fault, Handler, State, served
 
 LIST = "neighbourhoods"
 RANKS = ("PC", "PC", "PCSO", "Sergeant", "Inspector", None)
@@ -100,13 +98,12 @@ PRIVATE = re.compile(r"zebedee|quillfeather|zucchetto|private\.example|zq\d", re
 
 
 @dataclass
-class PoliceServer:
+class PoliceServer(State):
     """What the server has, how it misbehaves (`faults`, by path and turn) and what it saw."""
 
     wards: list[dict[str, Any]] = field(
         default_factory=lambda: [neighbourhood(number) for number in range(12)]
     )
-    url: str = ""
     per_s: float = 1000.0
     burst: int = 1000
     latency_s: float = 0.0
@@ -118,8 +115,6 @@ class PoliceServer:
     requests: list[str] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     violations: int = 0
-    crashes: list[str] = field(default_factory=list)
-    stopping: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
     turns: Counter[str] = field(default_factory=Counter)
     tokens: float = -1.0
@@ -159,10 +154,7 @@ class PoliceServer:
         return detail(listed) | self.details.get(police_id, {})
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    timeout = 10  # s; no test keeps a connection idle so long
-    disable_nagle_algorithm = True  # headers and body are written apart
+class _Handler(Handler):
     state: PoliceServer
 
     def do_GET(self) -> None:
@@ -171,106 +163,15 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(self.state.latency_s)
         answer = self.state.answer(path)
         if not allowed:
-            send(self, 429, b"too many", Retry_After="1")
+            self.answer(429, b"too many", Retry_After="1")
         elif fault := self.state.faults.get((path, turn)):
             fault(self, answer)
         elif answer is None:
-            send(self, 404, b"Not Found")
+            self.answer(404, b"Not Found")
         else:
-            send(self, 200, json.dumps(answer).encode())
-
-    def log_message(self, *args: object) -> None:
-        """Stay quiet."""
+            self.answer(200, json.dumps(answer).encode())
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-    state: PoliceServer
-
-    def handle_error(self, *_: object) -> None:
-        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
-            self.state.crashes.append(repr(sys.exception()))
-
-
-@contextmanager
-def running(**settings: Any) -> Iterator[PoliceServer]:
-    """Serve on a free port of loopback until left; the handler must not have crashed."""
-    state = PoliceServer(**settings)
-    handler = type("Handler", (_Handler,), {"state": state})
-    with _Server(("127.0.0.1", 0), handler) as server:
-        server.state = state
-        state.url = f"http://127.0.0.1:{server.server_port}/api"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield state
-        finally:
-            state.stopping.set()
-            server.shutdown()
-            thread.join()
-    assert state.crashes == []
-
-
-# --- Faults: each takes the handler and the answer that would have been right
-
-Fault = Callable[[_Handler, Any], None]
-
-
-def send(handler: _Handler, code: int, content: bytes, **headers: str) -> None:
-    handler.send_response(code)
-    for name, value in {"Content_Length": str(len(content)), **headers}.items():
-        handler.send_header(name.replace("_", "-"), value)
-    handler.end_headers()
-    handler.wfile.write(content)
-
-
-def status(code: int, **headers: str) -> Fault:
-    return lambda handler, _: send(handler, code, b"no", **headers)
-
-
-def body(content: bytes) -> Fault:
-    return lambda handler, _: send(handler, 200, content)
-
-
-def truncated(handler: _Handler, answer: Any) -> None:
-    """Half of the JSON, as if it were all."""
-    content = json.dumps(answer).encode()
-    send(handler, 200, content[: len(content) // 2])
-
-
-def cut_short(handler: _Handler, answer: Any) -> None:
-    """Half of the promised bytes, then the end of the connection."""
-    content = json.dumps(answer).encode()
-    handler.close_connection = True
-    send(handler, 200, content[: len(content) // 2], Content_Length=str(len(content)))
-
-
-def reset(handler: _Handler, answer: Any) -> None:
-    """Drop the connection with a TCP reset."""
-    linger = struct.pack("ii", 1, 0)
-    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-    handler.connection.close()
-    handler.close_connection = True
-
-
-def stall(handler: _Handler, answer: Any) -> None:
-    """Say nothing until the server stops."""
-    handler.close_connection = True
-    handler.state.stopping.wait()
-
-
-def drip(handler: _Handler, answer: Any) -> None:
-    """A byte of a header now and then: the socket is never silent for long."""
-    handler.close_connection = True
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-    while not handler.state.stopping.wait(0.02):
-        handler.wfile.write(b"a")
-
-
-def endless(handler: _Handler, answer: Any) -> None:
-    """A body that never ends."""
-    handler.close_connection = True
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
-    while not handler.state.stopping.wait(0.005):
-        handler.wfile.write(b" " * 65_536)
+def running(**settings: Any) -> AbstractContextManager[PoliceServer]:
+    """Serve on a free port of loopback until left."""
+    return served(PoliceServer(**settings), _Handler, path="/api", waits=False)

@@ -16,7 +16,8 @@ from bcumap.base.errors import DownloadError
 from bcumap.services import datastore, ordnance
 from bcumap.services import http as asking
 from tests.services import file_server
-from tests.services.file_server import FileServer, half, other, published, reset, status
+from tests.services.file_server import FileServer, half, published
+from tests.services.serving import body, reset, status
 
 LIMITS = asking.Limits(
     connect_s=2, read_s=2, deadline_s=5, attempts=4, backoff_min_s=0.01, backoff_max_s=0.05
@@ -47,7 +48,7 @@ def ranges(server: FileServer) -> list[str]:
 def test_a_fetch_that_breaks_off_goes_on_where_it_was(
     server: FileServer, tmp_path: Path, said: dict[str, Any]
 ) -> None:
-    server.faults = {1: status(503, **{"Retry-After": "0"}), 2: half, 3: half}
+    server.faults = {1: status(503, Retry_After="0"), 2: half, 3: half}
     fetch(server, tmp_path / "f", **said)
     assert (tmp_path / "f").read_bytes() == CONTENT
     assert ranges(server) == ["", "", "bytes=131072-", "bytes=196608-"]  # whole pieces
@@ -200,7 +201,7 @@ def demand(server: FileServer, folder: Path) -> datastore.Fetched:
 
 def test_the_newest_files_are_fetched_through_faults(server: FileServer, tmp_path: Path) -> None:
     published(server, **ALL)
-    server.faults = {1: status(429, **{"Retry-After": "0"}), 2: other(b"<html>"), 5: reset}
+    server.faults = {1: status(429, Retry_After="0"), 2: body(b"<html>"), 5: reset}
     fetched = demand(server, tmp_path)
     assert [path.read_bytes() for path in fetched.files] == [b"a", b"b", b"c", b"d", b"e"]
     assert fetched.workbook == tmp_path / "DWO_Abstraction.xlsx"

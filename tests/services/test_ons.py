@@ -20,14 +20,9 @@ import pytest
 from bcumap.base.errors import DownloadError
 from bcumap.services import ons
 from tests.services import arcgis_server as fake
-from tests.services.arcgis_server import (
-    LONDON_WARDS,
-    ArcgisServer,
-    Fault,
-    arcgis_error,
-    changed,
-    status,
-)
+from tests.services import serving
+from tests.services.arcgis_server import LONDON_WARDS, ArcgisServer, arcgis_error, changed
+from tests.services.serving import Fault, status
 
 LIMITS = ons.Limits(
     connect_s=2, read_s=5, deadline_s=8, attempts=3, backoff_min_s=0.01, backoff_max_s=5
@@ -292,13 +287,13 @@ PASSING: dict[str, Fault] = {
     "429": status(429),
     "500": status(500),
     "503": status(503),
-    "truncated JSON": fake.truncated,
-    "HTML": fake.body(b"<html><body>Please wait</body></html>"),
-    "a list": fake.body(b"[]"),
-    "nothing": fake.body(b""),
-    "nested too deep": fake.body(b"[" * 100_000),
-    "fewer bytes than promised": fake.cut_short,
-    "connection reset": fake.reset,
+    "truncated JSON": serving.truncated,
+    "HTML": serving.body(b"<html><body>Please wait</body></html>"),
+    "a list": serving.body(b"[]"),
+    "nothing": serving.body(b""),
+    "nested too deep": serving.body(b"[" * 100_000),
+    "fewer bytes than promised": serving.cut_short,
+    "connection reset": serving.reset,
     "not gzip as said": status(200, Content_Encoding="gzip"),
     "ArcGIS 429": arcgis_error(429, "Too many requests"),
     "ArcGIS 504": arcgis_error(504, "Your request has timed out."),
@@ -327,10 +322,10 @@ def test_every_step_is_asked_again(server: ArcgisServer, out: Path) -> None:
 
 
 SLOW: dict[str, tuple[Fault, ons.Limits, str]] = {
-    "silent": (fake.stall, SILENCE_BOUND, "timed out"),
-    "silent within the body": (fake.stall_body, SILENCE_BOUND, "timed out"),
-    "dripping headers": (fake.drip_headers, TIME_BOUND, "no whole answer within 0.3 s"),
-    "dripping a body": (fake.drip_body, TIME_BOUND, "no whole answer within 0.3 s"),
+    "silent": (serving.stall, SILENCE_BOUND, "timed out"),
+    "silent within the body": (serving.stall_body, SILENCE_BOUND, "timed out"),
+    "dripping headers": (serving.drip_headers, TIME_BOUND, "no whole answer within 0.3 s"),
+    "dripping a body": (serving.drip_body, TIME_BOUND, "no whole answer within 0.3 s"),
 }
 
 
@@ -395,7 +390,7 @@ def test_a_server_that_cannot_be_reached_is_named(out: Path) -> None:
 
 
 def test_a_late_request_lets_go_of_its_socket(server: ArcgisServer, out: Path) -> None:
-    server.fail(EVER, fake.endless)
+    server.fail(EVER, serving.endless)
     assert "within 0.3 s" in refusal(server, out, limits=TIME_BOUND)
     assert_ends(lambda: bool(server.open))
 
@@ -466,7 +461,7 @@ def test_the_back_off_doubles(server: ArcgisServer, out: Path) -> None:
         (status(302, Location="https://example.org/"), "HTTP 302"),
         (arcgis_error(400, "Cannot perform query.\nInvalid"), "Cannot perform query."),
         (arcgis_error(499, "Token Required"), "Token Required"),
-        (fake.body(b'{"error": "gone"}'), "gone"),
+        (serving.body(b'{"error": "gone"}'), "gone"),
     ],
 )
 def test_a_lasting_fault_is_asked_once(
@@ -494,7 +489,7 @@ def test_a_lasting_fault_names_its_address(
     assert len(server.requests) == at
 
 
-@pytest.mark.parametrize("fault", [fake.endless, fake.bomb])
+@pytest.mark.parametrize("fault", [serving.endless, fake.bomb])
 def test_an_answer_without_end_is_refused(server: ArcgisServer, out: Path, fault: Fault) -> None:
     server.fail([PAGE_2], fault)
     message = refusal(server, out, limits=replace(LIMITS, max_bytes=200_000))
@@ -520,22 +515,22 @@ def first(change: Any) -> Fault:
 
 
 ODD_ANSWERS: dict[str, tuple[int, Fault, str]] = {
-    "no services": (SERVICES, fake.body(b"{}"), "found no list of services"),
-    "services that are none": (SERVICES, fake.body(b'{"services": [1]}'), "no list of services"),
-    "a number for services": (SERVICES, fake.body(b'{"services": 5}'), "no list of services"),
-    "no columns": (LAYER, fake.body(b'{"fields": null}'), "found no list of fields"),
+    "no services": (SERVICES, serving.body(b"{}"), "found no list of services"),
+    "services that are none": (SERVICES, serving.body(b'{"services": [1]}'), "no list of services"),
+    "a number for services": (SERVICES, serving.body(b'{"services": 5}'), "no list of services"),
+    "no columns": (LAYER, serving.body(b'{"fields": null}'), "found no list of fields"),
     "no ward code": (
         LAYER,
         changed(lambda answer: answer.update(fields=[{"name": "WD25NM"}])),
         "found columns WD25NM, expected WDyyCD",
     ),
     "no object id field": (LAYER, changed(lambda answer: answer.pop("objectIdField")), "objectIdF"),
-    "no count": (COUNT, fake.body(b"{}"), "found {}, expected a count"),
-    "none counted": (COUNT, fake.body(b'{"count": 0}'), "found {'count': 0}, expected a count"),
-    "one too many counted": (COUNT, fake.body(b'{"count": 41}'), "40 where 41 were counted"),
-    "one too few counted": (COUNT, fake.body(b'{"count": 39}'), "40 where 39 were counted"),
-    "no wards listed": (PAGE_2, fake.body(b"{}"), "found no list of features"),
-    "an empty page": (PAGE_2, fake.body(b'{"features": []}'), "7 where 40 were counted"),
+    "no count": (COUNT, serving.body(b"{}"), "found {}, expected a count"),
+    "none counted": (COUNT, serving.body(b'{"count": 0}'), "found {'count': 0}, expected a count"),
+    "one too many counted": (COUNT, serving.body(b'{"count": 41}'), "40 where 41 were counted"),
+    "one too few counted": (COUNT, serving.body(b'{"count": 39}'), "40 where 39 were counted"),
+    "no wards listed": (PAGE_2, serving.body(b"{}"), "found no list of features"),
+    "an empty page": (PAGE_2, serving.body(b'{"features": []}'), "7 where 40 were counted"),
     "no object id": (
         PAGE_2,
         first(lambda ward: ward["properties"].pop("FID")),
@@ -611,13 +606,13 @@ def test_an_odd_answer_is_named_and_nothing_is_written(
 
 
 def test_pages_beyond_the_count_are_not_followed_for_ever(server: ArcgisServer, out: Path) -> None:
-    server.fail([COUNT], fake.body(b'{"count": 7}'))  # yet the first page says that more remain
+    server.fail([COUNT], serving.body(b'{"count": 7}'))  # yet the first page says that more remain
     assert "14 where 7 were counted" in refusal(server, out)
     assert len(server.requests) == PAGE_2
 
 
 def test_all_faults_of_the_wards_are_listed_at_once(server: ArcgisServer, out: Path) -> None:
-    server.fail([COUNT], fake.body(b'{"count": 41}'))
+    server.fail([COUNT], serving.body(b'{"count": 41}'))
     server.fail([PAGE_1], first(lambda ward: ward["properties"].update(WD25CD="?")))
     server.fail([PAGE_2], first(lambda ward: ward.update(geometry=None)))
     message = refusal(server, out)

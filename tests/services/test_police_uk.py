@@ -21,7 +21,9 @@ from bcumap.services import police_uk
 from bcumap.services.http import Limits, PassingError
 from bcumap.services.police_uk import Event, PoliceApi, Priority, RateLimiter, Team
 from tests.services import police_server as fake
-from tests.services.police_server import PRIVATE, Fault, PoliceServer, status
+from tests.services import serving
+from tests.services.police_server import PRIVATE, PoliceServer
+from tests.services.serving import Fault, status
 
 LIMITS = Limits(
     connect_s=2, read_s=5, deadline_s=8, attempts=3, backoff_min_s=0.01, backoff_max_s=5,
@@ -394,7 +396,7 @@ def test_names_are_plain_text(server: PoliceServer) -> None:
 
 
 def test_a_live_team_comes_in_time_or_not_at_all(server: PoliceServer) -> None:
-    server.fail(PEOPLE, fake.drip)
+    server.fail(PEOPLE, serving.drip_headers)
     start = time.monotonic()
     with pytest.raises(DownloadError, match="no whole answer within"):
         police_uk.live_team(WARD, timeout_s=6)
@@ -415,15 +417,15 @@ PASSING: dict[str, Fault] = {
     "429": status(429),
     "500": status(500),
     "503 in HTML": status(503, Content_Type="text/html"),
-    "truncated JSON": fake.truncated,
-    "fewer bytes than promised": fake.cut_short,
-    "HTML": fake.body(b"<html><body>Please wait</body></html>"),
-    "nothing": fake.body(b""),
-    "a number": fake.body(b"5"),
-    "null": fake.body(b"null"),
-    "a list of nulls": fake.body(b"[null]"),
-    "nested too deep": fake.body(b"[" * 100_000),
-    "connection reset": fake.reset,
+    "truncated JSON": serving.truncated,
+    "fewer bytes than promised": serving.cut_short,
+    "HTML": serving.body(b"<html><body>Please wait</body></html>"),
+    "nothing": serving.body(b""),
+    "a number": serving.body(b"5"),
+    "null": serving.body(b"null"),
+    "a list of nulls": serving.body(b"[null]"),
+    "nested too deep": serving.body(b"[" * 100_000),
+    "connection reset": serving.reset,
     "not gzip as said": status(200, Content_Encoding="gzip"),
 }
 
@@ -441,7 +443,7 @@ def test_a_passing_fault_costs_one_more_request(
     assert server.turns == {"neighbourhoods": 1, WARD: 1, PEOPLE: 1} | {path: 2}
 
 
-@pytest.mark.parametrize("fault", [fake.stall, fake.drip])
+@pytest.mark.parametrize("fault", [serving.stall, serving.drip_headers])
 def test_a_slow_server_is_asked_again(server: PoliceServer, fault: Fault) -> None:
     server.fail(PEOPLE, fault)
     assert team(server, limits=replace(LIMITS, read_s=0.2, deadline_s=0.4)).people_total == 6
@@ -449,7 +451,7 @@ def test_a_slow_server_is_asked_again(server: PoliceServer, fault: Fault) -> Non
 
 
 def test_another_team_than_asked_for_is_not_taken(server: PoliceServer) -> None:
-    server.fail(WARD, fake.body(b'{"id": "E05009999", "name": "Elsewhere"}'))
+    server.fail(WARD, serving.body(b'{"id": "E05009999", "name": "Elsewhere"}'))
     assert team(server).name == "Campden 0"
     assert server.turns[WARD] == 2
 
@@ -463,7 +465,7 @@ def test_a_lasting_fault_is_given_up_and_named(server: PoliceServer) -> None:
     assert server.turns[PEOPLE] == 3
 
 
-@pytest.mark.parametrize("fault", [status(404), status(302, Location="/x"), fake.endless])
+@pytest.mark.parametrize("fault", [status(404), status(302, Location="/x"), serving.endless])
 def test_what_will_not_pass_is_asked_once(server: PoliceServer, fault: Fault) -> None:
     server.fail(PEOPLE, fault)
     with pytest.raises(DownloadError):
