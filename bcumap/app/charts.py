@@ -72,11 +72,12 @@ def ranking(
     """
     linked = alt.UrlData(url=url, format={"type": "json", "property": "areas"})
     style = ".0%" if measure.decimals is None else f",.{measure.decimals}f"
+    least = "(datum.at_least ? '≥ ' : '') + " if measure.is_of_strength else ""
     base = (
         alt.Chart(linked)
         .transform_calculate(
             shown=f"datum['{measure.key}'] === null ? '{NO_FIGURE}' :"
-            f" (datum.at_least ? '≥ ' : '') + format(datum['{measure.key}'], '{style}')",
+            f" {least}format(datum['{measure.key}'], '{style}')",
             value=f"datum['{measure.key}'] === null ? 0 : datum['{measure.key}']",
         )
         .transform_calculate(told="datum.name + ': ' + datum.shown")

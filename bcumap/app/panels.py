@@ -154,6 +154,7 @@ def measured(
         "breaks": limits,
         "shades": shades(len(limits) + 1),
         "unknown": unknown,
+        "of_strength": measure.is_of_strength,
         **more,
     }
 

@@ -24,6 +24,7 @@ from bcumap.app.panels import shown
 from bcumap.app.routes import PICTURE, STREETS
 from bcumap.base.words import LEVEL_WORDS
 from bcumap.facts import cached
+from bcumap.facts.measures import OF_STRENGTH
 from bcumap.facts.views import Table
 
 MAP_FILES = ("leaflet.js", "areas.js", "map.js", "streets.js", "areas.topojson", "wards.topojson",
@@ -123,6 +124,7 @@ def draw_table(asked: Asked, level: str, **data: object) -> None:
             url=assets.url("facts.json"),
             level=level,
             chosen=asked.wanted.code if asked.wanted else None,
+            of_strength=OF_STRENGTH,
             **data,
         ),
         on_choose_change=lambda: choose(st.session_state["table"]["choose"]),

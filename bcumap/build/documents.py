@@ -17,6 +17,7 @@ import shapely
 from bcumap.base.dates import Row
 from bcumap.base.errors import CoverageError
 from bcumap.base.schema import KEYS
+from bcumap.build import timeline
 from bcumap.facts import teams
 from bcumap.facts.measures import FACT_DECIMALS
 from bcumap.facts.officers import Commitment
@@ -184,7 +185,7 @@ def area_facts(
             "ward",
         ),
     }
-    return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
+    return timeline.encode(facts)
 
 
 def _properties(level: str, frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:

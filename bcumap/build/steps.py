@@ -522,13 +522,13 @@ def _with_wards(wards: pd.DataFrame, data: Path, staging: Path) -> bytes:
         store.rows(pd.DataFrame(wards.drop(columns="geometry"))),
         (),
         officers.commitment_on(store.records("commitments", data=data), dt.date.max),
-        by_ward=known.strengths.means(),
+        by_ward=known.strengths.means(dt.date.max),
         listed=(listed := teams.last(known.teams)),
     )
     for code, told in documents.officers_told(rows, "wards").items():
         facts["wards"][code]["officers"] = told
     facts["officers"] |= documents.of_wards(known.strengths.mean_of, teams.days(listed))
-    return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
+    return timeline.encode(facts)
 
 
 def _copy(data: Path, staging: Path, name: str) -> None:
@@ -714,6 +714,7 @@ def _write_web(
     commitment = officers.commitment_on(commitments, dt.date.max)
     known = store.demand(data=staging)
     by_ward, listed = known.strengths, teams.last(known.teams)
+    means = by_ward.means(dt.date.max)
     facts = documents.area_facts(
         levels.bcus,
         levels.boroughs,
@@ -725,7 +726,7 @@ def _write_web(
         commitment=commitment,
         officers={
             level: officers.by_level(
-                level, ward_rows, strengths, commitment, by_ward=by_ward.means(), listed=listed
+                level, ward_rows, strengths, commitment, by_ward=means, listed=listed
             )
             for level in LEVELS
         },

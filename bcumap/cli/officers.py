@@ -45,7 +45,7 @@ def report(
         for ward in store.atlas().levels["wards"].values()
     ]
     known = store.demand()
-    by_ward, listed = known.strengths.means(), teams.last(known.teams, by=day.isoformat())
+    by_ward, listed = known.strengths.means(day), teams.last(known.teams, by=day.isoformat())
     rows = officers.by_level(level, wards, strengths, commitment, by_ward=by_ward, listed=listed)
     lines = reporting.officers_json if as_json else reporting.officers_lines
     for line in lines(rows, level, commitment, day):

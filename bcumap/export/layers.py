@@ -53,7 +53,8 @@ MEASURES = {
 # What a figure may not be read without: whether it is one, and for when.
 WITH_PROMISED = ("commitment_since",)
 WARD_STRENGTH = ("fte", "fte_per_ward", "share_of_commitment")
-WITH_STRENGTH = ("at_least", "no_figure_for", "fte_from", "fte_to")
+WITH_WARD_STRENGTH = ("fte_from", "fte_to")
+WITH_STRENGTH = ("at_least", "no_figure_for", *WITH_WARD_STRENGTH)
 WITH_COUNTED = ("counters_basis", "counters_complete")
 WITH_ASKED = ("offences_from", "offences_to", "offences_cautions")
 
@@ -274,8 +275,7 @@ def _officers(known: Known, level: str, on: dt.date) -> pd.DataFrame:
     commitment = officers.commitment_on(known.commitments, on)
     strengths = officers.strengths_on(known.strengths, on)
     wards = store.rows(pd.DataFrame(known.levels["wards"].drop(columns="geometry")))
-    months = known.demand.strengths.mean_of
-    by_ward = known.demand.strengths.means() if months and months[0] <= on.isoformat() else {}
+    by_ward = known.demand.strengths.means(on)
     listed = teams.last(known.demand.teams, by=on.isoformat())
     rows = officers.by_level(level, wards, strengths, commitment, by_ward=by_ward, listed=listed)
     frame = pd.DataFrame(rows)
@@ -286,7 +286,7 @@ def _officers(known: Known, level: str, on: dt.date) -> pd.DataFrame:
     )
     if level == "wards":
         told = rounded.drop(columns=["wards", "area_km2", "fte_per_10k", "residents_2021"])
-        if not months:
+        if not (months := known.demand.strengths.mean_of):
             return told.drop(columns=[*WARD_STRENGTH])
         has = told["fte"].notna()
         return told.assign(
@@ -317,7 +317,7 @@ def _measured(known: Known, wish: Wish) -> pd.DataFrame:
         columns = [*sorted(asked), *(WITH_PROMISED if asked & set(PROMISED) else ())]
         columns += [teams.LISTED_ON] if asked & set(teams.COUNTS) else []
         if asked & set(STRENGTH):
-            columns += WITH_STRENGTH[-2:] if wish.layer == "wards" else WITH_STRENGTH
+            columns += WITH_WARD_STRENGTH if wish.layer == "wards" else WITH_STRENGTH
         table = _officers(known, wish.layer, wish.on)
         tables.append(table[[key, *columns]])
     if asked := wanted & {*ASKED, *BY_GROUP}:

@@ -11,17 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bcumap.base.words import (
-    BY_WARD,
-    BY_WARD_ONLY,
-    MET_POLICE,
-    NO_FIGURE,
-    NOT_KNOWN,
-    date,
-    figure,
-    kilometres,
-    percent,
-)
+from bcumap.base.words import MET_POLICE, NOT_KNOWN, date, figure, kilometres, percent
 from bcumap.facts import counters, demand, demand_measures, measures, views
 from bcumap.facts.areas import Area, Atlas
 from bcumap.facts.counters import Picture
@@ -66,7 +56,7 @@ class Known:
     counters
         The prepared document of front counters.
     demand
-        Offences, survey, strengths by ward.
+        Offences and survey.
     reports
         Gives twelve months of a level by level and group (`demand.report`).
     on
@@ -145,7 +135,9 @@ def _officers(areas: Sequence[Area], known: Known) -> Section:
         _row(each.title, areas, lambda area, each=each: _officer(area, each, known))
         for each in measures.offered(known.atlas).values()
     ]
-    note = f"Strengths are full-time equivalents, {views.months(known.atlas.facts)}."
+    by_borough, by_ward = views.strength_months(known.atlas.facts)
+    of_wards = f"; of wards, {by_ward}" if by_ward else ""
+    note = f"Strengths are full-time equivalents, {by_borough}{of_wards}."
     return Section("Ward officers", tuple(rows), note)
 
 
@@ -153,28 +145,13 @@ def _officer(area: Area, measure: measures.Measure, known: Known) -> Said:
     told = area.officers
     if told is None:
         return Said(NOT_MET)
-    if measure.key == LISTED:
-        return views.listing(told) if area.ward else Said(BY_WARD_ONLY)
-    if area.ward and measure.is_of_strength:
-        return _of_ward(area, measure, known)
+    if measure.key == LISTED and area.ward:
+        return views.listing(told)
     value = told.get(measure.key)
     if value is None:
-        return Said(NO_FIGURE if measure.is_of_strength else NOT_KNOWN)
-    least = "at least " if measure.is_of_strength and told.get("at_least") else ""
+        return Said(measures.unknown(known.atlas, area.level, measure))
+    least = "at least " if measure.is_least(told) else ""
     return Said(f"{least}{measure.text(value)}")
-
-
-def _of_ward(area: Area, measure: measures.Measure, known: Known) -> Said:
-    """The strength of a ward, if the Met's workbook was imported."""
-    rows = [row for row in known.demand.strengths.of(area.code) if row["fte"] is not None]
-    if not rows:
-        return Said(BY_WARD)
-    fte, when = rows[-1]["fte"], f"in {date(rows[-1]['month'])}"
-    if measure.key == "fte_per_10k":  # of a census whose wards were others
-        return Said(NOT_KNOWN)
-    promised = area.officers["committed"] if area.officers else 0
-    is_share = measure.key == "share_of_commitment"
-    return Said(measure.text(fte / promised if is_share else fte), when)
 
 
 # --- front counters ------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ but not compared says why in its `cautions`.
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
@@ -156,9 +157,14 @@ class Strengths:
         last = self.months[-MEAN_MONTHS:]
         return (last[0], last[-1]) if last else None
 
-    def means(self) -> dict[str, float | None]:
-        """Return the mean of each ward's last months, of those with a figure if half have one."""
+    def means(self, on: dt.date) -> dict[str, float | None]:
+        """Return the mean of each ward's last months, of those with a figure if half have one.
+
+        Nothing on a date before the first of these months.
+        """
         told: dict[str, float | None] = {}
+        if self.mean_of is None or on.isoformat() < self.mean_of[0]:
+            return told
         for code, fte in self.fte.items():
             last = fte[-MEAN_MONTHS:]
             known = [each for each in last if each is not None]

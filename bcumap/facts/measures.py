@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import statistics
 from bisect import bisect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -55,6 +55,8 @@ class Measure:
         What it is of, in a sentence.
     promise
         What was promised, in its unit, if anything was.
+    is_of_strength
+        Whether it is made of a strength, which of wards is only where a deployer has built it.
     """
 
     key: str
@@ -63,15 +65,16 @@ class Measure:
     decimals: int | None
     what: str
     promise: float | None = None
+    is_of_strength: bool = False
 
-    def text(self, value: float) -> str:
-        """Write a value as people read it."""
-        return percent(value) if self.decimals is None else figure(value, self.decimals)
+    def text(self, value: float, *, of: Mapping[str, Any] | None = None) -> str:
+        """Write a value as people read it; with the officers `of` its area, ≥ if it is a bound."""
+        least = "≥ " if self.is_least(of) else ""
+        return least + (percent(value) if self.decimals is None else figure(value, self.decimals))
 
-    @property
-    def is_of_strength(self) -> bool:
-        """Whether it is made of a strength, which of wards is not shipped."""
-        return self.key not in ("committed", "residents_per_committed", LISTED)
+    def is_least(self, officers: Mapping[str, Any] | None) -> bool:
+        """Whether an area has "at least" its value, because the strength of a part is not known."""
+        return bool(self.is_of_strength and officers and officers.get("at_least"))
 
 
 _COUNTED = "Dedicated ward officers and PCSOs together, in full-time equivalents (FTE)"
@@ -80,12 +83,15 @@ MEASURES = {
     measure.key: measure
     for measure in (
         Measure("fte_per_ward", "Officers for each ward", "FTE a ward", 1,
-                f"{_COUNTED}, for each ward of an area. The promise is 3 in each.", promise=3),
+                f"{_COUNTED}, for each ward of an area. The promise is 3 in each.",
+                promise=3, is_of_strength=True),
         Measure("share_of_commitment", "Strength as a share of the promise", "Of the promise", None,
-                f"{_COUNTED}, as a share of the officers promised to the area’s wards.", promise=1),
+                f"{_COUNTED}, as a share of the officers promised to the area’s wards.",
+                promise=1, is_of_strength=True),
         Measure("fte_per_10k", "Officers for every 10,000 residents", "FTE per 10,000", 1,
-                f"{_COUNTED}, for every 10,000 residents of the Census of 2021."),
-        Measure("fte", "Officers in all", "Strength, FTE", 1, f"{_COUNTED}."),
+                f"{_COUNTED}, for every 10,000 residents of the Census of 2021.",
+                is_of_strength=True),
+        Measure("fte", "Officers in all", "Strength, FTE", 1, f"{_COUNTED}.", is_of_strength=True),
         Measure("committed", "Officers promised", "Promised", 0,
                 "Two dedicated ward officers and one PCSO in each ward: what was promised, whether"
                 " or not they are there."),
@@ -95,6 +101,7 @@ MEASURES = {
                 " ward, because every ward was promised the same."),
     )
 }  # fmt: skip
+OF_STRENGTH = [key for key, each in MEASURES.items() if each.is_of_strength]
 
 
 # Where a deployer has asked data.police.uk for the teams of wards.

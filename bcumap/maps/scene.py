@@ -365,14 +365,13 @@ def _officers(wish: Wish, level: str, documents: Documents) -> _Part:
         return _own(wish, level, atlas)
     measure = measures.EVERY[wish.measure]
     known = measures.values(atlas, level, measure.key)
-    bounded = {code for code in known if (atlas[code].officers or {}).get("at_least")}
     unknown = measures.unknown(atlas, level, measure)
     when = views.measure_when(atlas.facts, level, measure)
     return _Part(
         title=f"{measure.title}: {_plural(level)}",
         subtitle=f"{when[:1].upper()}{when[1:]}",
         notes=[measure.what, views.officer_sources(atlas.facts)],
-        shading=_shaded(known, measure, unknown, bounded),
+        shading=_shaded(known, measure, unknown, atlas),
     )
 
 
@@ -393,7 +392,7 @@ def _demand(wish: Wish, level: str, documents: Documents) -> _Part:
         title=f"{measure.title}{of}: {_plural(level)}",
         subtitle=f"{date(told.first)} to {date(told.last)}" if key in OF_OFFENCES else "",
         notes=[measure.what, *(demand.CAUTIONS[each] for each in cautions), DEMAND_SOURCES],
-        shading=_shaded(known, measure, demand_measures.unknown(level, key), set()),
+        shading=_shaded(known, measure, demand_measures.unknown(level, key), documents.atlas),
     )
 
 
@@ -407,19 +406,19 @@ def _own(wish: Wish, level: str, atlas: Atlas) -> _Part:
         subtitle=f"{counted(len(given), 'figure')}, on wards of {atlas.edition}",
         caution="Figures of somebody’s own list, which nobody else has checked.",
         notes=[],
-        shading=_shaded(met, measure, NO_FIGURE_IN_LIST, set()),
+        shading=_shaded(met, measure, NO_FIGURE_IN_LIST, atlas),
     )
 
 
 def _shaded(
-    known: Mapping[str, float | None], measure: Measure, unknown: str, bounded: set[str]
+    known: Mapping[str, float | None], measure: Measure, unknown: str, atlas: Atlas
 ) -> _Shading:
     limits = measures.breaks(known.values(), measure)
     names = measures.labels(known.values(), limits, measure)
     return _Shading(
         looks=_looks(known, limits, 2 if measure.decimals is None else measure.decimals),
         texts={
-            code: ("≥ " if code in bounded else "") + measure.text(value)
+            code: measure.text(value, of=atlas[code].officers)
             for code, value in known.items()
             if value is not None
         },

@@ -128,6 +128,8 @@ def test_a_measure_is_written_as_everywhere(key: str, style: str) -> None:
     (bars,) = layers(spec, "bar")
     assert bars["encoding"]["x"]["axis"]["format"] == style
     assert bars["encoding"]["x"]["title"] == MEASURES[key].title
+    is_bound = any("at_least" in each["calculate"] for each in bars["transform"])
+    assert is_bound == MEASURES[key].is_of_strength
     assert f"format(datum['{key}'], '{style}')" in bars["transform"][0]["calculate"]
 
 

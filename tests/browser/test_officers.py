@@ -8,6 +8,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,18 @@ def test_a_bcu_is_shaded_by_what_its_boroughs_have(visit: Visit) -> None:
     shaded(page, "SE")
     expect(area(page, "CN")).to_have_class(re.compile("no-figure"))
     expect(area(page, "SE")).to_have_attribute("aria-label", re.compile("ward: 3.8"))
+
+
+def test_a_strength_of_which_a_part_is_unknown_is_at_least_that(visit: Visit) -> None:
+    part = deepcopy(FACTS)
+    part["bcus"]["SE"]["officers"]["at_least"] = True
+    visit.context.route("**/facts-*.json", lambda route: route.fulfill(json=part))
+    page = visit.go("/officers?bcu=SE")
+    expect(area(page, "SE")).to_have_attribute("aria-label", re.compile("ward: ≥ 3.8"))
+    expect(page.locator("tr.chosen")).to_have_text(re.compile(r"South East≥ 3.8≥ [\d.]+\d{3}"))
+    page = visit.go("/officers?bcu=SE&measure=committed")
+    expect(area(page, "SE")).to_have_attribute("aria-label", re.compile(r"promised: \d+"))
+    expect(page.locator("tr.chosen")).to_have_text(re.compile(r"South East\d{3}≥ [\d.]+"))
 
 
 def test_a_choice_keeps_the_measure(visit: Visit) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.commands import run_here
 from tests.small import Small
 
 Monkey = pytest.MonkeyPatch
+TODAY = dt.date(2026, 11, 27)
 
 
 def test_every_ward_has_its_months_and_gaps_stay_empty(tmp_path: Path) -> None:
@@ -101,7 +103,7 @@ def _is_told_everywhere(
     data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Map, card, picture, exports and report have what was built, and say of which months."""
-    atlas, means = store.atlas(data=data), store.demand(data=data).strengths.means()
+    atlas, means = store.atlas(data=data), store.demand(data=data).strengths.means(TODAY)
     known = measures.values(atlas, "wards", "fte")
     assert {code for code, fte in known.items() if fte is not None} == {
         code for code, fte in means.items() if fte is not None
@@ -125,11 +127,15 @@ def _is_told_everywhere(
     done = run_here("officers", "report", "--level", "wards", "--json",
                     monkeypatch=monkeypatch, capsys=capsys)  # fmt: skip
     assert any(area.get("fte") for area in json.loads(done.out)["areas"])
+    done = run_here("officers", "report", "--level", "wards", "--json", "--on", "2024-06-30",
+                    monkeypatch=monkeypatch, capsys=capsys)  # fmt: skip
+    assert not any(area.get("fte") for area in json.loads(done.out)["areas"])
 
 
 def test_a_mean_takes_months_with_a_figure_if_half_have_one() -> None:
     months = tuple(f"2025-{month:02}" for month in range(1, 13))
     fte = {"A": [None] * 6 + [2.0, 4.0] * 3, "B": [None] * 7 + [3.0] * 5, "C": [2.0] * 12}
     told = demand.Strengths(("2024-12", *months), {code: [9.0, *row] for code, row in fte.items()})
-    assert told.means() == {"A": 3.0, "B": None, "C": 2.0}
+    assert told.means(dt.date(2025, 1, 1)) == {"A": 3.0, "B": None, "C": 2.0}
     assert told.mean_of == ("2025-01", "2025-12")
+    assert told.means(dt.date(2024, 12, 31)) == demand.Strengths().means(TODAY) == {}

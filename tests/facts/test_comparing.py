@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from copy import deepcopy
 
 import pytest
 
 from bcumap.facts import comparing, demand, views
 from bcumap.facts import counters as past
+from bcumap.facts.areas import Atlas
 from bcumap.facts.cached import atlas, counters, demand_report, facts
 from bcumap.facts.cached import demand as asked
 from bcumap.facts.comparing import NOT_MET, Known, Section
@@ -16,11 +18,12 @@ TODAY = dt.date(2026, 11, 26)
 DEPTFORD, LEWISHAM, HARROW, CITY = "E05013719", "E09000023", "E09000015", "E09000001"
 
 
-def compared(*codes: str, known_of: demand.Demand | None = None) -> dict[str, Section]:
-    known = Known(atlas(), counters(), known_of or asked(), demand_report, TODAY)
-    return {
-        each.title: each for each in comparing.sections([atlas()[code] for code in codes], known)
-    }
+def compared(
+    *codes: str, known_of: demand.Demand | None = None, areas: Atlas | None = None
+) -> dict[str, Section]:
+    areas = areas or atlas()
+    known = Known(areas, counters(), known_of or asked(), demand_report, TODAY)
+    return {each.title: each for each in comparing.sections([areas[code] for code in codes], known)}
 
 
 def row(section: Section, name: str) -> list[str]:
@@ -71,6 +74,22 @@ def test_a_part_that_is_unsound_is_said_to_be_one() -> None:
     told = facts()["bcus"]["CN"]["officers"]
     assert central_north == (
         f"at least {told['fte']}" if told["fte"] is not None else "no reliable figure"
+    )
+
+
+def test_the_strength_of_a_ward_is_what_was_built_and_says_of_which_months() -> None:
+    before = compared(DEPTFORD, LEWISHAM)["Ward officers"]
+    assert row(before, "Officers in all")[0] == "published by the Met, not included here"
+    assert "; of wards" not in before.note
+    built = deepcopy(facts())
+    built["officers"]["ward_months"] = ("2025-01", "2025-12")
+    built["wards"][DEPTFORD]["officers"] |= {"fte": 2.4, "share_of_commitment": 0.8}
+    told = compared(DEPTFORD, "E05013718", areas=Atlas(built))["Ward officers"]
+    assert row(told, "Officers in all") == ["2.4", "no reliable figure"]
+    assert row(told, "Strength as a share of the promise")[0] == "80%"
+    assert told.note == (
+        "Strengths are full-time equivalents, mean of August 2025 to July 2026;"
+        " of wards, mean of January 2025 to December 2025."
     )
 
 

@@ -11,6 +11,7 @@ from bcumap.facts import store
 from bcumap.facts.measures import (
     CLASSES,
     MEASURES,
+    OF_STRENGTH,
     Measure,
     breaks,
     labels,
@@ -71,6 +72,15 @@ def test_values_are_written_as_people_read_them() -> None:
     assert SHARE.text(1.332) == "133%"
     assert MEASURES["fte"].text(1234.56) == "1,234.6"
     assert MEASURES["residents_per_committed"].text(5285) == "5,285"
+
+
+def test_only_what_is_made_of_a_strength_is_a_bound_where_a_part_of_that_is_not_known() -> None:
+    assert set(OF_STRENGTH) == {"fte", "fte_per_ward", "fte_per_10k", "share_of_commitment"}
+    assert not Measure("own", "Your list", "Yours", 1, "").is_of_strength
+    part = {"at_least": True}
+    assert MEASURES["fte"].text(9, of=part) == "≥ 9.0"
+    assert MEASURES["fte"].text(9, of={"at_least": False}) == MEASURES["fte"].text(9) == "9.0"
+    assert MEASURES["committed"].text(9, of=part) == "9"
 
 
 def test_the_highest_comes_first_and_the_unknown_last() -> None:

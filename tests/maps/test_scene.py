@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ import shapely
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import LEVELS
 from bcumap.facts import counter_measures, counters, measures, store
+from bcumap.facts.areas import Atlas
 from bcumap.maps import files as pictures
 from bcumap.maps import looks, request
 from bcumap.maps import scene as scenes
@@ -129,6 +132,15 @@ def test_a_view_of_elsewhere_is_refused(documents: Documents) -> None:
 
 
 # --- ward officers -------------------------------------------------------------------------------
+
+
+def test_a_strength_of_which_a_part_is_unknown_is_at_least_that(documents: Documents) -> None:
+    facts = deepcopy(dict(ATLAS.facts))
+    facts["bcus"]["SE"]["officers"]["at_least"] = True
+    part = replace(documents, atlas=Atlas(facts))
+    for measure, figure in (("fte_per_ward", "≥ 3.8"), ("committed", "177")):
+        shown = scene(part, kind="officers", level="bcus", measure=measure)
+        assert next(each.figure for each in shown.names if each.text == "South East") == figure
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -252,8 +252,9 @@
      has for each level the `title` of a measure, its `key` in the facts or the `values` of a
      visitor (by code), its `decimals` (null: per cent), the limits `breaks` between its classes, the `shades` of these,
      and what is said where there is no figure (`unknown`); where they differ, the `scale` and
-     `unit` in which it is written, or `words` for its values. `unlabelled`: no value is written
-     on the map, because something else stands there. */
+     `unit` in which it is written, or `words` for its values. `of_strength`: an area whose facts
+     say `at_least` has at least its value. `unlabelled`: no value is written on the map, because
+     something else stands there. */
   bcumap.shade = async function (map, shading) {
     map.bcumapShading = shading;
     map.bcumapFigures = null;
@@ -281,7 +282,7 @@
     Object.entries(areas).forEach(([code, { officers }]) => {
       const value = (measure.values ? measure.values[code] : officers?.[measure.key]) ?? null;
       if (value === null) return;
-      const least = !measure.values && officers.at_least ? "≥ " : "";
+      const least = measure.of_strength && officers.at_least ? "≥ " : "";
       // As it is shown: else an area of 3.97 would say 4.0 and be in the class below 4.0.
       const shown = halvesUp(value * scale, decimals ?? 2) / scale;
       values.set(code, measure.words ? value : shown);

@@ -18,8 +18,6 @@ const show = {
   hundredths: (value) => hundredths.format(value),
   percent: (value) => percent.format(value),
 };
-// "At least", where a part of an area is unknown.
-const BOUNDED = new Set(["fte", "fte_per_ward", "fte_per_10k", "share_of_commitment"]);
 
 /* A row's values by column, with what nobody knows as null; `given` are columns of a visitor. */
 function rows(all, level, given) {
@@ -211,7 +209,7 @@ function render(root, state, data, list) {
         cell.className = kind in show ? "number" : "";
         // What the Met does not do in the City is not unknown: the cell is empty.
         const unknown = row.met || !data.of_met.includes(key) ? data.unknown[key] ?? "" : "";
-        const bound = row.at_least && BOUNDED.has(key) ? "≥ " : "";
+        const bound = row.at_least && data.of_strength.includes(key) ? "≥ " : "";
         cell.textContent = value === null ? unknown : bound + (show[kind] || String)(value);
         if (value === null) cell.classList.add("unknown");
         else if (kind in show && !bound) cell.dataset.value = value;
