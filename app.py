@@ -16,6 +16,7 @@ from bcumap.app import (
     listening,
     memory,
     origins,
+    pacing,
     routes,
     uploads,
 )
@@ -28,7 +29,8 @@ from bcumap.facts import store
 async def lifespan(served: object) -> AsyncIterator[None]:
     """What the server does before it listens, and until it ends."""
     drawn.prepare(first.PAGE_PATHS)
-    async with listening.at_once(served), jobs.swept(), memory.given_back():
+    giving_back = pacing.repeated(memory.give_back, memory.TRIM_S)
+    async with listening.at_once(served), jobs.swept(), giving_back:
         yield
 
 

@@ -26,6 +26,7 @@ from bcumap.app.routes import CARD, first_names
 from bcumap.base.words import ABOUT, ALL_PAGES, COMPARE, COUNTER, LEVEL_WORDS, PAGES
 from bcumap.facts.cached import facts
 from bcumap.facts.find import LONGEST_QUERY
+from bcumap.web.files import needed
 from bcumap.web.render import html
 
 PAGE_PATHS = tuple(path for path, _ in ALL_PAGES)
@@ -36,18 +37,18 @@ STREAMLITS = ("_stcore", "static", "media", "component", "vendor", "app", "favic
 PARTS_OF_ABOUT = ("words", "privacy", "accessibility", "sources")
 NOBODY_ELSES = "private, no-store"
 KEPT_BYTES = 4_000_000  # of pages, compressed
-# What live pages ask for, and the elements of Streamlit's that they are made of, whose scripts it
-# fetches when it draws one: all are fetched while its own are on their way, and no step waits.
+# What live pages ask for, beside what these scripts import, and the elements of Streamlit's that
+# they are made of, whose scripts it fetches when it draws one: all are fetched while its own are on
+# their way, and no step waits.
 ELEMENTS = ("BidiComponent", "Html")
-FETCHED = ("search.js", "links.js", "share.js")
-WITH_MAP = ("host.js", "leaflet.js", "areas.js", "map.js", "save.js", "dates.js", "keep.js",
-            "page.css", "leaflet.css", "areas.topojson")  # fmt: skip
-WITH_TABLE = (*WITH_MAP, "table.js", "files.js", "facts.json")
-WITH_DATE = (*WITH_MAP, "time.js", "files.js", "sources.js")
+ON_ALL = ("search.js", "page.css")
+WITH_MAP = ("host.js", "leaflet.js", "areas.js", "map.js", "save.js", "leaflet.css",
+            "areas.topojson")  # fmt: skip
+WITH_TABLE = (*WITH_MAP, "table.js", "facts.json")
 OF_PAGES = {
     "": WITH_TABLE, "officers": WITH_TABLE, "demand": WITH_TABLE, "ward": WITH_MAP,
-    "counters": (*WITH_DATE, "counters.js", "counters.json", "facts.json"),
-    "history": (*WITH_DATE, "units.js", "history.json"),
+    "counters": (*WITH_MAP, "time.js", "counters.js", "counters.json", "facts.json"),
+    "history": (*WITH_MAP, "time.js", "units.js", "history.json"),
 }  # fmt: skip
 
 _pages: Kept[Hashable] = Kept(KEPT_BYTES)
@@ -161,7 +162,7 @@ async def _body(asked: Asked, said: Head) -> Body:
 
 def _fetched(asked: Asked) -> Iterator[str]:
     """Give the addresses of what the live page will need, the scripts first."""
-    names = (*FETCHED, *OF_PAGES.get(asked.page, ("page.css",)))
+    names = needed(*ON_ALL, *OF_PAGES.get(asked.page, ()))
     if asked.page in OF_PAGES and asked.page != "history" and level_of(asked) == "wards":
         names += ("wards.topojson",)
     scripts = [name for name in names if name.endswith(".js")]

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from bcumap.app.pacing import repeated
 from bcumap.base import files
 from bcumap.base.errors import BusyError
 
@@ -145,26 +146,11 @@ def process(
 
 @asynccontextmanager
 async def swept(*, every_s: float = SWEEP_S) -> AsyncIterator[None]:
-    """Remove what dead servers left, at once and every so often until the block ends.
-
-    Parameters
-    ----------
-    every_s
-        How often (seconds).
-    """
+    """Remove what dead servers left, at once and every so often (seconds) until the block ends."""
     # In a container each server has the number of the one before it, and nothing is ours yet.
     await asyncio.to_thread(sweep, is_start=True)
-
-    async def again() -> None:
-        while True:
-            await asyncio.sleep(every_s)
-            await asyncio.to_thread(sweep)
-
-    sweeping = asyncio.create_task(again())
-    try:
+    async with repeated(sweep, every_s):
         yield
-    finally:
-        sweeping.cancel()
 
 
 def sweep(*, is_start: bool = False) -> None:

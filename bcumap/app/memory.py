@@ -6,16 +6,13 @@ system only what lies at the end of one: what the threads of visitors held would
 
 from __future__ import annotations
 
-import asyncio
 import ctypes
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import cache
 
 _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 ARENAS = 1  # Python's threads take turns, so sharing one costs nothing
-TRIM_S = 60.0
+TRIM_S = 60  # how often a server gives back
 
 
 def share_arenas() -> bool:
@@ -26,22 +23,6 @@ def share_arenas() -> bool:
 def give_back() -> bool:
     """Return to the system what is free; say whether there was anything."""
     return _asked("malloc_trim", 0)
-
-
-@asynccontextmanager
-async def given_back(*, every_s: float = TRIM_S) -> AsyncIterator[None]:
-    """Give back what is free every so often (seconds) until the block ends."""
-
-    async def again() -> None:
-        while True:
-            await asyncio.sleep(every_s)
-            await asyncio.to_thread(give_back)
-
-    giving = asyncio.create_task(again())
-    try:
-        yield
-    finally:
-        giving.cancel()
 
 
 def _asked(name: str, *values: int) -> bool:

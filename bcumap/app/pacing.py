@@ -1,4 +1,4 @@
-"""How fast visitors are served when there is more to do than time; it knows no server and no page.
+"""How fast visitors are served, and what is done every so often; it knows no server and no page.
 
 Nothing is dropped, merged or put in another order: whoever is too fast waits.
 """
@@ -8,9 +8,26 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 LOOK_S = 0.1  # how often somebody who waits looks whether there is still a reason to
+
+
+@asynccontextmanager
+async def repeated(act: Callable[[], object], every_s: float) -> AsyncIterator[None]:
+    """Do in a thread what may block, every so often (seconds) until the block ends."""
+
+    async def again() -> None:
+        while True:
+            await asyncio.sleep(every_s)
+            await asyncio.to_thread(act)
+
+    doing = asyncio.create_task(again())
+    try:
+        yield
+    finally:
+        doing.cancel()
 
 
 class Bucket:

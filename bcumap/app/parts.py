@@ -160,7 +160,8 @@ def _officers(asked: Asked, drawn: str) -> Iterator[str]:
     unknown = measures.unknown(atlas(), level, measure)
     legend = views.measure_legend(measure, values.values(), unknown)
     told_as = {
-        code: unknown if value is None else measure.text(value) for code, value in values.items()
+        code: unknown if value is None else measure.text(value, of=atlas()[code].officers)
+        for code, value in values.items()
     }
     rows = tuple(
         (Said(links=(each,)), Said(told_as[each.code]))
@@ -289,7 +290,7 @@ def _counter(asked: Asked, _drawn: str) -> Iterator[str]:
 
 def _about(asked: Asked, _drawn: str) -> Iterator[str]:
     yield about_words.heading()
-    yield from _top(asked)
+    yield from _top(asked, about_words.INSTEAD)
     yield from about_words.told()
 
 

@@ -126,6 +126,11 @@ async def small(request: Request) -> Response:
     return body.answer(request, lasts=A_WHILE, headers=headers)
 
 
+def small_map(kind: str, code: str) -> str:
+    """Where the small map of an area is; `kind` is one of `SMALL_MAPS`."""
+    return f"{base_path()}{SMALL}/{kind}/{code}.svg"
+
+
 async def plain_file(body: Body, request: Request) -> Response:
     """Answer for what search engines and phones ask of a site."""
     return body.answer(request, lasts=A_WHILE)
@@ -204,7 +209,7 @@ def routes() -> list[Route]:
         Route(f"{base}{STREETS}/{{name}}.json", streets, methods=["GET"]),
         Route(f"{base}{tiles.TILES}/{{z}}/{{x}}/{{y}}", tiles.tile, methods=["GET"]),
         Route(f"{base}{PICTURE}/{{name}}", picture, methods=["GET", "POST"]),
-        Route(f"{base}{SMALL}/{{kind}}/{{code}}.svg", small, methods=["GET"]),
+        Route(small_map("{kind}", "{code}"), small, methods=["GET"]),
         Route(f"{base}{EMBED}", embed, methods=["GET"]),
         Route(f"{base}{CARD}/{{name}}", card, methods=["GET"]),
         Route(f"{base}/{FEED}", changes, methods=["GET"]),

@@ -16,10 +16,6 @@ from bcumap.facts.counters import OF_SITE, Picture, Standing, distance_m, open_a
 Document = Mapping[str, Any]
 Point = tuple[float, float]  # easting, northing (m, EPSG:27700)
 
-DAYS = {
-    "Mon": "Monday", "Tue": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Fri": "Friday",
-    "Sat": "Saturday", "Sun": "Sunday",
-}  # fmt: skip
 _TIME = re.compile(r"([01]?\d|2[0-3])(?:[:.]?([0-5]\d))?")
 # What people write behind the name of one.
 _KIND = re.compile(r"\b(front counter|police station|police office|counter|station|police)\b")
@@ -57,9 +53,9 @@ def moment(day: str, time: str, after: dt.date) -> dt.datetime | None:
         The first date that may be meant.
     """
     name, match = day.strip()[:3].capitalize(), _TIME.fullmatch(time.strip())
-    if name not in DAYS or match is None:
+    if name not in hours.DAYS or match is None:
         return None
-    at = after + dt.timedelta(([*DAYS].index(name) - after.weekday()) % 7)
+    at = after + dt.timedelta(([*hours.DAYS].index(name) - after.weekday()) % 7)
     while hours.is_bank_holiday(at):
         at += dt.timedelta(7)
     clock = dt.time(int(match[1]), int(match[2] or 0))

@@ -20,7 +20,12 @@ LONDON = ZoneInfo("Europe/London")
 
 NOT_KNOWN_ON_BANK_HOLIDAYS = "not known on bank holidays"
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+# As hours have them, and in full.
+DAYS = {
+    "Mon": "Monday", "Tue": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Fri": "Friday",
+    "Sat": "Saturday", "Sun": "Sunday",
+}  # fmt: skip
+_SHORT = tuple(DAYS)
 _BANK_HOLIDAYS = "Bank holidays"
 BANK_HOLIDAY_YEARS = range(2012, 2036)  # the list that is built: from the first counters on
 _TIME = r"(?:[01]\d|2[0-3]):[0-5]\d|24:00"
@@ -59,11 +64,11 @@ def _days(text: str, hours: str) -> tuple[str, ...]:
     if text == _BANK_HOLIDAYS:
         return (text,)
     first, last = text[:3], text[-3:]
-    if first not in _DAYS or last not in _DAYS or _DAYS.index(first) > _DAYS.index(last):
+    if first not in _SHORT or last not in _SHORT or _SHORT.index(first) > _SHORT.index(last):
         raise DataError(f"hours {hours!r} have no days {text!r}; {_EXAMPLE}")
     if "," in text:
         return first, last
-    return _DAYS[_DAYS.index(first) : _DAYS.index(last) + 1]
+    return _SHORT[_SHORT.index(first) : _SHORT.index(last) + 1]
 
 
 def _spans(text: str, hours: str) -> Spans:
@@ -137,7 +142,7 @@ def open_at(hours: str, when: dt.datetime) -> str:
         return OPEN
     week = read(hours)
     local = when.astimezone(LONDON) if when.tzinfo else when
-    name = _DAYS[local.weekday()]
+    name = _SHORT[local.weekday()]
     if is_bank_holiday(local.date()):
         name = _BANK_HOLIDAYS
         if name not in week:

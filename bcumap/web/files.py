@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from xstatic.pkg import leaflet
@@ -39,6 +40,18 @@ def hashed_name(name: str, content: bytes) -> str:
 def with_imports(content: bytes, link: Callable[[str], str]) -> bytes:
     """Return a script in which what it imports from beside it is named as `link` says."""
     return IMPORT.sub(lambda found: b'from "./%s"' % link(found[1].decode()).encode(), content)
+
+
+@cache
+def needed(*names: str) -> tuple[str, ...]:
+    """Return some files, each script of ours followed by all that it imports, each once."""
+    found: dict[str, None] = {}
+    for name in names:
+        script = STATIC / name
+        content = script.read_bytes() if script.suffix == ".js" and script.exists() else b""
+        imported = (each.decode() for each in IMPORT.findall(content))
+        found |= dict.fromkeys((name, *needed(*imported)))
+    return tuple(found)
 
 
 def hashed(files: Mapping[str, bytes]) -> dict[str, tuple[str, bytes]]:

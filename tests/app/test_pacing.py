@@ -1,10 +1,11 @@
-"""Those who want too much wait, in order; others do not wait for them."""
+"""Those who want too much wait, in order, and others do not; what is repeated ends in time."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 
-from bcumap.app.pacing import Bucket, Turns
+from bcumap.app.pacing import Bucket, Turns, repeated
 
 
 class Clock:
@@ -77,3 +78,19 @@ def test_who_has_left_gets_no_turn_and_keeps_none_from_others() -> None:
         await asyncio.wait_for(turns.take("next", "a", left=stays), 1)
 
     asyncio.run(left())
+
+
+def test_what_is_repeated_is_done_in_threads_until_the_block_ends() -> None:
+    threads: list[threading.Thread] = []
+
+    async def served() -> int:
+        async with repeated(lambda: threads.append(threading.current_thread()), 0.01):
+            while len(threads) < 3:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)  # for what was on its way
+        done = len(threads)
+        await asyncio.sleep(0.1)
+        return done
+
+    assert asyncio.run(asyncio.wait_for(served(), 10)) == len(threads)
+    assert threading.main_thread() not in threads

@@ -156,6 +156,8 @@ def test_a_sign_tells_of_the_date_that_is_shown(visit: Visit) -> None:
     harrow.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".counter-about")).to_contain_text("Since 15 October 2025")
+    expect(page.locator(".counter-about strong a")).to_have_text("Harrow")
+    expect(page.locator(".figures dd").nth(1)).to_have_text("open 24 hours")
 
 
 def test_signs_have_their_colours_on_the_map_and_in_its_legend(visit: Visit) -> None:

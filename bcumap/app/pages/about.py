@@ -13,7 +13,7 @@ from bcumap.facts.cached import facts
 def page() -> None:
     """Draw the page."""
     st.html(about_words.heading())
-    search.box("Go on with a page.")
+    search.box(about_words.INSTEAD)
     for part in about_words.told():
         st.html(part)
     st.html(panels.footer(facts(), ABOUT))

@@ -14,6 +14,7 @@ from bcumap.facts import store, views
 from bcumap.facts.cached import facts
 
 REVIEWED = "2026-11-26"  # when the accessibility statement was last held against the pages
+INSTEAD = "Choose a page."  # of an area: here is none to be shown
 # In three sentences what docs/privacy.md says, which begins with them.
 PRIVACY = (
     "We keep nothing about you: what you ask is answered from memory and written nowhere, and the"
@@ -36,7 +37,7 @@ def told() -> Iterator[str]:
     promise = known["officers"]
     promised = f"{counted(promise['dwo'], 'ward officer')} and {views.pcsos(promise)}"
     yield shown("about.words", len(known["bcus"]), promised)
-    yield shown("about.sure", MEANING)
+    yield shown("about.sure", MEANING, bool(promise.get("ward_months")))
     yield shown("about.privacy", PRIVACY, operator)
     report = feedback.link(feedback.stated(), f"/{ABOUT}")
     yield shown("about.accessibility", operator, report, date(REVIEWED))

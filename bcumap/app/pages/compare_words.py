@@ -12,7 +12,7 @@ from bcumap.app.heads import called
 from bcumap.app.links import Asked, Chosen, in_slots
 from bcumap.app.pages.counter_words import signs
 from bcumap.app.panels import legend, shown
-from bcumap.app.routes import SMALL
+from bcumap.app.routes import small_map
 from bcumap.base import dates
 from bcumap.base.words import COMPARE
 from bcumap.facts import counter_measures, demand_measures, views
@@ -85,18 +85,14 @@ def _area(all_: Sequence[Chosen], one: Chosen) -> dict[str, object]:
         "page": address(one),
         "summary": views.summary(facts(), one.level, one.code),
         "without": link([each for each in all_ if each != one]),
-        "src": _map(request.AREAS, one),
+        "src": small_map(request.AREAS, one.code),
     }
-
-
-def _map(kind: str, one: Chosen) -> str:
-    return f"{assets.base_path()}{SMALL}/{kind}/{one.code}.svg"
 
 
 def _maps(kind: str, areas: Sequence[Chosen]) -> Iterator[str]:
     """A small map of each area with one legend: of the same classes, whatever the area."""
     measure = _MEASURES[kind]
-    shown_of = [{"name": called(each, facts()), "src": _map(kind, each)} for each in areas]
+    shown_of = [{"name": called(one, facts()), "src": small_map(kind, one.code)} for one in areas]
     yield shown("compare.maps", shown_of, f"{measure.title}, by ward")
     if isinstance(measure, CounterMeasure):
         yield legend(views.shading_legend(measure.classes, measure.unknown))

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bcumap.app import drawn
-from bcumap.app.assets import base_path
 from bcumap.app.heads import called
 from bcumap.app.links import PLACE, Asked
 from bcumap.app.panels import counter_page, notice, shown
+from bcumap.app.routes import small_map
 from bcumap.base import dates
 from bcumap.base.bases import EVIDENCE, KNOWN, REPORTED
 from bcumap.base.schema import CLOSED
@@ -19,7 +19,6 @@ from bcumap.facts import counters, views
 from bcumap.facts.cached import counters as read_document
 from bcumap.facts.cached import facts
 from bcumap.facts.counter_sites import (
-    DAYS,
     Point,
     Reach,
     may_be_open,
@@ -32,9 +31,10 @@ from bcumap.facts.counter_sites import (
 )
 from bcumap.facts.counters import Picture, Standing, distance_m, events_of, standing_on
 from bcumap.facts.find import LONGEST_QUERY
-from bcumap.facts.hours import LONDON
+from bcumap.facts.hours import DAYS, LONDON
 from bcumap.facts.views import Said
 from bcumap.geo import plane
+from bcumap.maps.request import AREAS
 
 Facts = Mapping[str, Any]
 
@@ -98,10 +98,12 @@ def named(asked: Asked) -> str:
     """The counters whose name was asked for; "" if none is."""
     document = read_document()
     names = meant(document, asked.query.get("q", "")[:LONGEST_QUERY])
+    if not names:
+        return ""
     states = {each.name: _state(each) for each in standing_on(events_of(document), asked.on)}
     told = [{"name": name, "href": counter_page(name), "state": states.get(name, NOT_KNOWN)}
             for name in names]  # fmt: skip
-    return shown("counters.named", told) if told else ""
+    return shown("counters.named", told)
 
 
 def _state(standing: Standing) -> str:
@@ -165,7 +167,7 @@ def told(asked: Asked) -> Iterator[str]:
         lines.append(("Ward", Said(links=(views.area(facts(), "wards", known["ward_code"]),))))
     lines.append(("Borough", Said(links=(views.area(facts(), "boroughs", borough),))))
     point = "" if known["lat"] is None else f"{known['lat']},{known['lon']}"
-    map_ = f"{base_path()}/small/areas/{known['ward_code']}.svg" if known["ward_code"] else ""
+    map_ = small_map(AREAS, known["ward_code"]) if known["ward_code"] else ""
     yield shown("counters.counter", tuple(lines), point, map_, known["name"])
     yield _others(known, picture, now)
     steps = [
@@ -197,4 +199,4 @@ def _all(picture: Picture) -> str:
     ordered = sorted(picture.standings, key=lambda each: (not each.is_open, each.name))
     told = [{"name": each.name, "href": counter_page(each.name), "state": _state(each)}
             for each in ordered]  # fmt: skip
-    return shown("counters.counter_list", "All front counters that are known", told)
+    return shown("counters.counter_list", "All known front counters", told)

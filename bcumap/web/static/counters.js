@@ -115,16 +115,11 @@ class Scene {
 
   about(site) {
     const box = document.createElement("div");
-    const line = (text, name = "p") => {
-      if (!text) return;
-      const made = document.createElement(name);
-      made.textContent = text;
-      box.append(made);
-    };
-    const page = document.createElement("a");
-    Object.assign(page, { href: `${this.data.page}${encodeURIComponent(site.name)}`, target: "_self", textContent: site.name });
-    line(" ", "strong");
-    box.firstChild.replaceChildren(page);
+    const line = (text) => text && box.append(element("p", text));
+    const [title, page] = [element("strong", ""), element("a", site.name)];
+    Object.assign(page, { href: `${this.data.page}${encodeURIComponent(site.name)}`, target: "_self" });
+    title.append(page);
+    box.append(title);
     line([site.address, site.postcode].filter(Boolean).join(", "));
     line(this.said(site));
     const now = this.data.now?.sites[site.name];
@@ -184,7 +179,7 @@ class Scene {
     const complete = this.state.complete;
     const figures = [
       [complete ? whole.format(all.counters) : "not known", complete ? "front counters open" : "how many were open in all"],
-      [complete ? whole.format(all.open_24_7) : "not known", "never closing (24/7)"],
+      [complete ? whole.format(all.open_24_7) : "not known", "open 24 hours"],
       [complete ? `${held} of ${boroughs.length}` : "not known", "boroughs with the 24/7 counter promised in 2012"],
       [all.nearest_m === null ? "not known" : `${km.format(all.nearest_m / 1000)} km`, "to the nearest, on average of residents"],
       [all.nearest_24_7_m === null ? "not known" : `${km.format(all.nearest_24_7_m / 1000)} km`, "to the nearest open 24 hours"],

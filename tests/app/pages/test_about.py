@@ -41,6 +41,12 @@ def test_words_are_explained_as_they_are() -> None:
         assert told().count(f'id="{part}"') == 1
 
 
+def test_it_says_by_what_areas_strengths_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "is told here by borough. The Met’s figures by ward are in a workbook" in told()
+    monkeypatch.setitem(facts()["officers"], "ward_months", ("2025-01", "2025-12"))
+    assert "is told here by borough and by ward. Where" in told()
+
+
 def test_every_link_to_an_explanation_leads_to_one() -> None:
     templates = (ROOT / "bcumap/web/templates").glob("*.html")
     asked = {part for each in templates for part in
