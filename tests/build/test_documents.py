@@ -241,7 +241,7 @@ def test_facts_of_squares_keep_what_is_not_known_as_null(four_wards: gpd.GeoData
                 level: officers.by_level(level, wards, strengths, commitment) for level in LEVELS
             },
             strength_months=("2025-08", "2026-07"),
-            ward_months=None,
+            added={},
             neighbours={"E05000001": ["E05000002", "E05000003"]},
             seen_on=("2026-11-22", "2026-11-26"),
         )
