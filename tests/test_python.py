@@ -162,7 +162,7 @@ def test_a_wheel_in_an_empty_environment_does_what_the_readme_says(
     for words, told in OF_THE_README.items():
         done = subprocess.run(
             [str(bin / "bcumap"), *words.split()],
-            cwd=empty, env=settings, capture_output=True, text=True, timeout=300,
+            cwd=empty, env=settings, capture_output=True, text=True, timeout=900,
         )  # fmt: skip
         assert (done.returncode, done.stderr) == (0, ""), words
         assert told in done.stdout or (empty / told).stat().st_size > 0, words
