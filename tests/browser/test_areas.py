@@ -28,11 +28,26 @@ def area(page: Page, code: str) -> Locator:
 
 def click_on(page: Page, code: str) -> None:
     """Click where the name of a BCU stands: inside its polygon."""
-    name = page.locator(f'.bcu-name span[data-short="{code}"]').bounding_box()
+    name = page.locator(f'.bcu-name span[data-code="{code}"]').bounding_box()
     page.mouse.click(name["x"] + name["width"] / 2, name["y"] + name["height"] / 2)
 
 
 # --- what it shows -------------------------------------------------------------------------------
+
+
+def test_a_phone_has_the_names_of_all_bcus_in_words(phone: Visit) -> None:
+    page = phone.go()
+    names = page.locator(".bcu-name span")
+    expect(names).to_have_count(12)
+    assert "Central\nNorth" in names.all_inner_texts() or "Central North" in names.all_inner_texts()
+    boxes = [name.bounding_box() for name in names.all()]
+    for place, one in enumerate(boxes):
+        for other in boxes[place + 1 :]:
+            apart = [
+                max(one[at], other[at]) - min(one[at] + one[size], other[at] + other[size])
+                for at, size in (("x", "width"), ("y", "height"))
+            ]
+            assert max(apart) > -1, (one, other)
 
 
 def test_the_map_has_the_twelve_bcus_and_the_city(visit: Visit) -> None:

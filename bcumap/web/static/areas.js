@@ -463,19 +463,39 @@
   };
 
   bcumap.names = function (options) {
-    return new Linked(options, (features) =>
-      features.map(({ properties }) => {
+    return new Linked(options, (features) => {
+      requestAnimationFrame(() => document.querySelectorAll(".bcumap").forEach(spread));
+      return features.map(({ properties }) => {
         const name = document.createElement("span");
-        name.dataset.short = properties.code;
+        name.dataset.code = properties.code;
         name.textContent = properties.name;
         return L.marker([properties.lat, properties.lon], {
           interactive: false,
           keyboard: false,
           icon: L.divIcon({ className: options.css, html: name, iconSize: null }),
         });
+      });
+    });
+  };
+
+  /* Where all of London is small, move names apart that stand on each other, up and down. */
+  function spread(container) {
+    const names = [...container.querySelectorAll(".bcu-name span")];
+    names.forEach((name) => (name.style.marginTop = ""));
+    if (!container.classList.contains("far")) return;
+    const placed = names.map((name) => ({ name, box: name.getBoundingClientRect(), by: 0 }));
+    placed.sort((a, b) => a.box.top - b.box.top);
+    placed.forEach((upper, place) =>
+      placed.slice(place + 1).forEach((lower) => {
+        const across = Math.min(upper.box.right, lower.box.right) - Math.max(upper.box.left, lower.box.left);
+        const down = upper.box.bottom - lower.box.top;
+        if (across <= 0 || down <= 0) return;
+        upper.by -= down / 2;
+        lower.by += down / 2;
       })
     );
-  };
+    placed.forEach(({ name, by }) => (name.style.marginTop = by && `${by}px`));
+  }
 
   /* --- what is seen of London --------------------------------------------------------------- */
 
@@ -529,6 +549,7 @@
     const seen = () => {
       map.getContainer().classList.toggle("far", map.getZoom() < 9.75);
       bcumap.write(map);
+      spread(map.getContainer());
     };
     map.on("moveend", seen);
     map.on("moveend", () => nearStreets(map));
