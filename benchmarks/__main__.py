@@ -22,6 +22,7 @@ from benchmarks import (
     loads,
     locate,
     machine,
+    states,
     table,
 )
 from benchmarks.measure import Figure, Skipped
@@ -36,6 +37,7 @@ BENCHMARKS = {
     "imports": imports,
     "loads": loads,
     "browser": browser,
+    "states": states,
     "first": first,
     "dates": dates,
     "api": api,
