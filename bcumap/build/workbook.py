@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from bcumap.facts.areas import Atlas
 from bcumap.matching import steps
 from bcumap.matching.months import Flag
 
+SUFFIX = ".xlsx"
 WARD_MONTHS, BOROUGH_MONTHS = "ward_months.csv", "borough_months.csv"
 
 
@@ -37,6 +38,27 @@ class Workbook:
     strengths: pd.DataFrame
     minutes: pd.DataFrame
     notes: list[str]
+
+
+def apart(paths: Sequence[Path]) -> tuple[tuple[Path, ...], Path | None]:
+    """Return files and folders without the workbook, and the workbook among them or in them.
+
+    Raises
+    ------
+    SourceError
+        If there are several.
+    """
+    inside = {path: sorted(path.glob(f"*{SUFFIX}")) if path.is_dir() else [] for path in paths}
+    books = [path for path in paths if path.suffix.lower() == SUFFIX]
+    books += [book for found in inside.values() for book in found]
+    if len(books) > 1:
+        names = ", ".join(book.name for book in books)
+        raise SourceError(f"{names}: are several workbooks; pass the newest alone with --strengths")
+    others = tuple(
+        path for path in paths
+        if path not in books and not (inside[path] and not any(path.glob("*.csv")))
+    )  # fmt: skip
+    return others, books[0] if books else None
 
 
 def read_workbook(path: Path, atlas: Atlas) -> Workbook:

@@ -104,8 +104,8 @@ def build(
         list[Path] | None,
         typer.Option(
             metavar="PATH",
-            help="The Datastore's files of offences, survey, strength and abstraction, or a folder"
-            " of them; repeat it. Alone, only this part is built.",
+            help="The Datastore's files of offences, survey, strength and abstraction, the Met's"
+            " workbook, or a folder of them; repeat it. Alone, only this part is built.",
         ),
     ] = None,
     download_demand: Annotated[
@@ -164,7 +164,10 @@ def build(
     """
     to = to or store.data_dir()
     with ExitStack() as held:
-        files, roads = tuple(demand or ()), list(streets or ())
+        from bcumap.build import workbook
+
+        files, book = workbook.apart(demand or ())
+        ward_strengths, roads = ward_strengths or book, list(streets or ())
         if download_demand:
             fetched = _fetch_demand(held.enter_context(scratch()))
             files, ward_strengths = (*files, *fetched.files), ward_strengths or fetched.workbook

@@ -64,13 +64,28 @@ def test_minutes_of_one_kind_alone_are_left_out(tmp_path: Path, monkeypatch: Mon
     assert any("2024-07 has only minutes of one kind" in note for note in told.notes)
 
 
+def test_a_workbook_among_the_files_of_demand_is_found(tmp_path: Path) -> None:
+    book, table = tmp_path / "DWO_Abstraction.xlsx", tmp_path / "crime.csv"
+    book.touch()
+    assert workbook.apart([tmp_path]) == ((), book)  # a folder of it alone
+    table.touch()
+    assert workbook.apart([tmp_path]) == ((tmp_path,), book)
+    assert workbook.apart([table, book]) == ((table,), book)
+    assert workbook.apart([table]) == ((table,), None)
+    (tmp_path / "older.xlsx").touch()
+    with pytest.raises(SourceError, match="are several workbooks; pass the newest alone"):
+        workbook.apart([tmp_path])
+
+
 def test_another_file_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("ward,officers\nDeptford,2\n")
     with pytest.raises(SourceError, match="not the Met's workbook"):
         workbook.read_workbook(tmp_path / "list.csv", store.atlas())
 
 
+@pytest.mark.parametrize("option", ["--strengths", "--demand"])
 def test_it_becomes_a_part_of_the_data_for_everybody(
+    option: str,
     small_london: Small,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -79,7 +94,7 @@ def test_it_becomes_a_part_of_the_data_for_everybody(
     data = Path(shutil.copytree(small_london.built, tmp_path / "geodata"))
     monkeypatch.setenv("BCUMAP_DATA", str(data))
     book = datastore_workbook.write(tmp_path / "DWO_Abstraction.xlsx")
-    done = run_here("build", "--strengths", book, monkeypatch=monkeypatch, capsys=capsys)
+    done = run_here("build", option, book, monkeypatch=monkeypatch, capsys=capsys)
     assert done.code == 0, done.err
     assert "ward_strengths.csv    2024-07 to 2024-12" in done.out
     assert not any(check.check(data).values())
