@@ -443,11 +443,11 @@ def test_retry_after_never_undercuts_the_back_off(
 
 
 def test_the_back_off_doubles(server: ArcgisServer, out: Path) -> None:
-    server.fail([1, 2, 3], status(500))
-    download(server, out, limits=replace(LIMITS, attempts=4, backoff_min_s=0.1, backoff_max_s=0.2))
-    gaps = [server.times[n + 1] - server.times[n] for n in range(3)]
-    assert all(gap >= wait for gap, wait in zip(gaps, (0.1, 0.2, 0.2), strict=True))
-    assert gaps[2] < 0.39  # not doubled again
+    server.fail([1, 2, 3, 4, 5], status(500))
+    download(server, out, limits=replace(LIMITS, attempts=6, backoff_min_s=0.1, backoff_max_s=0.2))
+    gaps = [server.times[n + 1] - server.times[n] for n in range(5)]
+    assert all(gap >= wait for gap, wait in zip(gaps, (0.1, *[0.2] * 4), strict=True))
+    assert min(gaps[2:]) < 0.39  # not doubled again; a busy machine may be late once
 
 
 # --- Faults that do not pass
