@@ -46,6 +46,7 @@ ATTRIBUTION = (
     "Source: Office for National Statistics licensed under the Open Government Licence v.3.0."
     " Contains OS data © Crown copyright and database right 2026"
 )
+OGL, ODBL = "Open Government Licence v3.0", "Open Database License v1.0"
 # Of a map that is near enough for streets.
 SOME_ONLY_NAMES = "Streets are not available everywhere here yet: some only have names."
 NOT_KNOWN = "not known"

@@ -33,9 +33,9 @@ from bcumap.base.schema import (
     LONDON_BOUNDS_BNG,
     TEAM_RANKS,
 )
+from bcumap.base.words import ODBL
 from bcumap.build import context, london, passports, timeline
 from bcumap.build import events as counter_events
-from bcumap.build.passports import ODBL
 from bcumap.facts import counters, demand, events, history, places, store
 from bcumap.facts.postcodes import unpack
 from bcumap.geo import coverage, projection

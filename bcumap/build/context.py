@@ -25,6 +25,7 @@ import pandas as pd
 import shapely
 
 from bcumap.base.errors import SourceError
+from bcumap.base.words import OGL
 from bcumap.build import passports, places, streets
 from bcumap.build.streets import B_ROAD, Edges
 from bcumap.facts import store
@@ -528,7 +529,7 @@ def entries(
         told = {key: text.format_map(kept["rights"])
                 for key, text in kept["origins"][part.origin].items()}  # fmt: skip
         edition = {"edition": part.edition, "as_of": part.edition} if part.edition else {}
-        entry = {"file": name, "title": kept["files"][name]["title"], "licence": passports.OGL}
+        entry = {"file": name, "title": kept["files"][name]["title"], "licence": OGL}
         entry |= {"command": command, **told, **edition, "coverage": part.coverage}
         entry |= {"ward_edition": wards["edition"],
                   "sha256": hashlib.sha256(part.content).hexdigest()}  # fmt: skip

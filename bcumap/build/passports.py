@@ -15,11 +15,10 @@ from typing import Any
 
 from bcumap.base.errors import DataError
 from bcumap.base.schema import WGS84
+from bcumap.base.words import OGL
 from bcumap.facts import store
 from bcumap.geo.projection import TRANSFORMATION
 
-OGL = "Open Government Licence v3.0"
-ODBL = "Open Database License v1.0"
 BOUNDARIES = "boundaries"  # the origin of what is made of the ward layer
 CONTEXT = "context"  # of streets and places, whose build describes them itself
 

@@ -16,7 +16,8 @@ MOST_NAMED = 3
 # What is said where nothing was found, or several areas of a name. The static site's finder, which
 # asks nobody, fills the same (see `site/finding`).
 SENTENCES: Mapping[str, str] = {
-    "hint": "Type a postcode such as SE8 4RX, or the name of a ward, borough or BCU in London.",
+    "hint": "Type a postcode such as SE8 4RX, or the name of a street, station, place, ward,"
+    " borough or BCU in London.",
     "meant": "Is one of these meant?",
     "too_long": "That is too long to be a place.",
     "nothing": "Nothing was asked.",
@@ -26,7 +27,7 @@ SENTENCES: Mapping[str, str] = {
     "same_name": "{number} areas have this name. Which one is meant?",
     "same_words": "{number} names have these words. Which one is meant?",
     "first": " The first {number} are listed.",
-    "no_name": "No ward, borough or BCU of London is called “{asked}”.",
+    "no_name": "Nothing in London that is known here is called “{asked}”.",
     "no_district": "There is no postcode district {district}.",
     "outside": "{postcode} is outside London.",
     "not_the_met": "The Met does not police any postcode of {district}.",
@@ -36,6 +37,34 @@ SENTENCES: Mapping[str, str] = {
     "no_beginning": "London has no postcode that begins with {postcode}.",
     "not_listed": "It is not in the ONS Postcode Directory of {edition}.",
     "not_listed_here": "It is outside London, or not in the ONS Postcode Directory of {edition}.",
+    "no_postcode_written": "“{asked}” is no postcode.",
+    "beside": "Only the name was looked up: {district} is a postcode district.",
+    # Of streets and places.
+    "along": "It runs along the boundary of {wards}: there the two sides of the street can be in"
+    " different wards.",
+    "is_cut": "Its line is known only in part: it goes on where lines are not known here.",
+    "by_points": "Only points of it are known here, so it may also be in other wards.",
+    "share": "{share} % of its length",
+    "along_m": "{metres} m along its boundary",
+    "no_boundary": "It has no boundary here: only its centre in {about} is known.",
+    "away": "{metres} m from its centre",
+    "centre": "its centre is there",
+    "streets": "{number} streets have this name. Which one is meant?",
+    "places": "{number} places have this name. Which one is meant?",
+    "first_streets": " The first {number} are listed: add a borough or postcode district.",
+    "no_house": "The number of a house is not looked up: this is the street as a whole.",
+    "also_choice": "Streets or places have this name too: {text}.",
+    "also_street": "A street has this name too: {text}",
+    "also_place": "People use the name for a place too, and the ward ends elsewhere than the"
+    " place.",
+    "credit": "Names of streets and places: {credit}",
+    "credit_tiles": "Streets: {credit}",
+    "ask_streets": "streets near {postcode}",
+    "streets_near": "Streets near {postcode}",
+    "choose_street": "choose yours to be sure",
+    "which_street": "Which one is yours? A postcode names no street, and these pass near its"
+    " centre.",
+    "no_street_near": "No street is known near it.",
 }
 
 

@@ -131,7 +131,7 @@ class Finder:
         if elsewhere := beyond(asked):
             return nothing(elsewhere, say("hint"))
         if slips := self._first_half_slips(asked):
-            return nothing(f"“{asked}” is no postcode.", say("meant"), slips)
+            return nothing(say("no_postcode_written", asked=asked), say("meant"), slips)
         if prefixes:
             return self._of_unknown_postcode(prefixes)
         if inside := _IN_TEXT.search(asked.upper()):
@@ -157,8 +157,7 @@ class Finder:
         if not exact and is_area and (beside := self._beside_district(asked)):
             return beside
         if place and not exact:
-            dated = {what: when for what, when in place.as_of.items() if when}
-            return replace(place, as_of={**dated, **self._wards_as_of})
+            return self.dated(place)
         found = exact or self._names.containing(asked)
         if not found:
             return None
@@ -189,8 +188,17 @@ class Finder:
         if not self._names.exact(found[1]):
             return None
         answer = self._of_name(found[1])
-        beside = f"Only the name was looked up: {found[2].upper()} is a postcode district."
+        beside = say("beside", district=found[2].upper())
         return answer and replace(answer, notes=(*answer.notes, beside))
+
+    @property
+    def places(self) -> Places | None:
+        """Streets and places, if there are any."""
+        return self._places
+
+    def dated(self, answer: Answer) -> Answer:
+        """Return an answer of streets and places with the edition of its wards."""
+        return replace(answer, as_of={**answer.as_of, **self._wards_as_of})
 
     def of_area(self, area: Area) -> Answer:
         """Answer the name of an area."""
@@ -231,8 +239,10 @@ class Finder:
         """Offer the streets near a postcode that may be in several wards: one of them decides."""
         if not self._places:
             return ()
-        ask = f"streets near {found.postcode}"
-        return (Option("query", ask, f"Streets near {found.postcode}", "choose yours to be sure"),)
+        ask, label = (
+            say(name, postcode=found.postcode) for name in ("ask_streets", "streets_near")
+        )
+        return (Option("query", ask, label, say("choose_street")),)
 
     def _of_streets_near(self, postcode: str) -> Answer | None:
         """Answer "streets near SE8 3JF" with those that pass near its centre."""
@@ -241,13 +251,13 @@ class Finder:
         if not found or not self._places:
             return None
         options = self._places.near(found[0].lat, found[0].lon)
-        title = f"Streets near {found[0].postcode}"
+        title = say("streets_near", postcode=found[0].postcode)
         if not options:
-            return replace(nothing("No street is known near it."), title=title)
+            return replace(nothing(say("no_street_near")), title=title)
         return Answer(
             "choice",
             title,
-            "Which one is yours? A postcode names no street, and these pass near its centre.",
+            say("which_street"),
             certain=False,
             notes=(self._places.credit_of_tiles(),),
             lat=found[0].lat,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import Any
 
 from rapidfuzz import fuzz, process
 
@@ -17,11 +20,23 @@ from bcumap.facts.answers import (
     Option,
     lies_in,
     place_is,
+    say,
     street_is,
     with_article,
 )
 from bcumap.facts.areas import ALIKE, Area, Atlas, normalise
-from bcumap.facts.places import GREEN_SPACES, PLACES, STREET_POINTS, Files, Found, Table, street_key
+from bcumap.facts.places import (
+    ENDINGS,
+    GREEN_SPACES,
+    PLACES,
+    STREET_POINTS,
+    TILE_M,
+    Files,
+    Found,
+    InWard,
+    Table,
+    street_key,
+)
 from bcumap.geo import plane
 
 MOST_OPTIONS = 12
@@ -30,18 +45,24 @@ MOST_ROWS = 400  # that are looked at for a suggestion
 FEWEST_LETTERS = 3  # of what streets are suggested for
 NEAR_PLACE_M = 2_000.0  # a street so near to a place is said to be there
 SAME_PLACE_M = 700.0
+ALIKE_STREET = ALIKE + 12
+OF_PLACES = (PLACES, GREEN_SPACES)
 
 # What is answered first where a name is that of several kinds.
-_FIRST = ("locality", "street", "station", "park", "hospital", "tram stop", "police building")
-_STATION = re.compile(r" (?:(?:railway|train|tube|underground|rail|dlr|overground) )?station$")
-_FLAT = re.compile(
-    r"^(?:flat|unit|apartment|apt|room|suite|studio|shop|\w+ floor)\.? ?[\w-]{1,5}[, ]+",
-    re.IGNORECASE,
+FIRST = ("locality", "street", "station", "park", "hospital", "tram stop", "police building")
+# How questions are taken apart, in what the regular expressions of Python and JavaScript have in
+# common (`rules`): what stands before a name, and after it; a street's very place among others.
+_PATTERNS = {
+    "station": r" (?:(?:railway|train|tube|underground|rail|dlr|overground) )?station$",
+    "flat": r"^(?:flat|unit|apartment|apt|room|suite|studio|shop|[a-z0-9]+ floor)\.?"
+    r" ?[a-z0-9-]{1,5}[, ]+",
+    "house": r"^(?:no\.? ?)?[0-9]{1,4}[a-z]?(?: ?[-–/] ?[0-9]{1,4}[a-z]?)?[, ]+",
+    "end": r"[, ]+(?:greater )?london$",
+    "at": r"^(.+), (-?[0-9]+\.[0-9]+), (-?[0-9]+\.[0-9]+)$",
+}
+_STATION, _FLAT, _HOUSE, _END, _AT = (
+    re.compile(pattern, re.IGNORECASE) for pattern in _PATTERNS.values()
 )
-_HOUSE = re.compile(
-    r"^(?:no\.? ?)?[0-9]{1,4}[a-z]?(?: ?[-–/] ?[0-9]{1,4}[a-z]?)?[, ]+", re.IGNORECASE
-)
-_END = re.compile(r"[, ]+(?:greater )?london$", re.IGNORECASE)
 
 
 class Places:
@@ -64,44 +85,56 @@ class Places:
 
         Around the name may stand a flat, a number, a district, borough, ward or place.
         """
-        shorter = _HOUSE.sub("", _FLAT.sub("", asked))
+        shorter = _without_house(asked)
         for text in dict.fromkeys([asked, shorter, _END.sub("", shorter)]):
             if found := self._meant(text):
                 answer = self._answer(found, text)
                 if text != asked and shorter != asked:
-                    left = "The number of a house is not looked up: this is the street as a whole."
-                    answer = replace(answer, notes=(left, *answer.notes))
+                    answer = replace(answer, notes=(say("no_house"), *answer.notes))
                 return answer
         return None
 
     def also(self, answer: Answer) -> str:
         """Say of a ward's name that a place or streets have it too."""
         if answer.kind == "choice":
-            return f"Streets or places have this name too: {answer.text.split('.')[0]}."
-        if answer.kind == "street":
-            return f"A street has this name too: {answer.text}"
-        return "People use the name for a place too, and the ward ends elsewhere than the place."
+            return say("also_choice", text=answer.text.split(".")[0])
+        return (
+            say("also_street", text=answer.text) if answer.kind == "street" else say("also_place")
+        )
 
     def suggest(self, asked: str, most: int) -> list[Option]:
         """Return the streets and places whose names begin with a text, each name once."""
-        text = _HOUSE.sub("", _FLAT.sub("", asked))
+        text = _without_house(asked)
         if len(normalise(text)) < FEWEST_LETTERS:
             return []
-        options: dict[str, Option] = {}
         for name, context in _splits(text):
-            for table in self._tables:
-                rows: dict[str, list[Found]] = {}
-                for found in islice(table.starting(name), MOST_ROWS):
-                    if not context or self._is_in(found, context):
-                        rows.setdefault(found.name, []).append(found)
-                    if len(rows) > most:
-                        break
-                for same in rows.values():
-                    option = self._suggestion(same)
-                    options.setdefault(option.label, option)
-            if options:
-                break
-        return list(options.values())[:most]
+            rows: dict[str, list[Found]] = {}
+            for found in islice(self._starting(name), MOST_ROWS):
+                if not context or self._is_in(found, context):
+                    rows.setdefault(titled(found), []).append(found)
+                if len(rows) > most:
+                    break
+            if rows:
+                return [self._suggestion(_of_first_kind(same)) for same in rows.values()][:most]
+        return []
+
+    def everything(self) -> Iterator[tuple[str, list[Found]]]:
+        """Yield every name, as `street_key` writes it, with all things of that name."""
+        return ((key, self._joined(found)) for key, found in self._by_key(""))
+
+    def rules(self) -> dict[str, Any]:
+        """Return what the static site's own finder takes questions apart by."""
+        return {
+            "patterns": _PATTERNS,
+            "endings": ENDINGS,
+            "kinds": FIRST,
+            "plane": plane.FACTORS,
+            "limits": {
+                "options": MOST_OPTIONS, "rows": MOST_ROWS, "letters": FEWEST_LETTERS,
+                "near_m": NEAR_PLACE_M, "alike": ALIKE_STREET, "point_m": NEAR_POINT_M,
+                "beside": MOST_NEAR, "tile_m": TILE_M,
+            },
+        }  # fmt: skip
 
     # --- which is meant ---------------------------------------------------------------------------
 
@@ -111,14 +144,18 @@ class Places:
 
     def _meant(self, text: str) -> list[Found]:
         """Return all that a text names, those of the kind that is answered first."""
+        if at := _AT.fullmatch(text):
+            point = (float(at[2]), float(at[3]))
+            return [
+                each for each in self._named(street_key(at[1])) if (each.lat, each.lon) == point
+            ]
         for name, context in _splits(text):
             found = self._named(name)
             if context:
                 inside = [each for each in found if self._is_in(each, context)]
                 found = inside or [each for each in found if self._is_near(each, context)]
             if found:
-                first = min(_FIRST.index(each.kind) for each in found)
-                return [each for each in found if _FIRST.index(each.kind) == first]
+                return _of_first_kind(found)
         return self._with_words(text)
 
     def _with_words(self, text: str) -> list[Found]:
@@ -126,32 +163,44 @@ class Places:
         words = [f" {word} " for word in dict.fromkeys(normalise(text).split())]
         if len(words) < 2 or any(sign.isdigit() for sign in text):
             return []
-        found = [
-            (table, key)
-            for key, table in self._words_of_places
-            if all(word in key for word in words)
-        ]
-        if len(found) > MOST_OPTIONS:
+        keys = [key for key in self._words_of_places if all(word in key for word in words)]
+        if len(keys) > MOST_OPTIONS:
             return []
-        return self._without_doubles(
-            each for table, key in found for each in table.exact(key.strip())
-        )
+        return [
+            each for key in keys for each in self._named(key.strip()) if each.table in OF_PLACES
+        ]
 
     @cached_property
-    def _words_of_places(self) -> list[tuple[str, Table]]:
-        """The keys of places between blanks, each with its table: few enough to be read through."""
-        return [
-            (f" {key} ", table)
-            for table in self._tables
-            if table.name in (PLACES, GREEN_SPACES)
-            for key in dict.fromkeys(street_key(each.name) for each in table)
-        ]
+    def _words_of_places(self) -> list[str]:
+        """The keys of places between blanks: few enough to be read through."""
+        tables = [table for table in self._tables if table.name in OF_PLACES]
+        return sorted({f" {street_key(each.name)} " for table in tables for each in table})
 
     def _named(self, key: str) -> list[Found]:
         """Return everything of a name, each thing once."""
-        found = self._without_doubles(each for table in self._tables for each in table.exact(key))
+        found = self._joined(each for table in self._tables for each in table.exact(key))
         if not found and (bare := _STATION.sub("", key)) != key:
             found = [each for each in self._named(bare) if each.kind in ("station", "tram stop")]
+        return found
+
+    def _starting(self, name: str) -> Iterator[Found]:
+        """Yield everything whose name begins with one, by name."""
+        for _, found in self._by_key(name):
+            yield from self._joined(found)
+
+    def _by_key(self, beginning: str) -> Iterator[tuple[str, Iterable[Found]]]:
+        """Yield the names that begin so with their rows, in the order of the tables."""
+        rows = (
+            ((street_key(row.name), number, row) for row in table.starting(beginning))
+            for number, table in enumerate(self._tables)
+        )
+        merged = heapq.merge(*rows, key=itemgetter(0, 1))
+        for key, group in groupby(merged, key=itemgetter(0)):
+            yield key, (row for _, _, row in group)
+
+    def _joined(self, rows: Iterable[Found]) -> list[Found]:
+        """Return the things that rows of one name are of, each once."""
+        found = self._without_doubles(rows)
         if any(each.kind == "station" for each in found):  # the police name them as streets
             found = [each for each in found if each.table != STREET_POINTS]
         return found
@@ -166,9 +215,9 @@ class Places:
                     continue
                 shared = own & {ward.code for ward in other.wards}
                 if row.table == STREET_POINTS and (shared or _apart(row, other) < SAME_PLACE_M):
-                    more = tuple(each for each in row.wards if each.code not in
-                                 {ward.code for ward in other.wards})  # fmt: skip
-                    kept[place] = other._replace(wards=other.wards + more)
+                    known = {ward.code for ward in other.wards}
+                    if more := tuple(each for each in row.wards if each.code not in known):
+                        kept[place] = other._replace(wards=other.wards + more, also=row.table)
                     break
                 if row.table == GREEN_SPACES and _apart(row, other) < SAME_PLACE_M:
                     break
@@ -218,32 +267,32 @@ class Places:
 
     def alike(self, text: str, most: int) -> list[Option]:
         """Return the names that are spelt most like a text, and begin alike."""
-        key = street_key(_HOUSE.sub("", _FLAT.sub("", text)))
+        key = street_key(_without_house(text))
         if len(key) < FEWEST_LETTERS:
             return []
-        keys = dict.fromkeys(each for table in self._tables for each in table.keys_from(key[:2]))
-        close = process.extract(
-            key, list(keys), scorer=fuzz.ratio, score_cutoff=ALIKE + 12, limit=most
-        )
-        return [self._suggestion(rows) for each, _, _ in close if (rows := self._named(each))]
+        keys = sorted({each for table in self._tables for each in table.keys_from(key[:2])})
+        close = process.extract(key, keys, scorer=fuzz.ratio, score_cutoff=ALIKE_STREET, limit=most)
+        return [self._suggestion(_of_first_kind(self._named(each))) for each, _, _ in close]
 
     # --- words ------------------------------------------------------------------------------------
 
     def _answer(self, found: Sequence[Found], asked: str) -> Answer:
         if len(found) > 1:
             return self._choice(found, asked)
-        return self._street(found[0]) if found[0].kind == "street" else self._place(found[0])
+        return self.of(found[0])
+
+    def of(self, found: Found) -> Answer:
+        """Answer one street or place."""
+        return self._street(found) if found.kind == "street" else self._place(found)
 
     def _choice(self, found: Sequence[Found], asked: str) -> Answer:
-        what = "streets have" if found[0].kind == "street" else "places have"
-        more = ""
-        if len(found) > MOST_OPTIONS:
-            more = f" The first {MOST_OPTIONS} are listed: add a borough or postcode district."
+        more = say("first_streets", number=MOST_OPTIONS) if len(found) > MOST_OPTIONS else ""
+        said = say("streets" if found[0].kind == "street" else "places", number=len(found))
         options = [self._option(each, found) for each in found[:MOST_OPTIONS]]
         return Answer(
             "choice",
             f"“{asked}”",
-            f"{len(found)} {what} this name. Which one is meant?{more}",
+            f"{said}{more}",
             certain=False,
             notes=(self._credit(found),),
             options=tuple(options),
@@ -255,7 +304,7 @@ class Places:
         narrower = [found.district, ward.name, f"{ward.name} {found.district}"]
         taken = Counter(word for each in others for word in self._words(each))
         words = next((each for each in narrower if each and taken[each] == 1), "")
-        ask = f"{found.name}, {words}" if words else f"{found.lat}, {found.lon}"
+        ask = f"{found.name}, {words or f'{found.lat}, {found.lon}'}"
         return Option("query", ask, found.name, self._detail(found))
 
     def _words(self, found: Found) -> set[str]:
@@ -263,18 +312,16 @@ class Places:
         return {found.district, *names, *(f"{name} {found.district}" for name in names)}
 
     def _suggestion(self, same: Sequence[Found]) -> Option:
-        first = same[0]
-        name = f"{first.name} station" if first.kind == "station" else first.name
+        first, name = same[0], titled(same[0])
         if len(same) == 1:
             ask = f"{name}, {first.district}" if first.kind == "street" and first.district else name
             return Option("query", ask, name, self._detail(first))
-        what = "places" if first.kind == "locality" else f"{first.kind}s"
-        return Option("query", name, name, f"{len(same)} {what}")
+        return Option("query", name, name, f"{len(same)} {kind_of(first)}s")
 
     def _detail(self, found: Found) -> str:
         ward = self._ward(found)
-        kind = "place" if found.kind == "locality" else found.kind
-        return f"{kind} in {ward.label}" + (f" ({found.district})" if found.district else "")
+        district = f" ({found.district})" if found.district else ""
+        return f"{kind_of(found)} in {ward.label}{district}"
 
     def _ward(self, found: Found) -> Area:
         return self._atlas[found.wards[0].code]
@@ -283,43 +330,30 @@ class Places:
         places = [self._atlas[each.code] for each in found.wards]
         by_points = found.table == STREET_POINTS
         whole = sum(each.metres for each in found.wards)
-        options = []
-        for ward, place in zip(found.wards, places, strict=True):
-            share = (
-                f"{100 * ward.metres / whole:.0f} % of its length" if whole and ward.metres else ""
-            )
-            if ward.along_m:
-                share += f"{', ' if share else ''}{ward.along_m} m along its boundary"
-            detail = f"{place.within}: {share}" if share else place.within
-            options.append(Option("wards", ward.code, place.name, detail))
-        one = len(places) == 1
-        along = [
-            place.name for ward, place in zip(found.wards, places, strict=True) if ward.along_m
+        options = [
+            Option("wards", place.code, place.name, _of(place.within, _share(ward, whole)))
+            for ward, place in zip(found.wards, places, strict=True)
         ]
-        notes = []
-        if along:
-            notes.append(
-                f"It runs along the boundary of {listed([f'{ward} ward' for ward in along])}: there"
-                " the two sides of the street can be in different wards."
-            )
-        if found.is_cut:
-            notes.append(
-                "Its line is known only in part: it goes on where lines are not known here."
-            )
-        if by_points:
-            notes.append("Only points of it are known here, so it may also be in other wards.")
+        one = len(places) == 1
+        along = [f"{place.name} ward" for ward, place in zip(found.wards, places, strict=True)
+                 if ward.along_m]  # fmt: skip
+        notes = [
+            *([say("along", wards=listed(along))] if along else []),
+            *([say("is_cut")] if found.is_cut else []),
+            *([say("by_points")] if by_points else []),
+        ]
         text = lies_in(found.name, places[0]) if one else street_is(
             found.name, len(places), by_points=by_points)  # fmt: skip
         return Answer(
             "street",
             found.name,
             text,
-            certain=one and not (along or found.is_cut or by_points),
+            certain=one and not notes,
             notes=(*notes, self._credit([found])),
             place=places[0] if one else self._common(places),
             lat=found.lat,
             lon=found.lon,
-            as_of={"streets and places": self.as_of(found.table)},
+            as_of=self.as_of(found.table),
             options=() if one else tuple(options),
         )
 
@@ -331,40 +365,74 @@ class Places:
     def _place(self, found: Found) -> Answer:
         places = [self._atlas[each.code] for each in found.wards]
         options = tuple(
-            Option("wards", ward.code, place.name,
-                   f"{place.within}: " + (f"{ward.metres} m from its centre" if ward.metres else
-                                           "its centre is there"))
+            Option("wards", ward.code, place.name, _of(place.within, _away(ward)))
             for ward, place in zip(found.wards, places, strict=True)
-        )  # fmt: skip
-        name = f"{found.name} station" if found.kind == "station" else found.name
+        )
+        name = titled(found)
         about = with_article(places[0].within)
         return Answer(
             "place",
             name,
             place_is(name, found.kind, [each.name for each in places]),
             certain=False,
-            notes=(
-                f"It has no boundary here: only its centre in {about} is known.",
-                self._credit([found]),
-            ),
+            notes=(say("no_boundary", about=about), self._credit([found])),
             place=self._common(places),
             lat=found.lat,
             lon=found.lon,
-            as_of={"streets and places": self.as_of(found.table)},
+            as_of=self.as_of(found.table),
             options=options,
         )
 
     def credit_of_tiles(self) -> str:
         """Say whose the streets on the map are."""
-        return f"Streets: {self._files.credit(self._files.drawn_files)}"
+        return say("credit_tiles", credit=self._files.credit(self._files.drawn_files))
 
-    def as_of(self, table: str) -> str:
-        """Return the date of a file's edition, as far as it is known."""
-        return str(self._files.passports[table].get("as_of", ""))
+    def as_of(self, table: str) -> dict[str, str]:
+        """Return the date of a file's edition by what it is of, if it is known."""
+        when = str(self._files.passports[table].get("as_of", ""))
+        return {"streets and places": when} if when else {}
 
     def _credit(self, found: Sequence[Found]) -> str:
-        tables = dict.fromkeys(each.table for each in found)
-        return f"Names of streets and places: {self._files.credit(tables)}"
+        tables = filter(None, (table for each in found for table in (each.table, each.also)))
+        return say("credit", credit=self._files.credit(dict.fromkeys(tables)))
+
+
+def titled(found: Found) -> str:
+    """Write a name as people ask for it."""
+    return f"{found.name} station" if found.kind == "station" else found.name
+
+
+def kind_of(found: Found) -> str:
+    """Say what something is."""
+    return "place" if found.kind == "locality" else found.kind
+
+
+def _of_first_kind(found: Sequence[Found]) -> list[Found]:
+    """Return those of the kind that is answered first."""
+    first = min(FIRST.index(each.kind) for each in found)
+    return [each for each in found if FIRST.index(each.kind) == first]
+
+
+def _share(ward: InWard, whole: int) -> str:
+    """Say how much of a street is in a ward, and along it."""
+    percent = round(100 * ward.metres / whole) if whole else 0
+    share = say("share", share=percent or "less than 1") if ward.metres else ""
+    along = say("along_m", metres=ward.along_m) if ward.along_m else ""
+    return ", ".join(filter(None, (share, along)))
+
+
+def _away(ward: InWard) -> str:
+    """Say how far a ward is from the centre of a place."""
+    return say("away", metres=ward.metres) if ward.metres else say("centre")
+
+
+def _of(borough: str, said: str) -> str:
+    return f"{borough}: {said}" if said else borough
+
+
+def _without_house(text: str) -> str:
+    """Take flat and number out of the beginning of a question."""
+    return _HOUSE.sub("", _FLAT.sub("", text))
 
 
 def _splits(text: str) -> Iterator[tuple[str, str]]:

@@ -45,7 +45,7 @@ REACH_M = {
 }  # fmt: skip
 
 # What people write for the words that streets end in.
-_ENDINGS = {
+ENDINGS = {
     "av": "avenue", "ave": "avenue", "cl": "close", "cres": "crescent", "cresc": "crescent",
     "ct": "court", "dr": "drive", "gdns": "gardens", "gdn": "gardens", "gr": "grove",
     "grn": "green", "hl": "hill", "la": "lane", "ln": "lane", "mws": "mews", "pde": "parade",
@@ -58,7 +58,7 @@ def street_key(text: str) -> str:
     """Write a name as streets are sorted by: normalised, its last word in full."""
     words = normalise(text).split()
     if len(words) > 1:
-        words[-1] = _ENDINGS.get(words[-1], words[-1])
+        words[-1] = ENDINGS.get(words[-1], words[-1])
     return " ".join(words)
 
 
@@ -83,10 +83,12 @@ class Found(NamedTuple):
         The postcode district of the nearest postcode in use, or "".
     wards
         Of a street by metres, longest first; of a place by distance, nearest first.
-    is_cut
-        Whether the line goes on beyond where the layer ends.
     table
         The file it is from, whose passport says whose it is.
+    is_cut
+        Whether the line goes on beyond where the layer ends.
+    also
+        Another file that some of the wards are from, or "".
     """
 
     name: str
@@ -97,6 +99,7 @@ class Found(NamedTuple):
     wards: tuple[InWard, ...]
     table: str
     is_cut: bool = False
+    also: str = ""
 
 
 class Table:

@@ -123,7 +123,7 @@ NON_GEOGRAPHIC = {
     "E98", "EC1P", "EC2P", "EC3P", "EC4P", "N1P", "N81", "NW1W", "NW26", "SE1P", "SW95", "SW99",
 }  # fmt: skip
 # What is typed for what, in the first half of a postcode.
-_SLIPS = {"O": "0", "0": "O", "I": "1", "1": "I", "L": "1", "S": "5", "5": "S", "Z": "2", "B": "8"}
+SLIPS = {"O": "0", "0": "O", "I": "1", "1": "I", "L": "1", "S": "5", "5": "S", "Z": "2", "B": "8"}
 _FIRST_HALF = slice(None, -3)
 
 
@@ -155,7 +155,7 @@ def first_half_slips(text: str) -> list[Prefix]:
         return []
     meant = {re.sub(r"(?<=[A-Z])0(?=[0-9])", "", district)}
     for place, sign in enumerate(district):
-        if other := _SLIPS.get(sign):
+        if other := SLIPS.get(sign):
             meant.add(district[:place] + other + district[place + 1 :])
     found = (_read(each, inward) for each in sorted(meant - {district}))
     return [prefix for prefix in found if prefix is not None]

@@ -313,17 +313,13 @@ def postcode_tables(*, data: Path | None = None) -> tuple[pd.DataFrame, pd.DataF
     return frames[0], frames[1]
 
 
-def finder(
-    known: Atlas | None = None, *, data: Path | None = None, with_places: bool = True
-) -> Finder:
+def finder(known: Atlas | None = None, *, data: Path | None = None) -> Finder:
     """Open everything that a question may need; geometry is read when a point is first asked for.
 
     Parameters
     ----------
     known
         The areas, if they are read already.
-    with_places
-        Whether streets and places are answered too: the static site's own finder knows none.
 
     Raises
     ------
@@ -341,7 +337,7 @@ def finder(
         postcodes(data=data),
         edition=entries[POSTCODES]["as_of"],
         surroundings=cache(lambda: _surroundings(data)),
-        places=_places(known, data=data) if with_places else None,
+        places=_places(known, data=data),
     )
 
 

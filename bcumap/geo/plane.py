@@ -9,6 +9,7 @@ from __future__ import annotations
 # v = latitude - 51.5 the factors of 1, u, v, u², u·v, v².
 _EAST = (531_977.6, 69_405.2, -2_886.5, -4.1, -1_520.0, -21.1)
 _NORTH = (179_606.8, 1_801.6, 111_200.9, 474.2, -14.1, 6.9)
+FACTORS = (_EAST, _NORTH)
 
 
 def metres(lon: float, lat: float) -> tuple[float, float]:

@@ -12,10 +12,18 @@ from typing import Any
 
 from bcumap.base.words import date
 from bcumap.facts import views
-from bcumap.facts.answers import SENTENCES
+from bcumap.facts.answers import SENTENCES, lies_in
 from bcumap.facts.areas import ALIKE, Area, Atlas, names_of
 from bcumap.facts.find import LONGEST_QUERY, MOST_OPTIONS, MOST_SUGGESTIONS, Finder
-from bcumap.facts.postcodes import BEYOND, NON_GEOGRAPHIC, Archive, Postcode, Prefix, beyond
+from bcumap.facts.postcodes import (
+    BEYOND,
+    NON_GEOGRAPHIC,
+    SLIPS,
+    Archive,
+    Postcode,
+    Prefix,
+    beyond,
+)
 
 Document = dict[str, Any]
 
@@ -31,8 +39,9 @@ def names(atlas: Atlas, finder: Finder) -> Document:
         `edition`, and `as_of` as an answer says it; `sentences` to fill (`answers.SENTENCES`) and
         `limits`; by code under `bcus` and `boroughs` the name, the code of the BCU above (null for
         the City and for a BCU), all names as `areas.normalise` writes them, and what the answer
-        says; for a borough then what the answer says of each ward of it, and the borough with its
-        police; under `wards` the name and the code of the borough.
+        says; for a borough then what the answer says of each ward of it, the borough with its
+        police, and how a sentence ends of what is in one of its wards; under `wards` the name and
+        the code of the borough.
     """
     wards = atlas.levels["wards"].values()
     of_ward = {area.borough: finder.of_area(area).text for area in wards}
@@ -41,7 +50,9 @@ def names(atlas: Atlas, finder: Finder) -> Document:
     def told(area: Area) -> list[Any]:
         said = [area.name, area.facts.get("bcu_code"), names_of(area), finder.of_area(area).text]
         if area.level == "boroughs":
-            said += [of_ward[area], f"{area.name}, {area.policed_by}"]
+            ward = area.wards[0]
+            ends = lies_in("", ward).removeprefix(f" is in {ward.name} ")
+            said += [of_ward[area], f"{area.name}, {area.policed_by}", ends]
         return said
 
     return {
@@ -77,6 +88,7 @@ def directory(archive: Archive, edition: str, as_of: str) -> Document:
     dict
         `edition` as people write it, and `as_of`; `near`, the sentence of how far a boundary is;
         `beyond`, what is said of postcodes that begin so, and `apart` of districts of no place;
+        `slips`, what is typed for what;
         `sectors` of London by district; `districts` with postcodes of London, each with 1 if it has
         others as well; all other districts of Great Britain under `elsewhere`, in one text.
     """
@@ -89,6 +101,7 @@ def directory(archive: Archive, edition: str, as_of: str) -> Document:
         "near": views.NEAR,
         "beyond": {area: beyond(f"{area}1").removeprefix(f"{area}1 ") for area in BEYOND},
         "apart": {district: beyond(district) for district in sorted(NON_GEOGRAPHIC)},
+        "slips": SLIPS,
         "sectors": dict(archive.sectors),
         "districts": {each.district: int(each.elsewhere > 0) for each in ours},
         "elsewhere": " ".join(others),
@@ -133,7 +146,7 @@ def shard(postcodes: Sequence[Postcode], finder: Finder) -> Document:
         card = views.card(answer)
         place = places.of(card.own[0].code, card.text.removeprefix(f"{card.title} "))
         rows.append([
-            each.postcode[-2:], int(each.live), int(answer.certain),
+            each.postcode[-2:], int(each.live), 2 if answer.options else int(answer.certain),
             round(each.lat * STEPS) - north, round(each.lon * STEPS) - east, place,
             each.boundary_m if answer.certain else 0,
             *([list(answer.notes)] if answer.notes else []),
@@ -187,5 +200,5 @@ class _Places:
 
 
 def file_name(name: str) -> str:
-    """Return the name of the file of a sector or district."""
-    return f"{name.replace(' ', '-')}.json"
+    """Return the name of the file of a sector or district, without its suffix."""
+    return name.replace(" ", "-")

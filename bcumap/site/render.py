@@ -48,6 +48,8 @@ class Site:
         Of the timeline, the latest first.
     demand
         Whether there is a page of resources and demand.
+    places
+        The folder of the shards of streets and places; "" if there are none.
     """
 
     facts: Facts
@@ -58,6 +60,7 @@ class Site:
     feedback: str = ""
     events: Sequence[Event] = ()
     demand: bool = False
+    places: str = ""
 
 
 # What the map of a page fetches: layers, and streets where there are any.
@@ -163,5 +166,6 @@ class Renderer:
             "urls": {name: files[name] for name in MAP_FILES if name in files},
             "names": files["names.json"],
             "postcodes": up + self._site.postcodes,
+            "places": self._site.places and up + self._site.places,
             "chosen": {"level": page.level, "code": page.code} if page else None,
         }

@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,7 +27,7 @@ from bcumap.facts.find import Finder
 from bcumap.facts.postcodes import Archive, Prefix
 from bcumap.maps import files as pictures
 from bcumap.maps import streets
-from bcumap.site import downloads, drawings, finding, pages
+from bcumap.site import downloads, drawings, finding, naming, pages
 from bcumap.site.render import Renderer, Site
 from bcumap.web import files as linked
 
@@ -38,7 +39,8 @@ PARTS = frozenset({
     "robots.txt", "sitemap.xml",
     "assets", "bcu", "borough", "ward", "downloads", "streets", drawings.MAPS, drawings.CARDS,
 })  # fmt: skip
-SHARDS = "postcodes-"  # followed by a hash of the archive
+# Folders of what the finder fetches; their names end in a hash of it.
+SHARDS = ("postcodes-", "places-")
 
 SHARED_FILES = (
     "search.js",
@@ -121,7 +123,7 @@ def write(
         if known.offences(level).months
     }
     areas = list(pages.all_pages(atlas, picture, document["sites"], happened, asked))
-    finder = store.finder(atlas, data=data, with_places=False)
+    finder = store.finder(atlas, data=data)
     shards = len(archive.sectors) + len({each for of in archive.sectors.values() for each in of})
     tell = _Telling(progress, len(areas) + shards + downloads.count())
     with folders.replacing(out, check_target) as folder:
@@ -129,6 +131,7 @@ def write(
         if _write_streets(folder / "streets", data):
             links["streets"] = "streets"
         postcodes = _write_postcodes(folder, archive, finder, data, tell)
+        named = naming.documents(finder, store.context(data=data), atlas)
         site = Site(
             facts,
             links,
@@ -138,6 +141,7 @@ def write(
             request.feedback,
             happened,
             demand="bcus" in asked,
+            places=_write_places(folder, named),
         )
         renderer = Renderer(site)
         _write_pages(folder, renderer, areas, tell)
@@ -241,17 +245,38 @@ def _write_postcodes(
     entries = {entry["file"]: entry for entry in store.sources(data=data)["files"]}
     some = next(iter(archive.sectors.values()))[0].split()
     as_of = views.card(finder.of_postcode(archive.starting(Prefix(*some))[0])).as_of
-    told = _json(finding.directory(archive, entries[store.POSTCODES]["as_of"], as_of))
+    told = finding.directory(archive, entries[store.POSTCODES]["as_of"], as_of)
+    shards = ((finding.file_name(name), shard) for name, shard in finding.shards(archive, finder))
+    return _write_shards(folder, SHARDS[0], chain([("index", told)], shards), tell.one)
+
+
+def _write_places(folder: Path, named: Iterable[tuple[str, Any]]) -> str:
+    """Write the shards of streets and places; return their folder, "" if there are none."""
+    found = _write_shards(folder, SHARDS[1], named)
+    if any(found.iterdir()):
+        return f"{found.name}/"
+    found.rmdir()
+    return ""
+
+
+def _write_shards(
+    folder: Path,
+    name: str,
+    documents: Iterable[tuple[str, Any]],
+    tell: Callable[[], None] = lambda: None,
+) -> Path:
+    """Write documents into a folder that is named by what is in them; return it."""
     target = folder / "shards"
     target.mkdir()
-    hashed = hashlib.sha256(told)
-    (target / "index.json").write_bytes(told)
-    for sector, shard in finding.shards(archive, finder):
-        content = _json(shard)
+    hashed = hashlib.sha256()
+    for file, document in documents:
+        content = _json(document)
         hashed.update(content)
-        (target / finding.file_name(sector)).write_bytes(content)
-        tell.one()
-    return target.rename(folder / f"{SHARDS}{hashed.hexdigest()[:12]}")
+        path = target / f"{file}.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+        tell()
+    return target.rename(folder / f"{name}{hashed.hexdigest()[:12]}")
 
 
 def _write_streets(folder: Path, data: Path | None) -> int:
@@ -358,7 +383,7 @@ def _report(folder: Path, shards: Path) -> Report:
     )
 
 
-def _json(value: Mapping[str, Any]) -> bytes:
+def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 

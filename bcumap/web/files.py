@@ -15,7 +15,7 @@ from xstatic.pkg import leaflet
 
 STATIC, TEMPLATES = (Path(__file__).parent / name for name in ("static", "templates"))
 # Of the static site alone.
-SITE_FILES = ("finder.js", "site.js", "site.css", "opened.js")
+SITE_FILES = ("finder.js", "places.js", "names.js", "cards.js", "site.js", "site.css", "opened.js")
 # Linked by name from Leaflet's own style sheet, so these keep their names.
 LEAFLET_IMAGES = ("layers.png", "layers-2x.png")
 IMPORT = re.compile(rb'from "\./([\w.-]+)"')

@@ -201,7 +201,7 @@ def test_the_box_is_the_first_thing_that_tab_reaches_after_the_pages(visit: Visi
 def test_the_box_has_names_for_a_screen_reader(visit: Visit) -> None:
     page = visit.go()
     expect(
-        page.get_by_role("combobox", name="Postcode, or name of a ward, borough or BCU")
+        page.get_by_role("combobox", name="Postcode, street, place, ward, borough or BCU")
     ).to_be_visible()
     expect(page.get_by_role("search")).to_be_visible()
     box(page)

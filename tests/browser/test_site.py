@@ -59,7 +59,7 @@ def tour(browser: Browser, address: str, desk: BrowserContext) -> Iterator[Visit
 
 @pytest.fixture(scope="module")
 def finder() -> Finder:
-    return store.finder(with_places=False)  # as the site answers
+    return store.finder()
 
 
 def ask(page: Page, text: str) -> str:
@@ -339,19 +339,48 @@ def questions() -> list[str]:
     ]
 
 
+# Each way in which questions for streets and places are read.
+STREETS = (
+    "Deptford High Street", "High Street, Bromley", "high st in lewisham", "Lewisham station",
+    "Crystal Palace", "Soho", "Heathrow", "New Cross Road", "10 Downing Street",
+    "flat 2, 14 Evelyn St SE8", "London SE8", "Deptford SE8", "Deptfrod High Street", "Brockley",
+    "High Street", "a road, bromley", "Lewisham Hospital", "kings college hospital camberwell",
+    "Strand London", "Station Road near Sidcup", "The Cut Lambeth", "crystal palace park",
+    "streets near SE8 3JF", "streets near SE8 4RX", "streets near nowhere", "SE8 area", "E2O 1EJ",
+    "SEI 8XX", "SE08 4RX", "a r", "vict", "Bayswater Road, 51.5129, -0.1634",
+)  # fmt: skip
+
+
+def street_questions(finder: Finder) -> list[str]:
+    """Names of streets and places with what people write around them, and what choices ask."""
+    chance = random.Random(16)  # noqa: S311
+    rows = [row for table in store.context().tables for row in table]
+    asked = list(STREETS)
+    for row in chance.sample(rows, 60):
+        ward = store.facts()["wards"][row.wards[0].code]["name"]
+        asked += [
+            row.name, f"{row.name} {row.district}", f"{row.name}, {ward}".lower(),
+            f"{chance.randint(1, 99)} {row.name}, London", row.name[: chance.randint(3, 8)],
+            row.name.replace("a", "e", 1), row.name.replace("Road", "Rd"), f"{row.name} station",
+        ]  # fmt: skip
+    asked += [each.code for query in asked[:200] for each in finder.find(query).options[:2]]
+    return asked
+
+
 def test_answers_and_suggestions_are_those_of_the_app(
     tour: Visit, finder: Finder, site: Path
 ) -> None:
     (script,) = (site / "assets").glob("finder-*.js")
     tour.page.goto(tour.address + "wards.html")
-    asked = questions()
+    asked = [*questions(), *street_questions(finder)]
     told = tour.page.evaluate(COMPARE, [asked, f"assets/{script.name}"])
     differ, compared = [], 0
     for query, (answer, suggested) in zip(asked, told, strict=True):
         known = finder.find(query)
         wanted = json.loads(json.dumps(asdict(views.card(known))))
-        at = {"lat": known.lat, "lon": known.lon} if known.kind == "postcode" else None
-        wanted |= {"point": at} if at else {}
+        if known.lat is not None and known.kind != "point":
+            wanted["point"] = {"lat": known.lat, "lon": known.lon}
+        answer.pop("kind", None)
         options = [asdict(each) for each in finder.suggest(query)]
         if "is a point on the map" in answer["text"]:
             assert known.kind == "point" or "point" in known.text or "no place" in known.text
@@ -360,7 +389,25 @@ def test_answers_and_suggestions_are_those_of_the_app(
         if (answer, suggested) != (wanted, options):
             differ.append((query, wanted["text"], answer["text"]))
     assert differ == []
-    assert compared > SAMPLE + 600
+    assert compared > SAMPLE + 1100
+
+
+def test_a_street_is_suggested_answered_and_marked_on_the_map(tour: Visit) -> None:
+    page = tour.go("index.html")
+    page.keyboard.press("/")
+    page.keyboard.type("new cross r")
+    expect(page.locator("#bcumap-options")).to_contain_text("New Cross Road")
+    told = ask(page, "New Cross Road")
+    assert "New Cross Road runs through 4 wards, or along them." in told
+    assert "Names of streets and places: © OpenStreetMap contributors" in told
+    expect(page.locator("path.found-point")).to_be_attached()
+    expect(page.locator("path.possible-line")).to_have_count(4)
+    shards = [each.url for each in tour.requests if re.search(r"/places-.*\.json", each.url)]
+    assert 1 < len(shards) <= 3  # the rules, and the letters "ne" of each licence
+    ask(page, "Crystal Palace")
+    expect(page.locator(".bcumap-answer.unsure")).to_contain_text("is a place, not a ward")
+    page.locator(".bcumap-answer a", has_text="Gipsy Hill").click()
+    page.wait_for_url("**/ward/*.html")
 
 
 def test_opened_as_a_file_it_says_what_cannot_work_and_shows_the_rest(

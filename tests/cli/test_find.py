@@ -115,7 +115,7 @@ def test_who_reads_it_may_leave_early(words: str, code: int, end: str) -> None:
     ("query", "said"),
     [
         ("M1 1AA", "M1 1AA is outside London."),
-        ("Ankh-Morpork", "No ward, borough or BCU of London is called “Ankh-Morpork”."),
+        ("Ankh-Morpork", "Nothing in London that is known here is called “Ankh-Morpork”."),
         ("Deptfrod", "Deptford (E05013719), ward in Lewisham"),
         ("0,0", "is no place in Great Britain."),
         ("E05999999", "There is no ward of London"),

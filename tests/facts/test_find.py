@@ -354,14 +354,14 @@ def test_many_areas_are_cut_and_it_is_said() -> None:
 
 def test_a_misspelt_name_is_offered_the_right_one() -> None:
     answer = find("Deptfrod")
-    assert answer.text == "No ward, borough or BCU of London is called “Deptfrod”."
+    assert answer.text == "Nothing in London that is known here is called “Deptfrod”."
     assert answer.notes == ("Is one of these meant?",)
     assert answer.options == (Option("wards", "E05013719", "Deptford", "ward in Lewisham"),)
 
 
 def test_what_is_called_nothing_is_told_what_to_type() -> None:
     answer = find("Ankh-Morpork")
-    assert answer.text == "No ward, borough or BCU of London is called “Ankh-Morpork”."
+    assert answer.text == "Nothing in London that is known here is called “Ankh-Morpork”."
     assert answer.notes[0].startswith("Type a postcode such as SE8 4RX")
     assert answer.options == ()
 

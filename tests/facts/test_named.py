@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pytest
 
 from bcumap.facts import store
 from bcumap.facts.answers import Answer
+from bcumap.facts.find import Finder
 
 FINDER = store.finder()
 WARDS = store.facts()["wards"]
@@ -169,7 +172,9 @@ def test_a_slip_in_a_street_is_offered() -> None:
 
 
 def test_a_folder_without_streets_answers_as_before() -> None:
-    assert store.finder(with_places=False).find("Deptford High Street").kind == "nothing"
+    without = Finder(store.atlas(), store.postcodes(), edition="2025-11", surroundings=Mock())
+    assert without.find("Deptford High Street").kind == "nothing"
+    assert without.find("SE8 3JF").options == ()
 
 
 def test_a_split_postcode_offers_the_streets_near_it() -> None:
@@ -185,3 +190,23 @@ def test_a_split_postcode_offers_the_streets_near_it() -> None:
 
 def test_a_postcode_that_is_certain_offers_no_street() -> None:
     assert find("SE8 4RX").options == ()
+
+
+def test_a_street_of_two_publishers_credits_both() -> None:
+    """Its line ends where lines do, and points of it are known beyond."""
+    places = FINDER.places
+    assert places is not None
+    found = (each for _, things in places.everything() for each in things if each.also)
+    credit = places.of(next(found)).notes[-1]
+    assert "OpenStreetMap" in credit
+    assert "data.police.uk" in credit
+
+
+def test_streets_that_no_words_tell_apart_are_asked_for_by_their_place() -> None:
+    options = find("Abbey Lane").options
+    asked = [option.code for option in options if option.code.startswith("Abbey Lane, 51.")]
+    assert len(asked) == 2
+    for code in asked:
+        answer = find(code)
+        assert answer.title == "Abbey Lane"
+        assert f"Abbey Lane, {answer.lat}, {answer.lon}" == code

@@ -28,6 +28,7 @@ from bcumap.export import write as export
 from bcumap.export.layers import LAYERS
 from bcumap.facts import cached, counters, store, views
 from bcumap.facts.areas import Atlas
+from bcumap.facts.places import street_key
 from bcumap.facts.postcodes import OUTSIDE, Prefix
 from bcumap.site import downloads, drawings, finding, pages
 from bcumap.site import write as writing
@@ -385,9 +386,10 @@ def test_there_is_a_shard_for_every_sector_and_it_is_small(site: Path) -> None:
     folder = shard_folder(site)
     directory = json.loads((folder / "index.json").read_bytes())
     sectors = {each for listed in directory["sectors"].values() for each in listed}
-    assert {path.name for path in folder.iterdir()} == {
-        "index.json", *map(finding.file_name, (*sectors, *directory["sectors"]))
-    }  # fmt: skip
+    assert {path.stem for path in folder.iterdir()} == {
+        "index",
+        *map(finding.file_name, (*sectors, *directory["sectors"])),
+    }
     assert max(len(gzip.compress(path.read_bytes())) for path in folder.iterdir()) < 25_000
 
 
@@ -407,7 +409,8 @@ def test_shards_say_what_the_archive_says(site: Path) -> None:
             answer = finder.of_postcode(known)
             card = views.card(answer)
             assert f"{district} {digit}{unit} {places[place][1]}" == card.text
-            assert (bool(live), bool(sure)) == (known.live, answer.certain)
+            assert (bool(live), sure == 1) == (known.live, answer.certain)
+            assert (sure == 2) == bool(answer.options)
             assert ((north + up) / 1e5, (east + right) / 1e5) == (known.lat, known.lon)
             assert near == (known.boundary_m if answer.certain else 0)
             assert (more.pop(0) if answer.notes else []) == list(answer.notes)
@@ -426,6 +429,7 @@ def test_a_shard_has_all_that_is_told_of_a_postcode_that_is_in_doubt() -> None:
     *_, notes = told["rows"][1]
     assert told["rows"][1][1:3] == [0, 0]
     assert [note.split()[2] for note in notes] == ["no", "is", "Postcode"]
+    assert told["rows"][2][2] == 2  # a street would decide it
     assert told["rows"][2][6:] == [0, [
         "This postcode’s centre is 12 m from the edge of London: some of its addresses may be"
         " there."
@@ -442,6 +446,75 @@ def test_districts_outside_london_are_known_as_such() -> None:
     assert "M1" in elsewhere
     assert not set(elsewhere) & set(told["districts"])
     assert len(elsewhere) + len(told["districts"]) == len(store.postcodes().districts)
+
+
+# --- streets and places --------------------------------------------------------------------------
+
+LARGEST_SHARD = 45_000  # bytes, compressed
+KINDS = {"open-database-license-v1-0": {0, 1, 2, 3}, "open-government-licence-v3-0": {1, 3}}
+
+
+def named(site: Path) -> dict[str, Any]:
+    """What there is of streets and places, by path without suffix."""
+    (folder,) = site.glob("places-*")
+    return {
+        path.relative_to(folder).with_suffix("").as_posix(): json.loads(path.read_bytes())
+        for path in folder.rglob("*.json")
+    }
+
+
+def test_every_street_and_place_is_in_a_small_shard_of_its_licence(site: Path) -> None:
+    found = named(site)
+    shards = found["index"]["shards"]
+    assert set(shards) == set(KINDS)
+    total = 0
+    for licence, beginnings in shards.items():
+        assert beginnings == sorted(set(beginnings))
+        for number, letters in enumerate(beginnings):
+            shard = found[f"{licence}/{number}"]
+            total += len(shard["rows"])
+            assert {street_key(row[1])[:2] for row in shard["rows"]} == {letters}
+            tables = {table for _, tables, *_ in shard["sorts"] for table in tables}
+            assert tables <= KINDS[licence]
+            assert ("OpenStreetMap" in shard["attribution"]) == bool(tables & {0, 2})
+            assert (licence == "open-database-license-v1-0") == bool(tables & {0, 2})
+            assert len(gzip.compress(json.dumps(shard).encode())) < LARGEST_SHARD
+    places = store.finder().places
+    assert places is not None
+    assert total == sum(len(things) for _, things in places.everything())
+    assert len(found) == sum(map(len, shards.values())) + len(shards) + 1
+
+
+def test_a_shard_says_what_the_finder_says(site: Path) -> None:
+    found, finder = named(site), store.finder()
+    wards = list(store.facts()["wards"])
+    places = finder.places
+    assert places is not None
+    for licence, beginnings in found["index"]["shards"].items():
+        for number in range(0, len(beginnings), 40):
+            shard = found[f"{licence}/{number}"]
+            for sort, name, district, north, east, *more in shard["rows"]:
+                kind, _, sure, notes = shard["sorts"][sort]
+                same = [each for each in places._named(street_key(name)) if each.name == name]
+                told = (kind, district, north, east)
+                (thing,) = (
+                    each
+                    for each in same
+                    if told
+                    == (each.kind, each.district, round(each.lat * 1e4), round(each.lon * 1e4))
+                )
+                answer = places.of(thing)
+                assert (bool(sure), tuple(notes)) == (answer.certain, answer.notes[:-1])
+                codes = [wards[each] for each in (more[0] if len(more) > 1 else more)]
+                assert codes == [ward.code for ward in thing.wards]
+                if len(more) > 1:
+                    assert more[1] == answer.text
+                    assert len(more[2]) == len(answer.options)
+
+
+def test_without_streets_there_is_no_folder_of_them(tmp_path: Path) -> None:
+    assert writing._write_places(tmp_path, []) == ""
+    assert list(tmp_path.iterdir()) == []
 
 
 # --- downloads, robots, sitemap ------------------------------------------------------------------

@@ -370,6 +370,7 @@
     }
     const shown = map.bcumapLevels.find((layer) => map.hasLayer(layer));
     if (!shown) return; // a page that draws areas of its own
+    if (found) markPossible(map, found.others);
     await shown.ready;
     let layer = shown;
     if (area && !shown.byCode.has(area.code)) {
@@ -391,7 +392,6 @@
     map.bcumapMark = cased(path.feature, "chosen").addTo(map);
     aim(map, path, found);
     if (fit) bcumap.home(map);
-    if (found) markPossible(map, layer, found.others);
   };
 
   /* Look at an area before the areas of its level are drawn: else each would be placed twice. */
@@ -411,11 +411,16 @@
     goal(map, { bounds, name: found ? found.label : path.feature.properties.name });
   }
 
-  /* Outline the other wards that a place may be in. */
-  function markPossible(map, layer, codes) {
+  /* Outline the other wards that a place may be in, or those that a street runs through. */
+  async function markPossible(map, codes) {
+    if (!codes.length) return;
+    const point = map.bcumapPoint;
+    const wards = map.bcumapLevels.find(({ options }) => options.level === "wards").fetched();
+    await wards.ready;
+    if (map.bcumapPoint !== point) return; // another was asked for meanwhile
     codes.forEach((code) => {
-      const path = layer.byCode.get(code);
-      if (path) map.bcumapPoint.addLayer(cased(path.feature, "possible"));
+      const path = wards.byCode.get(code);
+      if (path) point.addLayer(cased(path.feature, "possible"));
     });
   }
 

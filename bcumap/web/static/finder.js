@@ -1,18 +1,22 @@
-/* Finds which answer is meant: of a postcode, the beginning of one, a GSS code or a name. What an
-   answer says stands in what it fetches (bcumap/site/finding.py): the names, the list of sectors, and
-   one sector or district. How questions are read is as in bcumap/facts/find.py; a test compares. */
+/* Finds which answer is meant: of a postcode, the beginning of one, a GSS code, an area, a street or a
+   place. What an answer says stands in what it fetches (bcumap/site/finding.py): the names, the list of
+   sectors, and one sector or district; for streets and places see places.js. How questions are read is
+   as in bcumap/facts/find.py; a test compares. */
+import { ONE, areaOption, card, nothing, queryOption } from "./cards.js";
+import { Names } from "./names.js";
+import { Places } from "./places.js";
+
 const STEPS = 100_000; // of a degree
-const LEVELS = ["bcus", "boroughs", "wards"];
-const ONE = { bcus: "Basic Command Unit", boroughs: "borough", wards: "ward" };
+const [SURE, SPLIT] = [1, 2]; // of a postcode's ward: the only one, or one of several
+const DISTRICT = /^[A-Z]{1,2}[0-9][A-Z0-9]?$/;
 const POINT_HINT = "This page finds postcodes and names; it cannot look up a point.";
 const POINT = /^\(?[+-]?\d{1,7}(\.\d{1,20})?°? ?[NS]?[,; ] ?[+-]?\d{1,7}(\.\d{1,20})?°? ?[EW]?\)?( ?± ?\d{1,7} ?m?)?$/i;
-const KIND =
-  /\b(?:the|(?:london |royal )?borough of|(?:lb|rb)(?: of)?|borough|(?:city )?council|corporation|ward(?: of| in)?|bcu|(?:basic )?command unit)\b/g;
 
 export class Finder {
-  /* `names` and `postcodes` say where the documents are. */
-  constructor({ names, postcodes }) {
-    this.at = { names, postcodes };
+  /* `names`, `postcodes` and `places` say where the documents are, `urls` where the map's are. */
+  constructor({ names, postcodes, places, urls }) {
+    this.at = { names, postcodes, places };
+    this.urls = urls;
     this.files = new Map();
   }
 
@@ -35,14 +39,15 @@ export class Finder {
   async ready() {
     const [names, directory] = await Promise.all([this.load(this.at.names), this.shard("index")]);
     this.names = this.names || new Names(names);
+    const load = (url) => this.load(url);
+    if (this.at.places && !this.places) this.places = new Places(load, this.at.places, this.names, this.urls);
     this.limits = names.limits;
     this.directory = directory;
     this.elsewhere = this.elsewhere || new Set(directory.elsewhere.split(" "));
   }
 
-  /* Fill one of the sentences of bcumap/facts/answers.py. */
-  say(name, values = {}) {
-    return this.names.sentences[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
+  say(name, values) {
+    return this.names.say(name, values);
   }
 
   /* Answer a question with what a card shows; there always is one. */
@@ -57,19 +62,28 @@ export class Finder {
     if (POINT.test(asked.replace("−", "-"))) return nothing("That is a point on the map.", POINT_HINT);
     const code = /^(E0[59][0-9]{6})N?$/i.exec(asked);
     if (code) return this.ofCode(code[1].toUpperCase());
+    const district = /^([A-Z]{1,2}[0-9][A-Z0-9]?)[, ]+(?:area|district|london)$/i.exec(asked);
+    if (district) return this.answer(district[1]);
+    const near = this.places && /^streets near (.+)$/i.exec(asked);
+    const streets = near && (await this.ofStreetsNear(near[1]));
+    if (streets) return streets;
     const prefixes = readings(asked);
     for (const prefix of prefixes) {
       const found = isFull(prefix) ? await this.ofPostcode(prefix) : await this.ofBeginning(prefix);
       if (found) return found;
     }
-    const named = this.ofName(asked);
+    const named = await this.ofName(asked);
     if (named) return named;
     const elsewhere = this.beyond(asked);
     if (elsewhere) return nothing(elsewhere, this.say("hint"));
+    const slipped = await this.firstHalfSlips(asked);
+    if (slipped.length) return nothing(this.say("no_postcode_written", { asked }), this.say("meant"), slipped);
     if (prefixes.length) return this.ofUnknownPostcode(prefixes);
     const inside = /\b([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9O][A-Z]{2})\b/.exec(asked.toUpperCase());
     if (inside) return this.answer(`${inside[1]} ${inside[2].replaceAll("O", "0")}`);
     const close = this.names.alike(asked, this.limits).map(areaOption);
+    const room = this.limits.suggestions - close.length;
+    if (this.places && asked.includes(" ") && room > 0) close.push(...(await this.places.alike(asked, room)));
     return nothing(this.say("no_name", { asked }), this.say(close.length ? "meant" : "hint"), close);
   }
 
@@ -83,13 +97,20 @@ export class Finder {
     );
   }
 
-  ofName(asked) {
+  async ofName(asked) {
     const exact = this.names.exact(asked);
+    const place = (await this.places?.find(asked)) ?? null;
+    if (!exact.length && (!place || place.kind === "place")) {
+      const beside = await this.besideDistrict(asked);
+      if (beside) return beside;
+    }
+    if (place && !exact.length) return place;
     const found = exact.length ? exact : this.names.containing(asked);
     const { as_of } = this.names;
     if (!found.length) return null;
     if (found.length === 1) {
-      const notes = exact.length ? [] : [this.say("only_name", { asked })];
+      let notes = exact.length ? [] : [this.say("only_name", { asked })];
+      if (place) notes = [this.places.also(place)];
       return { ...this.ofArea(found[0].level, found[0].code), notes };
     }
     const most = this.limits.options;
@@ -97,6 +118,17 @@ export class Finder {
     const more = found.length > most ? this.say("first", { number: most }) : "";
     const options = found.slice(0, most).map(areaOption);
     return card("choice", `“${asked}”`, text + more, { options, as_of });
+  }
+
+  /* "London SE8" is the district, and "Deptford SE8" the area of the name. */
+  async besideDistrict(asked) {
+    const found = /^(.+?)[, ]+([A-Z]{1,2}[0-9][A-Z0-9]?)$/i.exec(asked);
+    const district = found?.[2].toUpperCase();
+    if (!found || !(Object.hasOwn(this.directory.districts, district) || this.elsewhere.has(district))) return null;
+    if (["london", "greater london"].includes(found[1].toLowerCase())) return this.answer(found[2]);
+    if (!this.names.exact(found[1]).length) return null;
+    const answer = await this.ofName(found[1]);
+    return answer && { ...answer, notes: [...answer.notes, this.say("beside", { district })] };
   }
 
   ofArea(level, code) {
@@ -113,10 +145,48 @@ export class Finder {
     const { near, sure, postcode, text, lat, lon } = found;
     const notes = [...found.notes];
     if (near) notes.unshift(this.directory.near.replace("{}", near.toLocaleString("en-GB")));
-    return card(sure ? "" : "unsure", postcode, `${postcode} ${text}`, {
+    return card(sure === SURE ? "" : "unsure", postcode, `${postcode} ${text}`, {
+      options: this.places && sure === SPLIT ? [this.askStreets(postcode)] : [],
       notes, own: this.names.own(found.code), perhaps: found.others.map((code) => this.names.perhaps(code)),
       as_of: this.directory.as_of, point: { lat, lon },
     });
+  }
+
+  askStreets(postcode) {
+    const [code, label] = ["ask_streets", "streets_near"].map((name) => this.say(name, { postcode }));
+    return { level: "query", code, label, detail: this.say("choose_street") };
+  }
+
+  /* The streets that pass near a postcode's centre; null if it is none. */
+  async ofStreetsNear(asked) {
+    const prefix = readings(asked).find(isFull);
+    const found = prefix && (await this.starting(prefix))[0];
+    if (!found) return null;
+    const { postcode, lat, lon } = found;
+    const options = await this.places.near(lat, lon);
+    const title = this.say("streets_near", { postcode });
+    if (!options.length) return { ...nothing(this.say("no_street_near")), title };
+    const notes = [await this.places.creditOfTiles()];
+    return card("choice", title, this.say("which_street"), {
+      notes, options, as_of: this.directory.as_of, point: { lat, lon },
+    });
+  }
+
+  /* The postcodes that may be meant by one with a slip in its first half. */
+  async firstHalfSlips(asked) {
+    const compact = bareSigns(asked);
+    const [district, inward] = [compact.slice(0, -3), compact.slice(-3).replace(/^O/, "0")];
+    if (district.length < 2 || district.length > 5 || !/^[0-9][A-Z]{2}$/.test(inward)) return [];
+    const meant = new Set([district.replace(/(?<=[A-Z])0(?=[0-9])/g, "")]);
+    [...district].forEach((sign, at) => {
+      const other = this.directory.slips[sign];
+      if (other) meant.add(district.slice(0, at) + other + district.slice(at + 1));
+    });
+    meant.delete(district);
+    const found = [];
+    for (const each of [...meant].sort().filter((one) => DISTRICT.test(one)))
+      found.push(...(await this.starting({ district: each, digit: inward[0], letters: inward.slice(1) })));
+    return found.slice(0, this.limits.suggestions).map(({ postcode }) => queryOption(postcode, "postcode"));
   }
 
   /* What begins so is answered in the document of its district. */
@@ -185,7 +255,12 @@ export class Finder {
     const asked = clean(text, this.limits.query).slice(0, this.limits.query);
     if (!asked) return [];
     const areas = new Set([...this.names.exact(asked), ...this.names.containing(asked)]);
-    const found = [...(await this.postcodesFrom(asked)), ...[...areas].map(areaOption)];
+    const postcodes = await this.postcodesFrom(asked);
+    const found = [...postcodes, ...[...areas].map(areaOption)];
+    if (this.places && !postcodes.length) {
+      const half = Math.floor(this.limits.options / 2);
+      found.splice(half, Infinity, ...(await this.places.suggest(asked, half)));
+    }
     const close = () => this.names.alike(asked, this.limits).map(areaOption);
     return (found.length ? found : close()).slice(0, this.limits.options);
   }
@@ -214,116 +289,6 @@ export class Finder {
   }
 }
 
-/* --- names, see bcumap/facts/areas.py --------------------------------------------------------- */
-
-class Names {
-  constructor({ edition, as_of, sentences, bcus, boroughs, wards }) {
-    Object.assign(this, { edition, as_of, sentences, bcus, boroughs, wards });
-    this.areas = [
-      ...Object.entries(bcus).map(([code, [name, , keys]]) => ({ level: "bcus", code, name, within: "", keys, context: "bcu" })),
-      ...Object.entries(boroughs).map(([code, [name, , keys]]) => ({ level: "boroughs", code, name, within: "", keys, context: "" })),
-      ...Object.entries(wards).map(([code, [name, borough]]) => {
-        const [within, , [context]] = boroughs[borough];
-        const key = normalise(name);
-        return { level: "wards", code, name, within, keys: [key, `${key} ${context}`], context };
-      }),
-    ];
-    this.byKey = new Map();
-    this.areas.forEach((area) => {
-      new Set([...area.keys, ...area.keys.map(bare)]).forEach((key) => {
-        this.byKey.set(key, [...(this.byKey.get(key) ?? []), area]);
-      });
-    });
-  }
-
-  said(level, code) {
-    return level === "wards" ? this.boroughs[this.wards[code][1]][4] : this[level][code][3];
-  }
-
-  ward(code) {
-    return { level: "wards", code, label: this.wards[code][0] };
-  }
-
-  perhaps(code) {
-    return { ...this.ward(code), detail: this.boroughs[this.wards[code][1]][5] };
-  }
-
-  /* An area and what it lies in, the smallest first. */
-  own(code) {
-    const found = [];
-    const add = (level, each, label) => found.push({ level, code: each, label, detail: "" });
-    let above = code;
-    if (this.wards[code]) add("wards", code, this.wards[code][0]), (above = this.wards[code][1]);
-    if (this.boroughs[above]) add("boroughs", above, this.boroughs[above][0]), (above = this.boroughs[above][1]);
-    if (above) add("bcus", above, `${this.bcus[above][0]} BCU`);
-    return found;
-  }
-
-  exact(text) {
-    const name = normalise(text);
-    const short = bare(name);
-    const forms = [name, short, short.startsWith("city of ") ? short.slice(8) : short];
-    return this.byKey.get(forms.find((form) => this.byKey.has(form))) ?? [];
-  }
-
-  containing(text) {
-    const wanted = normalise(text);
-    const starts = wanted.split(" ").filter(Boolean).map((word) => ` ${word}`);
-    const fits = ({ keys, context }) => {
-      const [name, more] = [` ${keys[0]}`, ` ${context}`];
-      return (
-        starts.some((start) => name.includes(start)) &&
-        starts.every((start) => name.includes(start) || more.includes(start))
-      );
-    };
-    const order = ({ keys, level, name, within }) => [
-      !keys[0].startsWith(wanted), LEVELS.indexOf(level), within ? `${name}, ${within}` : name,
-    ];
-    return this.areas.filter(fits).sort((a, b) => {
-      const [x, y] = [order(a), order(b)];
-      const place = x.findIndex((each, at) => each !== y[at]);
-      return place < 0 ? 0 : x[place] < y[place] ? -1 : 1;
-    });
-  }
-
-  /* The areas whose names are spelt most like a text, best first. */
-  alike(text, { alike, suggestions }) {
-    const wanted = normalise(text);
-    const close = [...this.byKey.keys()].map((key) => [key, ratio(wanted, key)]);
-    const found = close.filter(([, score]) => score >= alike).sort(([, a], [, b]) => b - a);
-    return [...new Set(found.flatMap(([key]) => this.byKey.get(key)))].slice(0, suggestions);
-  }
-}
-
-export function normalise(text) {
-  const plain = text
-    .replace(/['’‘‛`´ʼʹʻ′＇]/g, "")
-    .normalize("NFKD")
-    .replace(/(?!\u034f)\p{Mn}/gu, "") // those that combine, so not U+034F
-    .toLowerCase();
-  const words = plain.replaceAll("&", " and ").replace(/[^\p{L}\p{N}]+/gu, " ").split(" ");
-  return words.filter(Boolean).map((word) => (word === "saint" ? "st" : word)).join(" ");
-}
-
-function bare(name) {
-  return name.replace(KIND, " ").split(" ").filter(Boolean).join(" ");
-}
-
-/* How alike two texts are, of 100: twice their longest common subsequence by both lengths. */
-function ratio(one, other) {
-  const total = one.length + other.length;
-  if (!total) return 100;
-  let row = new Array(other.length + 1).fill(0);
-  for (const letter of one) {
-    const next = [0];
-    for (let at = 0; at < other.length; at++) {
-      next.push(letter === other[at] ? row[at] + 1 : Math.max(row[at + 1], next[at]));
-    }
-    row = next;
-  }
-  return (200 * row[other.length]) / total;
-}
-
 /* --- how postcodes are written, see bcumap/facts/postcodes.py -------------------------------------- */
 
 function bareSigns(text) {
@@ -336,7 +301,7 @@ function readings(text) {
   const found = [];
   for (let cut = compact.length; cut > 1; cut--) {
     const [district, inward] = [compact.slice(0, cut), compact.slice(cut)];
-    if (/^[A-Z]{1,2}[0-9][A-Z0-9]?$/.test(district) && /^([0-9][A-Z]{0,2})?$/.test(inward)) {
+    if (DISTRICT.test(district) && /^([0-9][A-Z]{0,2})?$/.test(inward)) {
       found.push({ district, digit: inward.slice(0, 1), letters: inward.slice(1) });
     }
   }
@@ -371,22 +336,4 @@ function clean(query, longest) {
     .normalize("NFKC")
     .replace(/[‐-―−]/g, "-");
   return plain.replace(/[\p{C}\p{Z}]+/gu, " ").trim().replace(/[.,; ]+$/, "");
-}
-
-/* --- what a card shows, see bcumap/facts/views.py ---------------------------------------------- */
-
-function card(look, title, text, more) {
-  return { look, title, text, notes: [], own: [], perhaps: [], options: [], as_of: "", ...more };
-}
-
-function nothing(text, hint = "", options = []) {
-  return card("unsure", "Not found", text, { notes: hint ? [hint] : [], options });
-}
-
-function areaOption({ level, code, name, within }) {
-  return { level, code, label: name, detail: within ? `ward in ${within}` : ONE[level] };
-}
-
-function queryOption(text, detail) {
-  return { level: "query", code: text, label: text, detail };
 }

@@ -27,10 +27,11 @@ function drawMap() {
   return drawn;
 }
 
-/* Mark what an answer is about. */
+/* Mark what an answer is about, and the wards in which it may lie, or lies too. */
 function show(answer) {
   if (!map) return;
-  const others = answer.perhaps.map(({ code }) => code);
+  const wards = ["street", "place"].includes(answer.kind) ? answer.options : answer.perhaps;
+  const others = wards.map(({ code }) => code);
   const found = answer.point ? { ...answer.point, label: answer.title, others } : null;
   window.bcumap.point(map, found);
   window.bcumap.mark(map, answer.own[0] ?? null, { fit: true, found });

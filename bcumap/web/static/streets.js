@@ -10,7 +10,7 @@ const WHERE = [0.5, 0.25, 0.75]; // of a line its name may stand
 const FONT = '"Source Sans 3", "Source Sans Pro", system-ui, sans-serif';
 
 /* Metres from a tile's corner, point by point (Google's encoded polylines). */
-function decode(text) {
+export function decode(text) {
   const points = [];
   let [x, y, number, shift, isNorth] = [0, 0, 0, 0, false];
   for (let at = 0; at < text.length; at += 1) {
