@@ -111,5 +111,6 @@ def listed(items: Sequence[str]) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Write a number of things: 1 ward, 2 wards."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    """Write a number of things: 1 ward, 2 wards, 2 addresses."""
+    plural = "es" if noun.endswith("s") else "s"
+    return f"{number:,} {noun}{'' if number == 1 else plural}"

@@ -34,10 +34,10 @@ from bcumap.base.schema import (
     TEAM_RANKS,
 )
 from bcumap.base.words import ODBL
-from bcumap.build import context, london, passports, timeline
+from bcumap.build import addresses, context, london, passports, timeline
 from bcumap.build import events as counter_events
 from bcumap.facts import counters, demand, events, history, places, store
-from bcumap.facts.postcodes import unpack
+from bcumap.facts.postcodes import OUTSIDE, count_rows
 from bcumap.geo import coverage, projection
 from bcumap.geo.coverage import Polygons
 from bcumap.geo.locate import Locator
@@ -546,6 +546,31 @@ def web_layers_match(data: Data) -> Faults:
     return faults
 
 
+def addresses_are_counted_in_wards_there_are(data: Data) -> Faults:
+    """Addresses are of postcodes and wards there are, the most first, and told by numbers alone."""
+    path = data.folder / store.ADDRESSES
+    if store.ADDRESSES not in data.entries and not path.exists():
+        return []  # nobody has counted them
+    known = {OUTSIDE, *store.facts(data=data.folder)["wards"]}
+    faults, of_postcodes = [], 0
+    for each in store.postcodes(data=data.folder):
+        of_postcodes += bool(each.addresses)
+        wards = [share for share in each.addresses if share.ward_code != OUTSIDE]
+        if strange := {share.ward_code for share in wards} - known:
+            faults.append(f"{each.postcode}: addresses in {min(strange)}, which is no ward here")
+        numbers = [share.addresses for share in wards]
+        is_last = all(share.ward_code != OUTSIDE for share in each.addresses[:-1])
+        if each.addresses and not (
+            numbers and numbers[-1] > 0 and is_last and numbers == sorted(numbers, reverse=True)
+        ):
+            faults.append(f"{each.postcode}: the ward with the most addresses is not the first")
+    if left := count_rows(path) - of_postcodes:
+        faults.append(f"addresses of {left} postcodes that are not there")
+    if (size := path.stat().st_size) > addresses.MOST_BYTES:
+        faults.append(f"{path.name} takes {size:,} bytes; at most {addresses.MOST_BYTES:,}")
+    return faults[:10]
+
+
 def streets_lie_in_wards_there_are(data: Data) -> Faults:
     """Tables of streets and places are in order, in London, and name wards that there are."""
     known = set(data.levels["wards"]["ward_code"])
@@ -615,6 +640,7 @@ PROMISES: dict[str, Callable[[Data], Faults]] = {
     "areas are conserved": areas_are_conserved,
     "residents add up": residents_add_up,
     "postcodes lie in their wards": postcodes_lie_in_their_wards,
+    "addresses are counted in wards there are": addresses_are_counted_in_wards_there_are,
     "strengths are of the Met's boroughs": strengths_are_of_the_met,
     "front counters can be so": front_counters_can_be_so,
     "policing models agree with the BCUs": policing_models_agree,
@@ -661,12 +687,30 @@ OF_STREETS = {
 }
 
 
+# What a build of nothing but addresses may break.
+OF_ADDRESSES = {
+    promise: PROMISES[promise]
+    for promise in (
+        "files are as sources.json describes",
+        "licence, README and build report are as sources.json describes",
+        "addresses are counted in wards there are",
+    )
+}
+
+
+def rule_compared(folder: Path) -> addresses.Compared | None:
+    """Hold the rule by distance against counts of addresses, if there are some."""
+    if not (folder / store.ADDRESSES).exists():
+        return None
+    return addresses.compared(store.postcodes(data=folder))
+
+
 def rows(path: Path) -> int:
-    """Count the rows of a CSV or Parquet file, or the postcodes of their archive."""
+    """Count the rows of a CSV or Parquet file, or the postcodes of an archive."""
     if path.suffix == ".xz":
         return len(places.Table(path.name, places.unpacked(path)))
     if path.suffix == ".zip":
-        return unpack(path)[0].count("\n") - 1
+        return count_rows(path)
     if path.suffix == ".parquet":
         return int(pq.read_metadata(path).num_rows)
     return len(pd.read_csv(path, dtype=str, keep_default_na=False))

@@ -20,7 +20,8 @@ from bcumap.facts import store
 from bcumap.geo.projection import TRANSFORMATION
 
 BOUNDARIES = "boundaries"  # the origin of what is made of the ward layer
-CONTEXT = "context"  # of streets and places, whose build describes them itself
+CONTEXT = "context"  # of streets and places
+ADDRESSES = "addresses"  # of their counts; the builds of both describe them themselves
 
 Entry = dict[str, Any]
 
@@ -112,7 +113,7 @@ def passports(
             **({"rows": rows[name]} if name in rows else {}),
         }
         for name, file in sorted(kept["files"].items())
-        if (folder / name).exists() and file["origin"] != CONTEXT
+        if (folder / name).exists() and file["origin"] not in (CONTEXT, ADDRESSES)
     ]
 
 

@@ -28,6 +28,7 @@ from bcumap.base.errors import CoverageError, DataError, SourceError
 from bcumap.base.files import filling
 from bcumap.base.schema import BNG, LEVELS
 from bcumap.build import (
+    addresses,
     check,
     context,
     demand,
@@ -106,6 +107,9 @@ class Request:
         The Met's workbook of ward officers.
     teams
         What `officers fetch` wrote: how many data.police.uk lists on each ward's team.
+    addresses
+        The ONS's UPRN files, to count addresses by postcode and ward instead of keeping the
+        earlier build's counts.
     postcodes
         Read a new edition of the postcodes from their packages, instead of placing those of the
         earlier build in the wards.
@@ -125,6 +129,7 @@ class Request:
     teams: Path | None = None
     streets: tuple[Path, ...] = ()
     places: tuple[Path, ...] = ()
+    addresses: tuple[Path, ...] = ()
     postcodes: bool = False
     crs: str | None = None
     edition: str | None = None
@@ -160,6 +165,7 @@ class Report:
     area_km2_by_bcu: dict[str, float] = field(default_factory=dict)
     postcodes: int = 0
     postcodes_unsure: float = 0.0  # share of those in use whose addresses may be in several wards
+    addresses: dict[str, Any] = field(default_factory=dict)  # see `_addresses_told`
     demand: dict[str, Any] = field(default_factory=dict)  # see `_demand_told`
     promises_kept: int = 0
     notes: list[str] = field(default_factory=list)
@@ -238,13 +244,14 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
             _write_through_time(staging, facts)
             report.demand = _demand_told(staging, told)
             part = _context(staging, request, kept, report)
+            part += _addresses(staging, request, kept, report)
             (staging / "web" / "map.js").write_text(leaflet.map_script(), encoding="utf-8")
             editions = demand.editions(told.frames)
             _write_sources(staging, request, source, report, book, kept, editions, part)
         with step("read back and verify"):
             report.promises_kept = _verify(staging, _promises(book))
         _write_json(staging / store.REPORT, passports.sealed(asdict(report)))
-    _forget_context(request.out, {entry["file"] for entry in part})
+    _forget((*FILES, store.ADDRESSES), request.out, {entry["file"] for entry in part})
     return report
 
 
@@ -280,7 +287,7 @@ def build_context(
         described["documents"] = {name: passports.sha256(data / name) for name in there}
         _write_json(staging / "sources.json", described)
         _verify(staging, check.OF_STREETS)
-    _forget_context(out, set(made))
+    _forget(FILES, out, set(made))
     return part
 
 
@@ -289,10 +296,73 @@ def _context_words(streets: Sequence[Path], places: Sequence[Path]) -> list[str]
             *(f"--places {path.name}" for path in places)]  # fmt: skip
 
 
-def _forget_context(out: Path, written: set[str]) -> None:
-    """Remove what an earlier build wrote of streets and places and this one did not."""
-    for name in set(FILES) - written:
+def _forget(names: Iterable[str], out: Path, written: set[str]) -> None:
+    """Remove those files of a part that an earlier build wrote and this one did not."""
+    for name in set(names) - written:
         (out / name).unlink(missing_ok=True)
+
+
+def add_addresses(part: addresses.Part, *, out: Path, data: Path) -> Report:
+    """Put counts of addresses into a folder of data, and leave everything else as it is.
+
+    Parameters
+    ----------
+    part
+        What was counted (`addresses.count`), by the postcodes and wards of `data`.
+    out
+        The folder to write.
+    data
+        The folder with an earlier build.
+
+    Returns
+    -------
+    Report
+        With `addresses` and `promises_kept`.
+
+    Raises
+    ------
+    BcuMapError
+        If a promise would be broken or the disk is full; the folder is then as it was.
+    """
+    report, described = Report(source=part.command), dict(store.sources(data=data))
+    with filling(out, last="sources.json") as staging:
+        shutil.copytree(data, staging, dirs_exist_ok=True)
+        entry = addresses.put(part, staging, passports.read(data), f"bcumap build {part.command}")
+        others = [each for each in described["files"] if each["file"] != store.ADDRESSES]
+        described["files"] = sorted([*others, entry], key=lambda each: each["file"])
+        _write_json(staging / "sources.json", described)
+        report.addresses = _addresses_told(staging, part.tally)
+        _add_to_report(staging, addresses=report.addresses)
+        report.promises_kept = _verify(staging, check.OF_ADDRESSES)
+    return report
+
+
+def _add_to_report(staging: Path, **told: dict[str, Any]) -> None:
+    """Write an earlier build's report with what a part of it says now."""
+    earlier = json.loads((staging / store.REPORT).read_bytes())
+    earlier = {key: value for key, value in earlier.items() if key != "sha256"}
+    _write_json(staging / store.REPORT, passports.sealed({**earlier, **told}))
+
+
+def _addresses(
+    staging: Path, request: Request, kept: dict[str, Any], report: Report
+) -> list[passports.Entry]:
+    """Write the counts of addresses beside the rest; return their passport, if there are any."""
+    if request.addresses:
+        part = addresses.count(request.addresses, staging)
+        entries = [addresses.put(part, staging, kept, _command(request))]
+        report.addresses = _addresses_told(staging, part.tally)
+        return entries
+    entries, note = addresses.keep(request.data, staging)
+    report.notes += [note] if note else []
+    report.addresses = _addresses_told(staging, None) if entries else {}
+    return entries
+
+
+def _addresses_told(staging: Path, tally: addresses.Tally | None) -> dict[str, Any]:
+    """Return what a report says of addresses: what was counted, and what the rule says of them."""
+    compared = addresses.compared(store.postcodes(data=staging))
+    return {**(asdict(tally) if tally else {}), **compared._asdict()}
 
 
 def _context(
@@ -505,10 +575,7 @@ def add_demand(
             name: passports.sha256(staging / name) for name in described["documents"]
         }
         _write_json(staging / "sources.json", described)
-        earlier = json.loads((staging / store.REPORT).read_bytes())
-        earlier = {key: value for key, value in earlier.items() if key != "sha256"}
-        sealed = passports.sealed({**earlier, "demand": report.demand})
-        _write_json(staging / store.REPORT, sealed)
+        _add_to_report(staging, demand=report.demand)
         report.promises_kept = _verify(staging, check.OF_DEMAND)
     return report
 
@@ -851,6 +918,7 @@ def _command(request: Request) -> str:
     if request.teams:
         words.append(f"--teams {request.teams.name}")
     words += _context_words(request.streets, request.places)
+    words += [f"--addresses {path.name}" for path in request.addresses]
     if request.postcodes:
         words.append("--postcodes")
     for option in (*WARD_OPTIONS, "met_wards"):

@@ -144,6 +144,16 @@ def build(
             help="The table of `bcumap officers fetch`: people listed by ward, for everybody.",
         ),
     ] = None,
+    addresses: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="The ONS UPRN Directory or Lookup (a CSV of a region, or its ZIP): how many"
+            " addresses of each postcode are in which ward; repeat it.",
+        ),
+    ] = None,
     postcodes: Annotated[
         bool, typer.Option("--postcodes", help="Read a new edition of the postcodes' packages.")
     ] = False,
@@ -159,8 +169,8 @@ def build(
 ) -> None:
     """Build geodata/ from an official ward layer: --wards FILE, or --download.
 
-    With --demand, --strengths, --teams, --streets or --places (or what fetches them) and no ward
-    layer, only that part is built.
+    With --demand, --strengths, --teams, --streets or --places (or what fetches them) or --addresses
+    and no ward layer, only that part is built.
     """
     to = to or store.data_dir()
     with ExitStack() as held:
@@ -178,7 +188,9 @@ def build(
                 _add_demand(files, ward_strengths, teams, to)
             if roads or places:
                 _build_context(to, roads, places or [])
-            if of_demand or roads or places:
+            if addresses:
+                _add_addresses(addresses, to)
+            if of_demand or roads or places or addresses:
                 return
         if download == (wards is not None):
             raise BcuMapError("give one of --wards FILE and --download")
@@ -201,6 +213,7 @@ def build(
             teams=teams,
             streets=tuple(roads),
             places=tuple(places or ()),
+            addresses=tuple(addresses or ()),
             postcodes=postcodes,
             crs=crs,
             edition=edition,
@@ -241,6 +254,21 @@ def _build_context(to: Path, streets: list[Path], places: list[Path]) -> None:
         out.print(f"{entry['file']}: {entry['licence']}, {entry['coverage']}", markup=False)
 
 
+def _add_addresses(paths: list[Path], to: Path) -> None:
+    """Count addresses by postcode and ward."""
+    from bcumap.build import addresses as counting
+
+    with err.status("Counting addresses …"):
+        part = counting.count(paths, store.data_dir())
+        from bcumap.build import steps as building  # now: it is not small, nor is counting
+        from bcumap.cli import text as reporting
+
+        result = building.add_addresses(part, out=to, data=store.data_dir())
+    for line in reporting.addresses_lines(result.addresses):
+        out.print(line, markup=False)
+    out.print(f"Promises kept           {result.promises_kept} of {result.promises_kept}")
+
+
 @app.command()
 def check(
     data: Annotated[
@@ -255,7 +283,8 @@ def check(
     if not folder.is_dir():
         raise BcuMapError(f"{folder}: there is no such folder; give one that `bcumap build` wrote")
     outcome = checking.check(folder)
-    for line in reporting.check_lines(outcome, folder):
+    compared = checking.rule_compared(folder)
+    for line in reporting.check_lines(outcome, folder, compared):
         out.print(line, markup=False)
     if any(outcome.values()):
         raise typer.Exit(FAILED)

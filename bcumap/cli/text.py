@@ -7,16 +7,17 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bcumap.base.dates import Row
 from bcumap.base.safe import plain
 from bcumap.base.schema import KEYS
 from bcumap.base.words import LIST_NOTE, counted, date, figure, file_size, percent
-from bcumap.facts.answers import metres
+from bcumap.facts.answers import why
 from bcumap.facts.teams import LISTED, LISTED_ON
 
 if TYPE_CHECKING:
+    from bcumap.build.addresses import Compared
     from bcumap.build.steps import Report
     from bcumap.facts.answers import Answer
     from bcumap.facts.officers import Commitment
@@ -59,6 +60,7 @@ def build_lines(report: Report) -> Iterator[str]:
             f" {percent(report.postcodes_unsure, 1)} of those in use may have"
             " addresses in another ward"
         )
+    yield from addresses_lines(report.addresses)
     yield f"Promises kept           {report.promises_kept} of {report.promises_kept}"
     yield from report.notes
     yield f"Time                    {figure(sum(report.seconds.values()), 1)} s"
@@ -66,11 +68,39 @@ def build_lines(report: Report) -> Iterator[str]:
         yield f"  {figure(seconds, 2):>6} s  {step}"
 
 
-def check_lines(outcome: Mapping[str, list[str]], folder: Path) -> Iterator[str]:
+def addresses_lines(told: Mapping[str, Any]) -> Iterator[str]:
+    """Tell what was counted of addresses, and how the rule by distance fares against it."""
+    if "rows" in told:
+        yield (
+            f"Addresses counted       {told['counted']:,} of {told['rows']:,} rows, in"
+            f" {counted(told['certain'] + told['uncertain'], 'postcode')}"
+        )
+        yield (
+            f"  left out              {told['without_postcode']:,} without a postcode,"
+            f" {told['of_other_postcodes']:,} of postcodes that are not London’s,"
+            f" {told['not_in_london']:,} with a position far from London"
+        )
+        if column := told["ward_column"]:
+            yield f"  other wards           {told['placed_otherwise']:,} than {column} of the file"
+    if "certain" in told:
+        yield (
+            f"The rule by distance    {told['astray']:,} of {told['certain']:,} postcodes that it"
+            " calls certain have addresses in another ward;"
+        )
+        yield (
+            f"                        {told['settled']:,} of {told['uncertain']:,} that it calls"
+            " uncertain have all in one ward"
+        )
+
+
+def check_lines(
+    outcome: Mapping[str, list[str]], folder: Path, compared: Compared | None = None
+) -> Iterator[str]:
     """Tell of each promise whether it is kept, and what is wrong if not."""
     for promise, faults in outcome.items():
         yield f"{'FAILED' if faults else 'ok    '}  {promise}"
         yield from (f"          {fault}" for fault in faults)
+    yield from addresses_lines(compared._asdict() if compared else {})
     broken = sum(bool(faults) for faults in outcome.values())
     yield (
         f"{folder}: {broken} of {len(outcome)} promises are broken"
@@ -92,7 +122,7 @@ def find_lines(answer: Answer) -> Iterator[str]:
         yield f"  {'to its boundary':<20}{answer.boundary_m:,} m"
     for other in answer.others:
         where = other.place.label if other.place else "outside London"
-        yield f"  {'or perhaps':<20}{where} ({metres(other)} away)"
+        yield f"  {'or perhaps':<20}{where} ({why(other)})"
     for option in answer.options:
         code = f" ({option.code})" if option.level != "query" else ""
         yield f"  {option.label}{code}, {option.detail}"

@@ -85,10 +85,14 @@ class Option:
 
 @dataclass(frozen=True)
 class Nearby:
-    """Another ward that may be the right one, or the land outside London (no place)."""
+    """Another ward that may be the right one, or the land outside London (no place).
+
+    `distance_m` is None where addresses say it: so many of the postcode are there.
+    """
 
     place: Area | None
-    distance_m: int
+    distance_m: int | None
+    addresses: int | None = None
 
 
 @dataclass(frozen=True)
@@ -117,9 +121,11 @@ class Answer:
     live
         Whether a postcode is in use.
     boundary_m
-        Distance to the ward's boundary in metres.
+        Distance to the ward's boundary in metres; None where addresses are counted.
+    addresses
+        How many addresses of a postcode are counted in `place` and `others`; None if none are.
     others
-        Other wards that may be the right one, nearest first.
+        Other wards that may be the right one, nearest first; or that have most of the addresses.
     options
         For "choice" and "nothing" what may be meant; for "postcodes", "street" and "place" wards;
         for a "postcode" that may be in several wards the question for the streets near it.
@@ -139,6 +145,7 @@ class Answer:
     northing: int | None = None
     live: bool | None = None
     boundary_m: int | None = None
+    addresses: int | None = None
     others: tuple[Nearby, ...] = ()
     options: tuple[Option, ...] = ()
     as_of: Mapping[str, str] = field(default_factory=dict)
@@ -149,7 +156,7 @@ class Answer:
         return asdict(replace(self, place=None, others=())) | {
             "place": self.place and self.place.columns(),
             "others": [
-                {"place": other.place and other.place.columns(), "distance_m": other.distance_m}
+                {**vars(other), "place": other.place and other.place.columns()}
                 for other in self.others
             ],
         }
@@ -215,14 +222,44 @@ def _ward_seen_from(own: Area, other: Area) -> str:
     return f"{other.name} ward in {with_article(other.within)}"
 
 
+def are_in(own: Area, addresses: int, others: Sequence[Nearby]) -> str:
+    """Say in which wards the addresses of a postcode are, the ward with the most first."""
+    elsewhere = [other for other in others if other.addresses]
+    here = addresses - sum(other.addresses or 0 for other in elsewhere)
+    all_ = f"{counted(addresses, 'address')}{' in London' if len(elsewhere) < len(others) else ''}"
+    if not elsewhere:
+        return f"{'All of its' if addresses > 1 else 'Its'} {all_} {_are(addresses)} in this ward."
+    wards = [other for other in elsewhere if other.place]
+    named = [f"{here:,} {_are(here)} in {_ward_seen_from(own, own)}"]
+    named += [
+        f"{other.addresses:,} in {_ward_seen_from(own, other.place)}"
+        for other in wards[:MOST_NAMED]
+        if other.place
+    ]
+    if rest := wards[MOST_NAMED:]:
+        number = sum(other.addresses or 0 for other in rest)
+        named.append(f"{number:,} in {counted(len(rest), 'more ward')}")
+    named += [f"{other.addresses:,} outside London" for other in elsewhere if not other.place]
+    return f"Of its {all_} {listed(named)}."
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
 def metres(other: Nearby) -> str:
     """Say how far away another ward is."""
     return f"{other.distance_m} m" if other.distance_m else "less than 1 m"
 
 
+def why(other: Nearby) -> str:
+    """Say in short why another ward may be the right one: what is there, or how near it is."""
+    return counted(other.addresses, "address") if other.addresses else f"{metres(other)} away"
+
+
 def may_be_in(others: Sequence[Nearby], *, exact_to_m: float) -> str:
     """Say of a point which other wards are too near to be sure."""
-    named = [f"{other.place.name} ward ({metres(other)} away)" for other in others if other.place]
+    named = [f"{other.place.name} ward ({why(other)})" for other in others if other.place]
     more = [f"{len(named) - MOST_NAMED} more"] if len(named) > MOST_NAMED else []
     return f"It may be in {_either([*named[:MOST_NAMED], *more])}: {exact_to(exact_to_m)}."
 

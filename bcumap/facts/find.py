@@ -19,6 +19,7 @@ from bcumap.facts.answers import (
     Answer,
     Nearby,
     Option,
+    are_in,
     area_is,
     exact_to,
     lies_in,
@@ -47,8 +48,6 @@ if TYPE_CHECKING:
 LONGEST_QUERY = 100  # characters; the longest name has 60
 MOST_OPTIONS = 12
 MOST_SUGGESTIONS = 5
-# Code-Point Open's qualities from which on a position is only estimated from its surroundings.
-ESTIMATED = 50
 
 
 # A whole postcode among other words, an O perhaps for the 0 (no letter of its end is an O).
@@ -72,6 +71,8 @@ class Finder:
         London's postcodes (`store.postcodes`).
     edition
         Of the ONS Postcode Directory they are from, as 2025-11.
+    counted
+        Of the UPRN file in which their addresses were counted, if they were and it is known.
     surroundings
         Returns the wards made ready for points; called when a point is first asked for.
     places
@@ -84,6 +85,7 @@ class Finder:
         archive: Archive,
         *,
         edition: str,
+        counted: str = "",
         surroundings: Callable[[], Surroundings],
         places: Places | None = None,
     ) -> None:
@@ -94,6 +96,8 @@ class Finder:
         self._places = places
         self._wards_as_of = {"wards": atlas.edition}
         self._postcodes_as_of = {"postcodes": edition, **self._wards_as_of}
+        if counted:
+            self._postcodes_as_of["addresses"] = counted
 
     def find(self, query: str) -> Answer:
         """Answer a query: a postcode or its beginning, "lat,lon", a GSS code, or a name.
@@ -214,22 +218,22 @@ class Finder:
 
     def of_postcode(self, found: Postcode) -> Answer:
         """Answer one postcode of the archive."""
-        place = self._atlas[found.ward_code or found.borough_code]
-        others = self._nearby(found.others)
-        is_estimated = found.quality is not None and found.quality >= ESTIMATED
+        place = self._atlas[found.home or found.borough_code]
+        others = self._sharing(found) if found.addresses else self._nearby(found.others)
         return Answer(
             "postcode",
             found.postcode,
             lies_in(found.postcode, place),
-            certain=not (others or is_estimated or found.boundary_m == 0),
-            notes=tuple(self._postcode_notes(found, place, others, is_estimated=is_estimated)),
+            certain=found.is_sure,
+            notes=tuple(self._postcode_notes(found, place, others)),
             place=place,
             lat=found.lat,
             lon=found.lon,
             easting=found.easting,
             northing=found.northing,
             live=found.live,
-            boundary_m=found.boundary_m,
+            boundary_m=None if found.addresses else found.boundary_m,
+            addresses=sum(share.addresses for share in found.addresses) or None,
             others=others,
             options=self._ask_streets(found) if others else (),
             as_of=self._postcodes_as_of,
@@ -267,11 +271,14 @@ class Finder:
         )
 
     def _postcode_notes(
-        self, found: Postcode, place: Area, others: Sequence[Nearby], *, is_estimated: bool
+        self, found: Postcode, place: Area, others: Sequence[Nearby]
     ) -> Iterator[str]:
         if not found.live:
             yield "It is no longer in use, or newer than the list of those in use."
-        if is_estimated:
+        if found.addresses:
+            yield are_in(place, sum(share.addresses for share in found.addresses), others)
+            others = [other for other in others if not other.addresses]
+        elif found.is_estimated:
             yield "Its position is estimated from its surroundings, so its ward is not certain."
         elif found.boundary_m == 0:
             where = "on the river" if all(other.place for other in others) else "outside London"
@@ -288,11 +295,20 @@ class Finder:
             for code, distance in others
         )
 
+    def _sharing(self, found: Postcode) -> tuple[Nearby, ...]:
+        """Return what else has addresses of a postcode, or may have some that nobody counted."""
+        away = dict(found.others)
+        return tuple(
+            Nearby(None if code == OUTSIDE else self._atlas[code],
+                   None if number else away.get(code), number or None)
+            for code, number in found.addresses[1:]
+        )  # fmt: skip
+
     def of_beginning(self, prefix: Prefix, found: Sequence[Postcode]) -> Answer:
         """Answer the beginning of a postcode with the wards of all that begin so."""
         live = [each for each in found if each.live]
         meant = live or found
-        counts = Counter(each.ward_code for each in meant if each.ward_code)
+        counts = Counter(each.home for each in meant if each.home)
         boroughs = {self._atlas[code].borough for code in counts}
         use = "in use," if live else "no longer in use,"
         text = (

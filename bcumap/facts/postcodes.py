@@ -2,7 +2,8 @@
 
 The archive is a ZIP of CSV files, one per postcode sector ("SE8 4.csv"), so that a look-up reads a
 few kilobytes and needs nothing but the standard library. `districts.csv` in it tells of every
-postcode district of Great Britain how many of its postcodes are London's.
+postcode district of Great Britain how many of its postcodes are London's. Where addresses have been
+counted, a second archive of the same sectors has how many of each postcode are in which ward.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -28,6 +29,8 @@ DISTRICTS = "districts.csv"
 _SECTOR = slice(None, -2)  # of a postcode as it is written: "SE8 4"
 # What may stand for a ward among the others that a postcode reaches: the land beyond London.
 OUTSIDE = "outside"
+# Code-Point Open's qualities from which on a position is only estimated from its surroundings.
+ESTIMATED = 50
 
 # Royal Mail's format: a district, then a sector's digit and a unit's letters as far as given.
 _DISTRICT = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
@@ -42,8 +45,22 @@ class Reach(NamedTuple):
     distance_m: int
 
 
+class Share(NamedTuple):
+    """How many addresses of a postcode are in a ward, or OUTSIDE London.
+
+    Outside 0 stands for "not known": the files that were counted end at London's edge.
+    """
+
+    ward_code: str
+    addresses: int
+
+
 class Postcode(NamedTuple):
-    """One postcode of London; the columns are described in docs/data.md."""
+    """One postcode of London; the columns are described in docs/data.md.
+
+    `addresses` is empty where none are counted; else it has the wards with the most first, and
+    OUTSIDE last.
+    """
 
     postcode: str
     live: bool
@@ -57,6 +74,32 @@ class Postcode(NamedTuple):
     boundary_m: int
     reach_m: int
     others: tuple[Reach, ...]
+    addresses: tuple[Share, ...] = ()
+
+    @property
+    def home(self) -> str:
+        """The ward with most of its addresses; where none are counted, that of its centre."""
+        return self.addresses[0].ward_code if self.addresses else self.ward_code
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether its position is only estimated."""
+        return self.quality is not None and self.quality >= ESTIMATED
+
+    @property
+    def is_sure_by_distance(self) -> bool:
+        """Whether its addresses are too near to its centre to be in another ward."""
+        return not (self.others or self.is_estimated or self.boundary_m == 0)
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether its ward is the only one, by its addresses if they are counted."""
+        return len(self.addresses) == 1 if self.addresses else self.is_sure_by_distance
+
+
+# What stands in the archive of postcodes, and in that of their addresses.
+COLUMNS = Postcode._fields[:-1]
+ADDRESS_COLUMNS = ("postcode", "addresses")
 
 
 class District(NamedTuple):
@@ -168,11 +211,19 @@ class Archive:
     ----------
     path
         geodata/postcodes.zip.
+    addresses
+        geodata/addresses.zip; it may be missing.
+
+    Raises
+    ------
+    DataError
+        If one of them is no archive.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._zip = zipfile.ZipFile(path)
+    def __init__(self, path: Path, addresses: Path | None = None) -> None:
+        self._zip = _opened(path)
+        self._addresses = _opened(addresses) if addresses and addresses.exists() else None
+        self._counted = frozenset(self._addresses.namelist() if self._addresses else ())
 
     @cached_property
     def sectors(self) -> Mapping[str, list[str]]:
@@ -196,7 +247,7 @@ class Archive:
     @cached_property
     def districts(self) -> Mapping[str, District]:
         """Every district of Great Britain that the directory knows."""
-        rows = self._rows(DISTRICTS)
+        rows = _rows(self._zip, DISTRICTS)
         return {name: District(name, *(int(count) for count in rest)) for name, *rest in rows}
 
     def starting(self, prefix: Prefix) -> list[Postcode]:
@@ -211,24 +262,22 @@ class Archive:
         if prefix.digit:
             sectors = [prefix.sector] if prefix.sector in sectors else []
         start = str(prefix)
-        return [
-            _postcode(row)
-            for sector in sectors
-            for row in self._rows(f"{sector}.csv")
-            if row[0].startswith(start)
-        ]
+        return [found for sector in sectors for found in self._of(f"{sector}.csv", start)]
 
-    def _rows(self, name: str) -> Iterator[list[str]]:
-        """Read the rows of a member, without its header."""
-        try:
-            text = self._zip.read(name).decode()
-        except (KeyError, EOFError, OSError, ValueError, zlib.error, zipfile.BadZipFile) as error:
-            raise DataError(
-                f"{self._path}: {name} in it cannot be read ({error}); restore it or rebuild"
-            ) from error
-        rows = csv.reader(io.StringIO(text))
-        next(rows)
-        return rows
+    def __iter__(self) -> Iterator[Postcode]:
+        """Give every postcode, in their order."""
+        for name in self._zip.namelist():
+            if name != DISTRICTS:
+                yield from self._of(name)
+
+    def _of(self, name: str, start: str = "") -> Iterator[Postcode]:
+        """Give the postcodes of a sector that begin so, with their addresses."""
+        counted: dict[str, str] = {}
+        if self._addresses and name in self._counted:
+            counted = dict(_rows(self._addresses, name))
+        for row in _rows(self._zip, name):
+            if row[0].startswith(start):
+                yield _postcode(row, counted.get(row[0], ""))
 
 
 def pack(table: pd.DataFrame, districts: pd.DataFrame) -> bytes:
@@ -241,14 +290,36 @@ def pack(table: pd.DataFrame, districts: pd.DataFrame) -> bytes:
     districts
         The columns of `District`.
     """
-    columns = list(Postcode._fields)
-    lines = table[columns].astype({"live": int}).to_csv(index=False, header=False).splitlines(True)
+    rows = table[list(COLUMNS)].astype({"live": int}).to_csv(index=False, header=False)
+    members = _by_sector(COLUMNS, rows.splitlines(True))
+    members[DISTRICTS] = districts[list(District._fields)].to_csv(index=False)
+    return _zipped(members)
+
+
+def pack_addresses(counted: Iterable[tuple[str, Iterable[Share]]]) -> bytes:
+    """Write the archive of addresses, from the shares of postcodes in their order."""
+    lines = (f"{postcode},{_write_pairs(shares)}\n" for postcode, shares in counted)
+    return _zipped(_by_sector(ADDRESS_COLUMNS, lines))
+
+
+def unpack_addresses(path: Path) -> dict[str, str]:
+    """Read a whole archive of addresses: a cell for each postcode, as `read_shares` reads it."""
+    with _opened(path) as archive:
+        return {
+            postcode: cell for name in archive.namelist() for postcode, cell in _rows(archive, name)
+        }
+
+
+def _by_sector(columns: Sequence[str], lines: Iterable[str]) -> dict[str, str]:
+    """Return a CSV for each sector, from lines in the order of postcodes."""
     head = ",".join(columns) + "\n"
-    members = {
+    return {
         f"{sector}.csv": head + "".join(rows)
         for sector, rows in groupby(lines, key=lambda line: line.split(",", 1)[0][_SECTOR])
     }
-    members[DISTRICTS] = districts[list(District._fields)].to_csv(index=False)
+
+
+def _zipped(members: Mapping[str, str]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, content in members.items():
@@ -261,11 +332,38 @@ def unpack(path: Path) -> tuple[str, str]:
     with zipfile.ZipFile(path) as archive:
         texts = {name: archive.read(name).decode() for name in archive.namelist()}
     districts = texts.pop(DISTRICTS)
-    head = ",".join(Postcode._fields) + "\n"
+    head = ",".join(COLUMNS) + "\n"
     return head + "".join(text.partition("\n")[2] for text in texts.values()), districts
 
 
-def _postcode(row: list[str]) -> Postcode:
+def count_rows(path: Path) -> int:
+    """Count the postcodes of an archive of postcodes, or of their addresses."""
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name != DISTRICTS]
+        return sum(archive.read(name).count(b"\n") - 1 for name in names)
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path}: cannot be opened ({error}); restore it or rebuild") from error
+
+
+def _rows(archive: zipfile.ZipFile, name: str) -> Iterator[list[str]]:
+    """Read the rows of a member, without its header."""
+    try:
+        text = archive.read(name).decode()
+    except (KeyError, EOFError, OSError, ValueError, zlib.error, zipfile.BadZipFile) as error:
+        raise DataError(
+            f"{archive.filename}: {name} in it cannot be read ({error}); restore it or rebuild"
+        ) from error
+    rows = csv.reader(io.StringIO(text))
+    next(rows)
+    return rows
+
+
+def _postcode(row: list[str], addresses: str) -> Postcode:
     name, live, easting, northing, lat, lon, quality, ward, borough, boundary, reach, others = row
     return Postcode(
         name,
@@ -279,16 +377,31 @@ def _postcode(row: list[str]) -> Postcode:
         borough,
         int(boundary),
         int(reach),
-        read_others(others),
+        read_others(others) if others else (),
+        read_shares(addresses) if addresses else (),
     )
 
 
 def write_others(others: Iterable[Reach]) -> str:
     """Write other wards and their distances in one cell: "E05009390:23 outside:140"."""
-    return " ".join(f"{code}:{distance}" for code, distance in others)
+    return _write_pairs(others)
 
 
 def read_others(cell: str) -> tuple[Reach, ...]:
     """Read what `write_others` wrote."""
-    pairs = (item.split(":") for item in cell.split())
-    return tuple(Reach(code, int(distance)) for code, distance in pairs)
+    return tuple(Reach(code, number) for code, number in _read_pairs(cell))
+
+
+def read_shares(cell: str) -> tuple[Share, ...]:
+    """Read a cell of the archive of addresses: "E05009390:29 E05009391:12"."""
+    return tuple(Share(code, number) for code, number in _read_pairs(cell))
+
+
+def _write_pairs(pairs: Iterable[tuple[str, int]]) -> str:
+    return " ".join(f"{code}:{number}" for code, number in pairs)
+
+
+def _read_pairs(cell: str) -> Iterator[tuple[str, int]]:
+    for item in cell.split():
+        code, number = item.split(":")
+        yield code, int(number)

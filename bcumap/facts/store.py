@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from bcumap.base.errors import DataError
 from bcumap.base.schema import LEVELS, WGS84, check_table
-from bcumap.facts.postcodes import Archive, unpack
+from bcumap.facts.postcodes import Archive, unpack, unpack_addresses
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -67,6 +67,7 @@ DEMAND_FILES = {
 }
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 POSTCODES = "postcodes.zip"
+ADDRESSES = "addresses.zip"  # only where a deployer has counted them: `bcumap build --addresses`
 # What the page links to, all of it public.
 WEB_FILES = (
     "areas.topojson",
@@ -272,11 +273,8 @@ def postcodes(*, data: Path | None = None) -> Archive:
     DataError
         If there is no such file, or it is no archive.
     """
-    path = (data or data_dir()) / POSTCODES
-    try:
-        return Archive(path)
-    except (OSError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path}: cannot be opened ({error}); restore it or rebuild") from error
+    folder = data or data_dir()
+    return Archive(folder / POSTCODES, folder / ADDRESSES)
 
 
 def postcode_tables(*, data: Path | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -285,7 +283,8 @@ def postcode_tables(*, data: Path | None = None) -> tuple[pd.DataFrame, pd.DataF
     Returns
     -------
     postcodes, districts
-        The columns of `postcodes.Postcode`, with `others` as text, and of `postcodes.District`.
+        The columns of `postcodes.Postcode`, with `others` and `addresses` as text, and of
+        `postcodes.District`.
 
     Raises
     ------
@@ -310,7 +309,27 @@ def postcode_tables(*, data: Path | None = None) -> tuple[pd.DataFrame, pd.DataF
         raise DataError(f"{path}: cannot be read ({error}); restore it or rebuild") from error
     for frame, table in zip(frames, ("postcodes", "districts"), strict=True):
         check_table(frame, table, where=path.name)
-    return frames[0], frames[1]
+    cells = addresses(data=data)
+    return frames[0].assign(addresses=[cells.get(name, "") for name in frames[0]["postcode"]]), (
+        frames[1]
+    )
+
+
+def addresses(*, data: Path | None = None) -> dict[str, str]:
+    """Read how many addresses of each postcode are in which ward; empty if nobody counted them.
+
+    Returns
+    -------
+    dict
+        By postcode, what `postcodes.read_shares` reads.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged.
+    """
+    path = (data or data_dir()) / ADDRESSES
+    return unpack_addresses(path) if path.exists() else {}
 
 
 def finder(known: Atlas | None = None, *, data: Path | None = None) -> Finder:
@@ -336,6 +355,7 @@ def finder(known: Atlas | None = None, *, data: Path | None = None) -> Finder:
         known,
         postcodes(data=data),
         edition=entries[POSTCODES]["as_of"],
+        counted=entries.get(ADDRESSES, {}).get("as_of", ""),
         surroundings=cache(lambda: _surroundings(data)),
         places=_places(known, data=data),
     )

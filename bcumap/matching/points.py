@@ -290,10 +290,16 @@ class PostcodeBook:
 
     def __init__(self, table: pd.DataFrame) -> None:
         self.names = pa.array(table["postcode"].str.replace(" ", ""), pa.string())
-        self.ward_codes = table["ward_code"].to_numpy(object)
         self.live = table["live"].to_numpy(bool)
-        others = table["others"].fillna("").str.replace(r":\d+", "", regex=True)
-        self.others = others.to_numpy(object)
+        # Where addresses are counted their wards stand for those of the centre and around it.
+        is_counted = table["addresses"] != ""
+        shares = table["addresses"].str.partition(" ")
+        wards = table["ward_code"].mask(is_counted, shares[0])
+        others = table["others"].fillna("").mask(is_counted, shares[2])
+        self.ward_codes, self.others = (
+            column.str.replace(r":\d+", "", regex=True).to_numpy(object)
+            for column in (wards, others)
+        )
 
 
 class Areas:

@@ -147,7 +147,11 @@ def check_target(target: Path, *, source: Path) -> None:
 
 @contextmanager
 def reading(
-    path: Path, *, sheet: str | None = None, progress: Progress | None = None
+    path: Path,
+    *,
+    sheet: str | None = None,
+    member: str | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[Table]:
     """Open a table to read it block by block; what kind it is, its first bytes say.
 
@@ -158,6 +162,8 @@ def reading(
         GeoJSON; `STDIN` is the standard input.
     sheet
         The sheet of a workbook, or layer of a GeoPackage, if there are several.
+    member
+        The CSV in a ZIP of several files.
 
     Raises
     ------
@@ -182,7 +188,7 @@ def reading(
             elif head.startswith(spreadsheets.OLE):
                 yield _read_book(path, sheet)
             elif head.startswith(spreadsheets.ZIP):
-                member = spreadsheets.only_member(path)
+                member = member or spreadsheets.only_member(path)
                 if member is None:
                     yield _read_book(path, sheet)
                 else:

@@ -148,7 +148,7 @@ def shard(postcodes: Sequence[Postcode], finder: Finder) -> Document:
         rows.append([
             each.postcode[-2:], int(each.live), 2 if answer.options else int(answer.certain),
             round(each.lat * STEPS) - north, round(each.lon * STEPS) - east, place,
-            each.boundary_m if answer.certain else 0,
+            (answer.boundary_m or 0) if answer.certain else 0,
             *([list(answer.notes)] if answer.notes else []),
             *(places.of(other.code) for other in card.perhaps),
         ])  # fmt: skip

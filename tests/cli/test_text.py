@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bcumap.build.addresses import Compared
 from bcumap.build.steps import Report
 from bcumap.cli import text as report
 from bcumap.matching.points import Coordinates, Outcome, Tally
@@ -52,6 +53,37 @@ def test_a_build_says_what_it_had_to_do() -> None:
         "not stated",  # the edition
     ):
         assert words in said
+
+
+def test_a_build_says_what_was_counted_of_addresses() -> None:
+    told = {"rows": 4_000_000, "counted": 3_960_225, "without_postcode": 39_000,
+            "of_other_postcodes": 700, "not_in_london": 75, "ward_column": "WD25CD",
+            "placed_otherwise": 4_671, **COMPARED._asdict()}  # fmt: skip
+    said = text(addresses=told)
+    for words in (
+        "3,960,225 of 4,000,000 rows, in 9,000 postcodes",
+        "39,000 without a postcode, 700 of postcodes that are not London’s, 75 with a position",
+        "4,671 than WD25CD of the file",
+        *RULE,
+    ):
+        assert words in said
+    assert "of the file" not in text(addresses=told | {"ward_column": ""})
+    kept = text(addresses=COMPARED._asdict())
+    assert RULE[0] in kept
+    assert "counted" not in kept
+
+
+COMPARED = Compared(certain=7_000, astray=43, uncertain=2_000, settled=618)
+RULE = (
+    "43 of 7,000 postcodes that it calls certain have addresses in another ward;",
+    "618 of 2,000 that it calls uncertain have all in one ward",
+)
+
+
+def test_a_check_says_how_the_rule_fares_where_addresses_are_counted() -> None:
+    *_, first, second, last = report.check_lines({"one": []}, Path("geodata"), COMPARED)
+    assert (first.endswith(RULE[0]), second.endswith(RULE[1])) == (True, True)
+    assert last.startswith("geodata: all 1 promises")
 
 
 def test_a_check_says_ok_or_failed_and_why() -> None:

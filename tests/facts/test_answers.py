@@ -13,12 +13,14 @@ from bcumap.facts.answers import (
     Answer,
     Nearby,
     Option,
+    are_in,
     area_is,
     exact_to,
     lies_in,
     may_be_in,
     may_reach,
     nothing,
+    why,
     with_article,
 )
 from bcumap.facts.areas import Area
@@ -92,6 +94,47 @@ def test_a_ward_of_the_city_and_the_edge_of_london() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("addresses", "others", "sentence"),
+    [
+        (41, [], "All of its 41 addresses are in this ward."),
+        (1, [], "Its 1 address is in this ward."),
+        (41, [(EVELYN, 12)], "Of its 41 addresses 29 are in Deptford ward and 12 in Evelyn ward."),
+        (2, [(EVELYN, 1)], "Of its 2 addresses 1 is in Deptford ward and 1 in Evelyn ward."),
+        (
+            1_009,
+            [(CREEKSIDE, 5), (None, 4)],
+            "Of its 1,009 addresses 1,000 are in Deptford ward, 5 in Greenwich Creekside ward in"
+            " Greenwich and 4 outside London.",
+        ),
+        (6, [(None, 0)], "All of its 6 addresses in London are in this ward."),
+        (1, [(None, 0)], "Its 1 address in London is in this ward."),
+        (
+            7,
+            [(EVELYN, 3), (None, 0)],
+            "Of its 7 addresses in London 4 are in Deptford ward and 3 in Evelyn ward.",
+        ),
+        (
+            20,
+            [(EVELYN, 4), (CREEKSIDE, 3), (ALDGATE, 3), (EVELYN, 2), (EVELYN, 1), (None, 1)],
+            "Of its 20 addresses 6 are in Deptford ward, 4 in Evelyn ward, 3 in Greenwich"
+            " Creekside ward in Greenwich, 3 in Aldgate ward in the City of London, 3 in 2 more"
+            " wards and 1 outside London.",
+        ),
+    ],
+)
+def test_addresses_are_told_with_their_wards(
+    addresses: int, others: list[tuple[Area | None, int]], sentence: str
+) -> None:
+    nearby = [Nearby(place, None, number or None) for place, number in others]
+    assert are_in(DEPTFORD, addresses, nearby) == sentence
+
+
+def test_why_another_ward_may_be_the_right_one() -> None:
+    told = [why(each) for each in (Nearby(EVELYN, 12), Nearby(EVELYN, 0), Nearby(EVELYN, None, 2))]
+    assert told == ["12 m away", "less than 1 m away", "2 addresses"]
+
+
 def test_of_many_wards_three_are_named_and_the_rest_counted() -> None:
     others = [Nearby(replace(EVELYN, name=f"W{n}"), n) for n in range(1, 6)]
     text = may_reach(DEPTFORD, [*others, Nearby(None, 7)])
@@ -153,7 +196,7 @@ def test_json_has_every_attribute_and_the_force() -> None:
     assert value["place"]["police"] == "City of London Police"
     assert value["text"] == "“&<é"
     assert value["lat"] is None
-    assert value["others"][0] == {"place": None, "distance_m": 3}
+    assert value["others"][0] == {"place": None, "distance_m": 3, "addresses": None}
     assert value["others"][1]["place"]["ward"] == "Evelyn"
     assert value["options"][0]["code"] == "E05013719"
     assert json.loads(nothing("No.").to_json())["place"] is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -11,16 +12,22 @@ import pytest
 from bcumap.base.errors import DataError
 from bcumap.facts import store
 from bcumap.facts.postcodes import (
+    COLUMNS,
     DISTRICTS,
     OUTSIDE,
     Archive,
     Postcode,
     Prefix,
     Reach,
+    Share,
+    count_rows,
     pack,
+    pack_addresses,
     read_others,
+    read_shares,
     readings,
     unpack,
+    unpack_addresses,
     write_others,
 )
 
@@ -234,9 +241,47 @@ def test_what_is_packed_is_found(packed: Path) -> None:
 
 def test_what_is_packed_is_unpacked(packed: Path) -> None:
     postcodes, districts = unpack(packed)
-    assert postcodes.splitlines()[0] == ",".join(Postcode._fields)
+    assert postcodes.splitlines()[0] == ",".join(COLUMNS)
     assert [line.split(",")[0] for line in postcodes.splitlines()[1:]] == TABLE.postcode.tolist()
     assert districts == DISTRICT_TABLE.to_csv(index=False)
+
+
+def test_addresses_that_are_counted_are_found_with_their_postcodes(
+    packed: Path, tmp_path: Path
+) -> None:
+    shares = (Share("E05009333", 29), Share("E05009336", 12), Share(OUTSIDE, 0))
+    counted = {"E1 1AA": shares, "E11 1AA": (Share("E05009336", 3),)}
+    path = tmp_path / "addresses.zip"
+    path.write_bytes(pack_addresses(counted.items()))
+    found = {each.postcode: each for each in Archive(packed, path)}
+    assert {name: each.addresses for name, each in found.items() if each.addresses} == counted
+    assert (found["E1 1AA"].home, found["E1 1AB"].home) == ("E05009333", "E05009336")
+    (same,) = Archive(packed, path).starting(Prefix("E1", "1", "AA"))
+    assert same == found["E1 1AA"]
+    cells = unpack_addresses(path)
+    assert cells["E1 1AA"] == "E05009333:29 E05009336:12 outside:0"
+    assert {name: read_shares(cell) for name, cell in cells.items()} == counted
+    assert (count_rows(path), count_rows(packed)) == (2, 4)
+
+
+@pytest.mark.parametrize(
+    ("differing", "is_sure"),
+    [
+        ({}, True),
+        ({"others": (Reach("E05009333", 12),)}, False),
+        ({"quality": 50}, False),
+        ({"boundary_m": 0}, False),
+        ({"boundary_m": 0, "addresses": (Share("E05009336", 1),)}, True),
+        ({"others": (Reach(OUTSIDE, 9),), "addresses": (Share("E05009336", 1),)}, True),
+        ({"addresses": (Share("E05009336", 9), Share("E05009333", 1))}, False),
+        ({"addresses": (Share("E05009336", 9), Share(OUTSIDE, 0))}, False),
+    ],
+)
+def test_a_postcode_is_sure_by_its_addresses_or_else_by_distance(
+    differing: dict[str, Any], is_sure: bool, packed: Path
+) -> None:
+    plain = Archive(packed).starting(Prefix("E11", "1", "AA"))[0]
+    assert plain._replace(**differing).is_sure == is_sure
 
 
 def test_the_same_tables_give_the_same_bytes() -> None:
