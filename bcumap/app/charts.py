@@ -16,7 +16,7 @@ from urllib.parse import quote
 import altair as alt
 from altair.utils import schemapi
 
-from bcumap.base.words import NO_FIGURE, NOT_KNOWN, date
+from bcumap.base.words import NO_FIGURE, NOT_KNOWN, date, figure
 from bcumap.facts.measures import Measure
 
 schemapi.disable_debug_mode()
@@ -172,7 +172,9 @@ def months(rows: Sequence[Mapping[str, Any]], *, promise: float, title: str = "F
         color=PROMISE, strokeWidth=2, strokeDash=[5, 3], aria=False
     )
     known = [
-        f"{date(each['month'])} {each['fte']:,.1f}" for each in rows if each["fte"] is not None
+        f"{date(each['month'])} {figure(each['fte'], 1)}"
+        for each in rows
+        if each["fte"] is not None
     ]
     described = (
         f"{title}, month by month, against {promise:g} promised: from {known[0]} to {known[-1]}."

@@ -241,7 +241,7 @@ def test_every_chart_says_in_words_what_it_shows(spec: dict[str, Any]) -> None:
 
 def test_the_words_of_lines_have_their_first_and_last() -> None:
     assert "28 December 2017: 2 ward officers, 1 PCSO" in PROMISED["description"]
-    assert STRENGTH["description"].endswith("from July 2024 3.0 to September 2024 2.2.")
+    assert STRENGTH["description"].endswith("from July 2024 3.0 to September 2024 2.3.")
 
 
 @pytest.mark.parametrize("spec", [RANKING, DOTS])
