@@ -66,6 +66,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(made[0]))
         elif item.path.parent.name == "browser" or item.path.name in ONE_WORKER:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        # Of these the machine may have been too busy: tried once more, and told if that was needed.
+        if item.path.parent.name in ("browser", "services", "cli") or item.path.name in ONE_WORKER:
+            item.add_marker(pytest.mark.flaky(reruns=1))
         if is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker(pytest.mark.property)
     items.sort(key=_turn)

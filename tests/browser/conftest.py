@@ -46,8 +46,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-            # The machine may have been busy: it is tried once more, and told if that was needed.
-            item.add_marker(pytest.mark.flaky(reruns=1))
             if CHROMIUM is None and not os.environ.get("BCUMAP_REQUIRE_BROWSER"):
                 item.add_marker(pytest.mark.skip(reason=WHY_SKIPPED))
 

@@ -326,7 +326,9 @@ def interrupted(server: PoliceServer, out: Path, *, after: int = 1) -> Path:
         police_uk.opened(url=server.url, limiter=RateLimiter(per_s=1000)) as api,
     ):
         teams.fetch(api, SOME, out, now=NOW, tell=stop)
-    time.sleep(0.1)  # requests that were under way
+    seen = -1
+    while seen != (seen := len(server.requests)):  # some were under way
+        time.sleep(0.3)
     server.requests.clear()
     return out.with_name(".teams.csv.part")
 
