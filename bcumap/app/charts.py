@@ -23,19 +23,21 @@ schemapi.disable_debug_mode()
 alt.theme.enable("none")  # the page's own
 
 # Colours come from Streamlit's theme but for these; both are told apart on white and on black.
-PLAIN, CHOSEN, PROMISE, WORDS = "#8fa3b5", "#2f6db5", "#c8642a", "#6b7b8a"
+PLAIN, CHOSEN, PROMISE, OTHER = "#8fa3b5", "#2f6db5", "#c8642a", "#6b7b8a"
 # What is written, on light and on dark: at least 7 : 1 on either.
 INKS = {"light": "#46525e", "dark": "#b4bfca"}
 ROW_PX = 17  # height of a bar with its gap
 MOST_TICKS = 7  # of months below a chart
+# What a mark is called: its name and its figure.
+_CALLED = "datum.name + ': ' + datum.shown"
 _YEAR = {"interval": "year", "step": 1}
 _YEARS = alt.Axis(format="%Y", grid=False, labelAngle=0, labelOverlap=True, tickCount=_YEAR)
 
 
 def on_theme(chart: Any, theme: str | None) -> dict[str, Any]:
-    """Return a chart as it is drawn on a theme, "light" or "dark"; what tests check is not checked.
+    """Return a chart for a theme, "light" or "dark", with words darker than Streamlit's own.
 
-    Streamlit's own words on charts are too pale to read.
+    It is not validated here: tests validate every chart.
     """
     ink = INKS[theme or "light"]
     words = {"labelColor": ink, "titleColor": ink}
@@ -73,14 +75,11 @@ def ranking(
     linked = alt.UrlData(url=url, format={"type": "json", "property": "areas"})
     style = ".0%" if measure.decimals is None else f",.{measure.decimals}f"
     least = "(datum.at_least ? '≥ ' : '') + " if measure.is_of_strength else ""
-    base = (
-        alt.Chart(linked)
-        .transform_calculate(
-            shown=f"datum['{measure.key}'] === null ? '{NO_FIGURE}' :"
-            f" {least}format(datum['{measure.key}'], '{style}')",
-            value=f"datum['{measure.key}'] === null ? 0 : datum['{measure.key}']",
-        )
-        .transform_calculate(told="datum.name + ': ' + datum.shown")
+    base = alt.Chart(linked).transform_calculate(
+        shown=f"datum['{measure.key}'] === null ? '{NO_FIGURE}' :"
+        f" {least}format(datum['{measure.key}'], '{style}')",
+        value=f"datum['{measure.key}'] === null ? 0 : datum['{measure.key}']",
+        told=_CALLED,
     )
     down = alt.Y(
         "name:N",
@@ -200,13 +199,10 @@ def dots(
     """
     style = ".0%" if measure.decimals is None else f",.{measure.decimals}f"
     names = [row["name"] for row in rows]
-    base = (
-        alt.Chart(_data(rows))
-        .transform_calculate(
-            shown=f"datum.value === null ? '{NOT_KNOWN}' : format(datum.value, '{style}')",
-            at="datum.value === null ? 0 : datum.value",
-        )
-        .transform_calculate(told="datum.name + ': ' + datum.shown")
+    base = alt.Chart(_data(rows)).transform_calculate(
+        shown=f"datum.value === null ? '{NOT_KNOWN}' : format(datum.value, '{style}')",
+        at="datum.value === null ? 0 : datum.value",
+        told=_CALLED,
     )
     down = alt.Y(
         "name:N",
@@ -215,7 +211,7 @@ def dots(
         axis=alt.Axis(labelLimit=190, labelOverlap=False, ticks=False, domain=False, grid=True),
     )
     across = alt.X("at:Q", title=measure.short, axis=alt.Axis(format=style, tickCount=6))
-    colour = alt.condition(f"datum.code === '{chosen or ''}'", alt.value(CHOSEN), alt.value(WORDS))
+    colour = alt.condition(f"datum.code === '{chosen or ''}'", alt.value(CHOSEN), alt.value(OTHER))
     points = base.mark_circle(size=70, opacity=1).encode(
         y=down, x=across, color=colour, tooltip=["name:N", "shown:N"], description="told:N",
         opacity=alt.condition("datum.value === null", alt.value(0), alt.value(1)),
@@ -265,7 +261,7 @@ def demand_months(
     layers: list[Any] = [lines]
     if events:
         marks = alt.Chart(_data([{"at": f"{on}-01T00:00", "label": word} for on, word in events]))
-        layers.append(marks.mark_rule(color=WORDS, strokeDash=[2, 3], aria=False).encode(x="at:T"))
+        layers.append(marks.mark_rule(color=OTHER, strokeDash=[2, 3], aria=False).encode(x="at:T"))
         layers.append(
             marks.mark_text(baseline="top", align="left", dx=3, fontSize=11, aria=False).encode(
                 x="at:T", y=alt.value(0), text="label:N"
@@ -333,7 +329,7 @@ def _by_name() -> alt.Color:
         "name:N",
         title=None,
         sort=None,
-        scale=alt.Scale(range=[CHOSEN, PROMISE, WORDS]),
+        scale=alt.Scale(range=[CHOSEN, PROMISE, OTHER]),
         legend=alt.Legend(orient="top"),
     )
 

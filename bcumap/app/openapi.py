@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 
 from bcumap.app.bodies import JSON, Body
-from bcumap.base import __version__
+from bcumap.base import __version__, words
 from bcumap.web import render
 
 Operation = dict[str, Any]
@@ -112,7 +112,7 @@ def document(base: str, endpoints: Iterable[Endpoint]) -> dict[str, Any]:
             "version": __version__,
             "summary": "How London is policed: wards, boroughs, BCUs, ward officers, counters",
             "license": {
-                "name": "Open Government Licence v3.0",
+                "name": words.OGL,
                 "url": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
             },
         },

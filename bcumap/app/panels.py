@@ -138,9 +138,9 @@ def _counter_near(answer: Answer) -> dict[str, str] | None:
     }
 
 
-def legend(told: Legend = views.AREAS_LEGEND) -> str:
-    """What looks on a map stand for."""
-    return shown("parts.legend", told)
+def legend(told: Legend = views.AREAS_LEGEND, *, lights: bool = True) -> str:
+    """What looks on a map stand for; with `lights` an entry lights the areas that look so."""
+    return shown("parts.legend", told, lights)
 
 
 def measured(

@@ -63,7 +63,7 @@ BY_WARD_NOTE = (
 # Of people on the list of a ward's team.
 BY_WARD_ONLY = "by ward only: one person may be on several lists"
 NO_LIST = "no list of its team"
-LIST_NOTE = "A list says little of who is on duty."
+LIST_NOTE = "A list does not say who is on duty."
 
 
 def rounded(value: float, decimals: int) -> Decimal:

@@ -82,8 +82,8 @@ CAUTIONS = {
     "few": f"Fewer than {FLOOR} offences in twelve months: shown, but neither ranked nor compared.",
     "survey": "Shares come from a survey, so a difference of a few points between boroughs may be"
     " chance; the files do not state how many people were asked.",
-    "abstraction": "Time taken from ward duty is from the Met’s workbook. Where this data was not"
-    " read from it, others put it together, to March 2024: second hand.",
+    "abstraction": "Time taken from ward duty comes from the Met’s workbook. Figures that others"
+    " worked out from it are second hand, and end in March 2024.",
     "no_officers": "Camden and Islington have no reliable figure of their ward officers, so Central"
     " North has none and is not ranked by it.",
 }

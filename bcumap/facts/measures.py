@@ -107,7 +107,7 @@ OF_STRENGTH = [key for key, each in MEASURES.items() if each.is_of_strength]
 # Where a deployer has asked data.police.uk for the teams of wards.
 OF_TEAMS = {
     LISTED: Measure(LISTED, "People listed on the ward’s team", "Listed", 0,
-                    "People of all ranks whom data.police.uk lists on the team of a ward, which was"
+                    "People of all ranks that data.police.uk lists on a ward’s team. Every ward was"
                     f" promised two ward officers and one PCSO. {LIST_NOTE}"),
 }  # fmt: skip
 EVERY = MEASURES | OF_TEAMS

@@ -145,6 +145,11 @@ class Key:
     text: str
     sign: str = ""
 
+    @property
+    def is_fill(self) -> bool:
+        """Whether areas of the map are filled so."""
+        return self.look.startswith("shade-") or self.look in ("no-figure", "city")
+
 
 @dataclass(frozen=True)
 class Legend:
@@ -379,7 +384,7 @@ def to_add(facts: Facts) -> str:
         )
         if key not in facts["officers"]
     ]
-    return f"Whoever runs this site can add, of each ward, {listed(missing)}." if missing else ""
+    return f"Whoever runs this site can add, for each ward, {listed(missing)}." if missing else ""
 
 
 def promised(facts: Facts) -> Said:

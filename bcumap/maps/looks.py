@@ -140,6 +140,8 @@ STREETS_NAMED_FROM = (13.0, 13.0, 13.75, 14.25, 14.75)
 PLACES_NAMED_FROM = (13.0, 13.0, 14.0, 14.0)
 POINTS_NAMED_FROM = 14.0  # streets without a line
 SAME_NAME_PX = 260  # that a name of a street is from where it stands already
+NAMED_AT = (0.5, 0.25, 0.75)  # of a line its name may stand, as parts of it
+STRAIGHT = 0.93  # of its length a name needs between its ends
 _RIVER = (TINTS["thames"].colour, TINTS["thames"].share)
 STREET_COLOURS: Mapping[str, Mapping[str, str]] = {
     "light": {
@@ -168,6 +170,8 @@ def streets() -> dict[str, Any]:
         "places_from": PLACES_NAMED_FROM,
         "points_from": POINTS_NAMED_FROM,
         "same_name": SAME_NAME_PX,
+        "named_at": NAMED_AT,
+        "straight": STRAIGHT,
         **STREET_COLOURS,
     }
 

@@ -21,8 +21,6 @@ from bcumap.maps.shapes import Line, Point, View
 MOST_TILES = 12  # of a view; where the small ones are more, the wide ones are taken
 PIXELS = 768  # so wide is a map as people see it: 8 inches of paper, the column of a page
 STATION, STREET = "station", "street"  # kinds of spots
-STRAIGHT = 0.93  # of its length a name needs between its ends
-WHERE = (0.5, 0.25, 0.75)  # of a line a name may stand, as parts of it
 TOO_FAR = "Streets are drawn where a map shows 9 km or less from left to right, if they are known."
 
 
@@ -170,12 +168,12 @@ def along(line: Line, wide: float) -> Iterator[tuple[float, float, float]]:
     """
     lengths = [math.dist(one, two) for one, two in pairwise(line)]
     whole = sum(lengths)
-    for share in WHERE:
+    for share in looks.NAMED_AT:
         places = [whole * share + part * wide for part in (-0.5, 0, 0.5)]
         if whole < wide * 1.05 or places[0] < 0 or places[2] > whole:
             continue
         start, middle, end = (_after(line, lengths, place) for place in places)
-        if math.dist(start, end) < wide * STRAIGHT:
+        if math.dist(start, end) < wide * looks.STRAIGHT:
             continue
         angle = math.atan2(end[1] - start[1], end[0] - start[0])
         if abs(angle) > math.pi / 2:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -59,7 +58,6 @@ APART_M = 100.0  # two pairs of coordinates of one row may lie so far apart
 
 M_PER_DEGREE = (69_400.0, 111_250.0)  # of longitude and latitude, in London
 APART = "apart"  # of `Found.columns`: the two pairs of coordinates of a row disagree
-AT_ONCE = 1  # blocks that are looked up
 
 # A whole postcode, without blanks.
 _POSTCODE = r"^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$"
@@ -67,6 +65,7 @@ _POSTCODE = r"^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$"
 FIRST_ROWS = 5  # how many numbers of bad rows are kept for the report
 LISTED = 40  # how many columns an error names
 
+T = TypeVar("T")
 Mask = npt.NDArray[np.bool_]
 Bounds = tuple[float, float, float, float]
 Kinds = Sequence[tuple[set[str], set[str], bool | None]]
@@ -466,9 +465,8 @@ def widen(
 ) -> Iterator[pa.RecordBatch | Longer]:
     """Do what `add_areas` does for every block of a table in Arrow, and count the rows.
 
-    The table's own columns are handed on as they are, whatever their type; text may be bytes. Two
-    blocks are looked up at a time while the next is read in another thread, and whoever takes what
-    comes writes in theirs.
+    The table's own columns are handed on as they are, whatever their type; text may be bytes.
+    Reading, looking up and what the caller does with a block have a thread each.
 
     Parameters
     ----------
@@ -476,7 +474,7 @@ def widen(
         What `widened` made of the table's own.
     """
 
-    def look_up(block: Block) -> tuple[pa.RecordBatch | Longer, Found]:
+    def look_up(block: Block) -> tuple[pa.RecordBatch | Longer, Block, Found]:
         batch = block.cells
         frame = pd.DataFrame({name: as_pandas(batch[name]) for name in coordinates.columns})
         found = coordinates.find(frame, areas)
@@ -486,42 +484,29 @@ def widen(
             *(pc.if_else(pc.equal(each, ""), None, each) for each in told),
         ]
         if block.lines is not None:
-            return Longer(block.lines, new), found
+            return Longer(block.lines, new), block, found
         cells = [*batch.columns, *(each.cast(pa.string()) for each in new)]
-        return pa.RecordBatch.from_arrays(cells, schema=schema), found
+        return pa.RecordBatch.from_arrays(cells, schema=schema), block, found
 
-    with ThreadPoolExecutor(AT_ONCE) as pool, closing(_read_ahead(blocks)) as read:
-        waiting: deque[tuple[Block, Future[tuple[pa.RecordBatch | Longer, Found]]]] = deque()
-        try:
-            for block in read:
-                waiting.append((block, pool.submit(look_up, block)))
-                if len(waiting) > AT_ONCE:
-                    yield _counted(*waiting.popleft(), tally)
-            while waiting:
-                yield _counted(*waiting.popleft(), tally)
-        finally:
-            for _, future in waiting:
-                future.cancel()
+    with (
+        closing(_ahead(blocks)) as read,
+        closing(_ahead(map(look_up, read))) as looked_up,
+    ):
+        for batch, block, found in looked_up:
+            tally.add(_outcomes(found.outcomes), block.numbers)
+            if (apart := found.columns.get(APART)) is not None:
+                tally.apart += int(apart.sum())
+            yield batch
 
 
-def _read_ahead(blocks: Iterable[Block]) -> Generator[Block]:
-    """Read each block in a thread of its own, while the one before it is used."""
-    source = iter(blocks)
-    with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(next, source, None)
-        while (block := coming.result()) is not None:
-            coming = reader.submit(next, source, None)
-            yield block
-
-
-def _counted(
-    block: Block, looked_up: Future[tuple[pa.RecordBatch | Longer, Found]], tally: Tally
-) -> pa.RecordBatch | Longer:
-    batch, found = looked_up.result()
-    tally.add(_outcomes(found.outcomes), block.numbers)
-    if (apart := found.columns.get(APART)) is not None:
-        tally.apart += int(apart.sum())
-    return batch
+def _ahead(items: Iterable[T]) -> Generator[T]:
+    """Make each item in a thread of its own, while the one before it is used."""
+    source = iter(items)
+    with ThreadPoolExecutor(1) as maker:
+        coming = maker.submit(next, source, None)
+        while (item := coming.result()) is not None:
+            coming = maker.submit(next, source, None)
+            yield item
 
 
 def _as_text(values: npt.NDArray[Any]) -> pa.StringArray:

@@ -117,7 +117,7 @@ class Table:
     dialect: Dialect | None = None
     geometry: tuple[str, str] | None = None
     notes: Callable[[], list[str]] = list
-    need: Callable[[Iterable[str]], object] = list
+    need: Callable[[Iterable[str]], object] = lambda _names: None
 
 
 def suffix_of(path: Path) -> str:
@@ -370,7 +370,8 @@ def _read_csv(stream: Stream, file: IO[bytes], path: Path, tell: Progress) -> Ta
             for piece in records:
                 tell(file.tell(), size)
                 lines = _lines(piece) if needed else None
-                cells = _parsed(piece.text, schema, layout.dialect, needed if lines else ())
+                columns = needed if lines is not None else ()
+                cells = _parsed(piece.text, schema, layout.dialect, columns)
                 yield Block(cells, piece.numbers, lines)
 
     notes = [*text.notes, *layout.notes]

@@ -47,7 +47,7 @@ LIMITS = Limits(
     max_bytes=2_000_000,  # the longest answer, the list, is about 40 KB
 )
 
-SAID = 400  # of a priority or event: the most letters of each text
+LONGEST_TEXT = 400  # of a priority or event: the most letters of each text
 MOST_TOLD = 5  # priorities, and events
 POLICE_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
@@ -458,8 +458,8 @@ def _read_priorities(answer: Any) -> tuple[Priority, ...]:
     """The newest priorities, first the newest; one that says nothing is left out."""
     told = [
         Priority(
-            plain(item.get("issue"), length=SAID),
-            plain(item.get("action"), length=SAID),
+            plain(item.get("issue"), length=LONGEST_TEXT),
+            plain(item.get("action"), length=LONGEST_TEXT),
             _day(item.get("issue-date")),
         )
         for item in _objects(answer, "priorities")
@@ -473,7 +473,7 @@ def _read_events(answer: Any, *, today: date) -> tuple[Event, ...]:
     told = [
         Event(
             plain(item.get("title")),
-            plain(item.get("description"), length=SAID),
+            plain(item.get("description"), length=LONGEST_TEXT),
             plain(item.get("address")),
             on,
         )

@@ -28,6 +28,7 @@ from bcumap.facts.postcodes import (
 Document = dict[str, Any]
 
 STEPS = 100_000  # of a degree: positions have five decimals
+SPLIT = 2  # said of a postcode that may be in several wards, where 1 is sure and 0 is not
 
 
 def names(atlas: Atlas, finder: Finder) -> Document:
@@ -86,9 +87,9 @@ def directory(archive: Archive, edition: str, as_of: str) -> Document:
     Returns
     -------
     dict
-        `edition` as people write it, and `as_of`; `near`, the sentence of how far a boundary is;
-        `beyond`, what is said of postcodes that begin so, and `apart` of districts of no place;
-        `slips`, what is typed for what;
+        `edition` as people write it, and `as_of`; `steps` to a degree; `near`, the sentence of how
+        far a boundary is; `beyond`, what is said of postcodes that begin so, and `apart` of
+        districts of no place; `slips`, what is typed for what;
         `sectors` of London by district; `districts` with postcodes of London, each with 1 if it has
         others as well; all other districts of Great Britain under `elsewhere`, in one text.
     """
@@ -98,6 +99,7 @@ def directory(archive: Archive, edition: str, as_of: str) -> Document:
     return {
         "edition": date(edition),
         "as_of": as_of,
+        "steps": STEPS,
         "near": views.NEAR,
         "beyond": {area: beyond(f"{area}1").removeprefix(f"{area}1 ") for area in BEYOND},
         "apart": {district: beyond(district) for district in sorted(NON_GEOGRAPHIC)},
@@ -146,7 +148,7 @@ def shard(postcodes: Sequence[Postcode], finder: Finder) -> Document:
         card = views.card(answer)
         place = places.of(card.own[0].code, card.text.removeprefix(f"{card.title} "))
         rows.append([
-            each.postcode[-2:], int(each.live), 2 if answer.options else int(answer.certain),
+            each.postcode[-2:], int(each.live), SPLIT if answer.options else int(answer.certain),
             round(each.lat * STEPS) - north, round(each.lon * STEPS) - east, place,
             (answer.boundary_m or 0) if answer.certain else 0,
             *([list(answer.notes)] if answer.notes else []),

@@ -30,9 +30,9 @@ def documents(finder: Finder, files: Files, atlas: Atlas) -> Iterator[tuple[str,
     -------
     name, document
         "LICENCE/NUMBER", a shard (see `_Teller.shard`); "LICENCE/words", the names of its places;
-        and at last "index": the rules by which questions are taken apart (`Places.rules`), by
-        licence under `shards` the letters that each shard is of, in the order of their numbers,
-        and of each table by its number whom to credit and its edition.
+        and at last "index": `STEPS` and `BEGINNING`, the rules by which questions are taken apart
+        (`Places.rules`), by licence under `shards` the letters that each shard is of, in the order
+        of their numbers, and of each table by its number whom to credit and its edition.
     """
     if finder.places is None:
         return
@@ -53,7 +53,8 @@ def documents(finder: Finder, files: Files, atlas: Atlas) -> Iterator[tuple[str,
             done.append(beginning)
     for licence in letters:
         yield f"{licence}/{WORDS}", list(dict.fromkeys(words.get(licence, [])))
-    yield INDEX, {**finder.places.rules(), "shards": letters, **teller.tables()}
+    how = {"steps": STEPS, "beginning": BEGINNING}
+    yield INDEX, {**how, **finder.places.rules(), "shards": letters, **teller.tables()}
 
 
 class _Teller:

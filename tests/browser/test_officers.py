@@ -75,6 +75,25 @@ def test_the_boroughs_are_shaded_and_two_have_no_figure(visit: Visit) -> None:
     assert visit.strangers() == []
 
 
+def test_an_entry_of_the_legend_lights_its_areas_under_the_pointer_and_with_focus(
+    visit: Visit,
+) -> None:
+    page = visit.go("/officers")
+    shaded(page, "E09000023")
+    entry, dimmed = page.locator("[data-look=no-figure]"), page.locator(".bcumap-area.dimmed")
+    entry.hover()
+    expect(dimmed).to_have_count(31)  # all but Camden and Islington
+    expect(area(page, "E09000007")).not_to_have_class(re.compile("dimmed"))
+    page.mouse.move(1, 1)
+    expect(dimmed).to_have_count(0)
+    entry.focus()
+    expect(dimmed).to_have_count(31)
+    page.keyboard.press("Tab")  # to that of the City of London
+    expect(dimmed).to_have_count(32)
+    entry.evaluate("() => document.activeElement.blur()")
+    expect(dimmed).to_have_count(0)
+
+
 def test_the_table_has_the_same_figures_highest_first(visit: Visit) -> None:
     page = visit.go("/officers")
     expect(page.locator(".bcumap-table tbody tr")).to_have_count(33)

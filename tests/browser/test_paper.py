@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 
@@ -52,6 +53,24 @@ def test_paper_is_light_and_no_text_on_it_is_below_nine_points(visit: Visit, pat
     assert path.split("?")[0] in printed
     assert printed.endswith("Notes:")
     assert page.locator(".bcumap-notes").bounding_box()["height"] > 100  # type: ignore[index]
+
+
+def test_names_on_a_printed_map_have_nine_points_and_do_not_touch(visit: Visit) -> None:
+    page = visit.go("/officers?level=boroughs")
+    names = page.locator(".bcumap .area-value span")
+    names.first.wait_for()
+    before = names.count()
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll('.bcumap :is(.area-value, .bcu-name) span')]
+            .map((name) => parseFloat(getComputedStyle(name).fontSize) * name.currentCSSZoom)"""
+    )
+    assert min(sizes) >= LEAST
+    assert 20 < names.count() <= before  # those for which there is no room are left out
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(names).to_have_count(before)
 
 
 def test_an_answer_is_printed_without_the_wards_of_all_london(visit: Visit) -> None:

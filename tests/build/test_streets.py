@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import osmium
 import pytest
 import shapely
 from shapely.geometry import LineString
@@ -134,7 +135,6 @@ def test_the_zip_that_is_published_is_read_as_it_comes(tmp_path: Path) -> None:
 
 
 def test_an_openstreetmap_extract_is_read(tmp_path: Path) -> None:
-    osmium = pytest.importorskip("osmium")
     path = tmp_path / "london-250101.osm.pbf"
     with osmium.SimpleWriter(str(path)) as writer:
         for number, (lon, lat) in enumerate([(-0.1, 51.5), (-0.09, 51.5), (-0.1, 51.51)], 1):

@@ -365,7 +365,7 @@ def test_priorities_and_events_that_say_nothing_are_left_out(server: PoliceServe
     ]  # fmt: skip
     server.events[WARD] = [{"title": "No day"}, {"title": "Bad", "start_date": "2999-99-99"}]
     live = police_uk.live_team(WARD, timeout_s=8)
-    assert live.priorities == (Priority("x" * police_uk.SAID, "", None),)
+    assert live.priorities == (Priority("x" * police_uk.LONGEST_TEXT, "", None),)
     assert live.events == ()
 
 

@@ -95,9 +95,9 @@ def _maps(kind: str, areas: Sequence[Chosen]) -> Iterator[str]:
     shown_of = [{"name": called(one, facts()), "src": small_map(kind, one.code)} for one in areas]
     yield shown("compare.maps", shown_of, f"{measure.title}, by ward")
     if isinstance(measure, CounterMeasure):
-        yield legend(views.shading_legend(measure.classes, measure.unknown))
+        yield legend(views.shading_legend(measure.classes, measure.unknown), lights=False)
         yield signs()
     else:
         rates = demand_measures.values(demand(), facts(), demand_report("wards"), measure.key)
         unknown = demand_measures.unknown("wards", measure.key)
-        yield legend(views.measure_legend(measure, rates.values(), unknown))
+        yield legend(views.measure_legend(measure, rates.values(), unknown), lights=False)

@@ -313,9 +313,24 @@
     return of.shades[of.breaks.filter((limit) => of.values.get(code) >= limit).length];
   }
 
+  /* An entry of a legend lights the areas that look so, while it is pointed at or has the focus. */
+  function light({ type, target }) {
+    const isOver = type === "mouseover" || type === "focusin";
+    const look = isOver ? target.closest?.(".bcumap-legend li")?.dataset.look : undefined;
+    if (look === lit) return;
+    lit = look;
+    document.querySelectorAll(".bcumap-area").forEach((path) =>
+      path.classList.toggle("dimmed", Boolean(look) && !path.classList.contains(look))
+    );
+  }
+
+  let lit;
+  ["mouseover", "focusin", "focusout"].forEach((type) => document.addEventListener(type, light));
+
   /* --- what is written on areas ------------------------------------------------------------- */
 
   const LETTER = [7, 15]; // about how wide and high a letter is (CSS pixels)
+  const ON_PAPER = 1.3; // letters are so much larger (page.css)
 
   /* Write on every area that is seen its value and its name, as far as they fit. BCUs without
      values have their names by a layer of their own. */
@@ -327,11 +342,12 @@
     const view = map.getBounds();
     const of = map.bcumapFigures;
     if (!of && layer.options.level === "bcus") return;
+    const letter = LETTER.map((each) => each * (map.bcumapIsPrinted ? ON_PAPER : 1));
     layer.byCode.forEach((path) => {
       if (!view.intersects(path.getBounds())) return;
       const room = size(map, path);
       const value = path.area.met && of ? of.texts.get(path.area.code) : null;
-      const fits = (text, lines) => text.length * LETTER[0] <= room.x && lines * LETTER[1] <= room.y;
+      const fits = (text, lines) => text.length * letter[0] <= room.x && lines * letter[1] <= room.y;
       const name = fits(path.area.name, value ? 2.5 : 1.5) ? path.area.name : null;
       if (name || (value && fits(value, 1))) text(map, path, value, name);
     });
@@ -559,6 +575,12 @@
     map.on("moveend", seen);
     map.on("moveend", () => nearStreets(map));
     map.on("moveend", () => moved(map));
+    ["beforeprint", "afterprint"].forEach((type) =>
+      addEventListener(type, () => {
+        map.bcumapIsPrinted = type === "beforeprint";
+        bcumap.write(map);
+      })
+    );
     map.bcumapLondon = bounds;
     bcumap.home(map);
     seen();

@@ -6,7 +6,6 @@ import { ONE, areaOption, card, nothing, queryOption } from "./cards.js";
 import { Names } from "./names.js";
 import { Places } from "./places.js";
 
-const STEPS = 100_000; // of a degree
 const [SURE, SPLIT] = [1, 2]; // of a postcode's ward: the only one, or one of several
 const DISTRICT = /^[A-Z]{1,2}[0-9][A-Z0-9]?$/;
 const POINT_HINT = "This page finds postcodes and names; it cannot look up a point.";
@@ -213,7 +212,7 @@ export class Finder {
       const [code, text] = places[place];
       return {
         postcode: sector + unit, live, sure, code, text, near, notes, others: more.map((each) => places[each][0]),
-        lat: (at[0] + north) / STEPS, lon: (at[1] + east) / STEPS,
+        lat: (at[0] + north) / this.directory.steps, lon: (at[1] + east) / this.directory.steps,
       };
     });
   }

@@ -4,9 +4,6 @@
 import { card, queryOption } from "./cards.js";
 import { normalise, ratio } from "./names.js";
 
-const STEPS = 10_000; // of a degree
-const BEGINNING = 2; // letters that a file is of
-
 export class Places {
   constructor(load, at, names, urls) {
     Object.assign(this, { load, at, names, urls });
@@ -64,7 +61,7 @@ export class Places {
     await this.ready();
     const key = this.streetKey(this.withoutHouse(text));
     if ([...key].length < this.limits.letters) return [];
-    const keys = [...new Set((await this.shard(beginning(key))).map((thing) => thing.key))];
+    const keys = [...new Set((await this.shard(this.beginning(key))).map((thing) => thing.key))];
     const close = keys.map((each) => [each, ratio(key, each)]).filter(([, score]) => score >= this.limits.alike);
     const found = close.sort(([, a], [, b]) => b - a).slice(0, most);
     return Promise.all(found.map(async ([each]) => this.suggestion(this.ofFirstKind(await this.named(each)))));
@@ -135,7 +132,7 @@ export class Places {
 
   /* Everything of a name. */
   async named(key) {
-    const found = (await this.shard(beginning(key))).filter((thing) => thing.key === key);
+    const found = (await this.shard(this.beginning(key))).filter((thing) => thing.key === key);
     const bare = key.replace(this.patterns.station, "");
     if (found.length || bare === key) return found;
     return (await this.named(bare)).filter(({ kind }) => kind === "station" || kind === "tram stop");
@@ -147,6 +144,11 @@ export class Places {
     const wanted = [...new Set(all)].filter((each) => each.startsWith(name) || name.startsWith(each)).sort();
     for (const each of wanted)
       yield* (await this.shard(each)).filter((thing) => thing.key.startsWith(name));
+  }
+
+  /* The letters that the file of a name is of. */
+  beginning(key) {
+    return [...key].slice(0, this.told.beginning).join("");
   }
 
   /* The things whose names begin with two letters, by name and then by table. */
@@ -174,7 +176,7 @@ export class Places {
     const codes = [wards].flat().map((number) => this.names.codes[number]);
     return {
       key: this.streetKey(name), name, kind, table: tables[0], tables, sure, notes, district, wards: codes,
-      lat: north / STEPS, lon: east / STEPS, text, details, isCommon,
+      lat: north / this.told.steps, lon: east / this.told.steps, text, details, isCommon,
     };
   }
 
@@ -194,7 +196,7 @@ export class Places {
   async nearTo(found, context) {
     const key = this.streetKey(context);
     const [table] = this.told.of_places;
-    const places = (await this.shard(beginning(key))).filter(
+    const places = (await this.shard(this.beginning(key))).filter(
       (thing) => thing.key === key && thing.table === table && thing.kind === "locality"
     );
     return found.filter((thing) => places.some((place) => this.apart(thing, place) < this.limits.near_m));
@@ -308,10 +310,6 @@ export class Places {
     const [[x, y], [u, v]] = [one, other].map(({ lat, lon }) => this.metres(lat, lon));
     return Math.hypot(x - u, y - v);
   }
-}
-
-function beginning(key) {
-  return [...key].slice(0, BEGINNING).join("");
 }
 
 function titled({ kind, name }) {

@@ -6,7 +6,6 @@ const SMALL = 2000; // sides of the tiles (m)
 const WIDE = 10000;
 const KEPT = 60; // tiles in memory
 const LABEL_PX = 12;
-const WHERE = [0.5, 0.25, 0.75]; // of a line its name may stand
 const FONT = '"Source Sans 3", "Source Sans Pro", system-ui, sans-serif';
 
 /* Metres from a tile's corner, point by point (Google's encoded polylines). */
@@ -269,7 +268,7 @@ export default class Streets {
       tiles.forEach((tile) => tile.roads.forEach((road) => {
         if (road.kind !== kind || !road.name) return;
         context.font = font;
-        const spots = along(tile.place, road.line, context.measureText(road.name).width);
+        const spots = along(tile.place, road.line, context.measureText(road.name).width, this.rules);
         const spot = spots.find(({ x, y, angle }) =>
           !written.some(([name, u, v]) => name === road.name && Math.hypot(u - x, v - y) < far) &&
           write(road.name, x, y, angle, font, this.look.name));
@@ -334,7 +333,7 @@ function trace(context, place, line) {
 
 /* Where a name fits along a line, and at what angle, in its middle first; nowhere if the line is too
    short or crooked. */
-function along(place, line, width) {
+function along(place, line, width, { named_at: where, straight }) {
   const points = [];
   for (let at = 0; at < line.length; at += 2) points.push(place(line[at], line[at + 1]));
   const lengths = points.slice(1).map(([x, y], at) => Math.hypot(x - points[at][0], y - points[at][1]));
@@ -348,11 +347,11 @@ function along(place, line, width) {
     const [[x, y], [u, v]] = [points[step], points[step + 1]];
     return [x + share * (u - x), y + share * (v - y)];
   };
-  return WHERE.flatMap((share) => {
+  return where.flatMap((share) => {
     const from = whole * share - width / 2;
     if (from < 0 || from + width > whole) return [];
     const [start, middle, end] = [at(from), at(from + width / 2), at(from + width)];
-    if (Math.hypot(end[0] - start[0], end[1] - start[1]) < width * 0.93) return [];
+    if (Math.hypot(end[0] - start[0], end[1] - start[1]) < width * straight) return [];
     let angle = Math.atan2(end[1] - start[1], end[0] - start[0]);
     if (Math.abs(angle) > Math.PI / 2) angle -= Math.sign(angle) * Math.PI;
     return [{ x: (start[0] + end[0] + 2 * middle[0]) / 4, y: (start[1] + end[1] + 2 * middle[1]) / 4, angle }];
