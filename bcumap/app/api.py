@@ -31,7 +31,7 @@ from bcumap.export import feed
 from bcumap.facts import cached, counters, demand, events, history, store, teams
 from bcumap.facts.events import Event
 from bcumap.facts.find import LONGEST_QUERY
-from bcumap.facts.history import told_on
+from bcumap.facts.history import police_sentence
 from bcumap.facts.measures import records
 from bcumap.facts.views import strength_source
 from bcumap.geo import topojson
@@ -308,7 +308,7 @@ def _found(asked: str, on: dt.date | None) -> dict[str, Any]:
     answer = cached.finder().find(asked)
     if on is None:
         return answer.plain()
-    then = told_on(cached.history(), answer.place, on)
+    then = police_sentence(cached.history(), answer.place, on)
     return answer.plain() | {"on": on.isoformat(), "then": then}
 
 

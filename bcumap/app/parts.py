@@ -275,7 +275,7 @@ def _compare(asked: Asked, _drawn: str) -> Iterator[str]:
         yield panels.notice(text, instead="Choose another area.")
     if asked.compared:
         yield ROOM
-    yield from compare_words.told(asked)
+    yield from compare_words.body(asked)
 
 
 def _counter(asked: Asked, _drawn: str) -> Iterator[str]:
@@ -285,13 +285,13 @@ def _counter(asked: Asked, _drawn: str) -> Iterator[str]:
     yield shown("parts.search", LONGEST_QUERY, "?", typed, {"site": site} if site else {})
     if asked.answer and counter_site_words.is_unsure(asked):
         yield panels.answer_card(asked.answer, own=True)
-    yield from counter_site_words.told(asked)
+    yield from counter_site_words.body(asked)
 
 
 def _about(asked: Asked, _drawn: str) -> Iterator[str]:
     yield about_words.heading()
     yield from _top(asked, about_words.INSTEAD)
-    yield from about_words.told()
+    yield from about_words.body()
 
 
 def _with_nothing(asked: Asked, _drawn: str) -> Iterator[str]:

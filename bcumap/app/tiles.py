@@ -60,7 +60,7 @@ class Background:
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc}" if self.url else ""
 
-    def told(self, base: str) -> dict[str, object]:
+    def options(self, base: str) -> dict[str, object]:
         """Return what the map is told; the credit is text, which Leaflet takes for HTML."""
         own = f"{base}{TILES}/{{z}}/{{x}}/{{y}}"
         return {

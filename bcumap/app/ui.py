@@ -91,7 +91,7 @@ def map_data(**data: object) -> list[dict[str, object]]:
     if cached.context().tiles:
         urls["streets"] = f"{assets.base_path()}{STREETS}"
     if own := tiles.chosen():
-        ready["background"] = own.told(assets.base_path())
+        ready["background"] = own.options(assets.base_path())
     return sent(urls=urls, **(ready | data))
 
 

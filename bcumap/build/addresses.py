@@ -402,7 +402,7 @@ def put(part: Part, staging: Path, kept: dict[str, Any], command: str) -> passpo
     return entry
 
 
-def keep(data: Path, staging: Path) -> tuple[list[passports.Entry], str]:
+def carry_over(data: Path, staging: Path) -> tuple[list[passports.Entry], str]:
     """Take an earlier build's counts along for the postcodes that are still there.
 
     Returns

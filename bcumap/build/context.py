@@ -537,7 +537,7 @@ def entries(
     return found
 
 
-def keep(data: Path, staging: Path) -> tuple[list[passports.Entry], str]:
+def carry_over(data: Path, staging: Path) -> tuple[list[passports.Entry], str]:
     """Take an earlier build's part along, if the wards in it are still there.
 
     Returns

@@ -52,7 +52,7 @@ class Ground:
     river: Polygons | None
 
 
-def reach(postcodes: pd.DataFrame) -> npt.NDArray[np.int32]:
+def spread(postcodes: pd.DataFrame) -> npt.NDArray[np.int32]:
     """Estimate how far from its position the addresses of a postcode may be.
 
     Parameters

@@ -353,7 +353,7 @@ def _addresses(
         entries = [addresses.put(part, staging, kept, _command(request))]
         report.addresses = _addresses_told(staging, part.tally)
         return entries
-    entries, note = addresses.keep(request.data, staging)
+    entries, note = addresses.carry_over(request.data, staging)
     report.notes += [note] if note else []
     report.addresses = _addresses_told(staging, None) if entries else {}
     return entries
@@ -370,7 +370,7 @@ def _context(
 ) -> list[passports.Entry]:
     """Write streets and places beside the rest; return their passports."""
     if not request.streets and not request.places:
-        part, note = context.keep(request.data, staging)
+        part, note = context.carry_over(request.data, staging)
         report.notes += [note] if note else []
         return part
     made = context.make(request.streets, request.places, context.ground(staging))
@@ -686,7 +686,7 @@ def _postcodes(request: Request, ground: placing.Ground, report: Report) -> _Boo
     """Place the postcodes of the packages or of the earlier build in the wards."""
     if request.postcodes:
         directory = postcode_packages.read_directory()
-        table = directory.london.assign(reach_m=placing.reach(directory.london))
+        table = directory.london.assign(reach_m=placing.spread(directory.london))
         origin = passports.PostcodeOrigin(directory.edition, directory.listed, _command(request))
         return _placed(table, directory.districts, ground, origin, report)
     earlier = request.data / store.POSTCODES

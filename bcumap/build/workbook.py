@@ -40,7 +40,7 @@ class Workbook:
     notes: list[str]
 
 
-def apart(paths: Sequence[Path]) -> tuple[tuple[Path, ...], Path | None]:
+def set_aside(paths: Sequence[Path]) -> tuple[tuple[Path, ...], Path | None]:
     """Return files and folders without the workbook, and the workbook among them or in them.
 
     Raises

@@ -34,7 +34,7 @@ from bcumap.cli.terminal import (
     progress,
 )
 from bcumap.facts import store
-from bcumap.facts.history import told_on
+from bcumap.facts.history import police_sentence
 
 if TYPE_CHECKING:
     from bcumap.services import datastore
@@ -176,7 +176,7 @@ def build(
     with ExitStack() as held:
         from bcumap.build import workbook
 
-        files, book = workbook.apart(demand or ())
+        files, book = workbook.set_aside(demand or ())
         ward_strengths, roads = ward_strengths or book, list(streets or ())
         if download_demand:
             fetched = _fetch_demand(held.enter_context(scratch()))
@@ -311,7 +311,7 @@ def find(
     day = None if on is None else dates.day(on)
     answer = store.finder().find(asked)
     if day:
-        then = told_on(store.history_web(), answer.place, day)
+        then = police_sentence(store.history_web(), answer.place, day)
         answer = replace(answer, notes=(*answer.notes, *filter(None, [then])))
     if as_json:
         out.print(answer.to_json(), markup=False)

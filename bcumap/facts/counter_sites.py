@@ -62,7 +62,7 @@ def moment(day: str, time: str, after: dt.date) -> dt.datetime | None:
     return dt.datetime.combine(at, clock, tzinfo=hours.LONDON)
 
 
-def reach(
+def nearest_first(
     picture: Picture, document: Document, when: dt.datetime, origin: Point | None
 ) -> list[Reach]:
     """Return the counters of a date that exist then, the nearest first, those without a point last.

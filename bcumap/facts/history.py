@@ -212,7 +212,7 @@ def unit_then(document: Mapping[str, Any], borough_code: str, on: dt.date) -> di
     return {**unit, **told}
 
 
-def told_then(unit: Mapping[str, Any], on: dt.date) -> str:
+def unit_sentence(unit: Mapping[str, Any], on: dt.date) -> str:
     """Say in a sentence which unit policed a borough on a date, and how that is known."""
     kind = {BOROUGH_UNIT: "its own borough unit", OWN_FORCE: f"the {unit['name']}"}.get(
         str(unit["kind"]), f"{unit['name']} BCU"
@@ -227,16 +227,16 @@ def told_then(unit: Mapping[str, Any], on: dt.date) -> str:
     return f"On {when} it was policed by {kind}{ground}."
 
 
-def told_on(document: Mapping[str, Any], place: Area | None, on: dt.date) -> str:
+def police_sentence(document: Mapping[str, Any], place: Area | None, on: dt.date) -> str:
     """Say who policed a place on a date, or whether a BCU was live; "" of no place."""
     if place is None:
         return ""
     if place.borough:
-        return told_then(unit_then(document, place.borough.code, on), on)
-    return told_of_bcu(document, place.code, on)
+        return unit_sentence(unit_then(document, place.borough.code, on), on)
+    return bcu_sentence(document, place.code, on)
 
 
-def told_of_bcu(document: Mapping[str, Any], bcu_code: str, on: dt.date) -> str:
+def bcu_sentence(document: Mapping[str, Any], bcu_code: str, on: dt.date) -> str:
     """Say in a sentence whether a BCU was live on a date."""
     check_known(on, document["models"], "police units")
     row = next(each for each in document["bcus"] if each["bcu_code"] == bcu_code)

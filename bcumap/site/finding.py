@@ -48,7 +48,7 @@ def names(atlas: Atlas, finder: Finder) -> Document:
     of_ward = {area.borough: finder.of_area(area).text for area in wards}
     some = next(iter(wards))
 
-    def told(area: Area) -> list[Any]:
+    def record(area: Area) -> list[Any]:
         said = [area.name, area.facts.get("bcu_code"), names_of(area), finder.of_area(area).text]
         if area.level == "boroughs":
             ward = area.wards[0]
@@ -67,7 +67,7 @@ def names(atlas: Atlas, finder: Finder) -> Document:
         },
         "as_of": views.card(finder.of_area(some)).as_of,
         **{
-            level: {code: told(area) for code, area in atlas.levels[level].items()}
+            level: {code: record(area) for code, area in atlas.levels[level].items()}
             for level in ("bcus", "boroughs")
         },
         "wards": {area.code: [area.name, area.facts["borough_code"]] for area in wards},
@@ -154,7 +154,7 @@ def shard(postcodes: Sequence[Postcode], finder: Finder) -> Document:
             *([list(answer.notes)] if answer.notes else []),
             *(places.of(other.code) for other in card.perhaps),
         ])  # fmt: skip
-    return {"at": [north, east], "places": places.told(), "rows": rows}
+    return {"at": [north, east], "places": places.listed(), "rows": rows}
 
 
 def beginnings(district: str, postcodes: Sequence[Postcode], finder: Finder) -> Document:
@@ -175,14 +175,14 @@ def beginnings(district: str, postcodes: Sequence[Postcode], finder: Finder) -> 
             for end in (inward[:1], inward[:2]):
                 found.setdefault(end, []).append(each)
 
-    def told(end: str, some: Sequence[Postcode]) -> list[Any]:
+    def record(end: str, some: Sequence[Postcode]) -> list[Any]:
         answer = finder.of_beginning(Prefix(district, end[:1], end[1:]), some)
         said = answer.text.removeprefix(f"{answer.title} ")
         options = [[places.of(each.code), each.detail] for each in answer.options]
         return [said, int(answer.certain), list(answer.notes), options]
 
-    begins = {end: told(end, some) for end, some in found.items()}
-    return {"places": places.told(), "begins": begins}
+    begins = {end: record(end, some) for end, some in found.items()}
+    return {"places": places.listed(), "begins": begins}
 
 
 class _Places:
@@ -197,7 +197,7 @@ class _Places:
             self._texts[code] = text
         return self._numbers.setdefault(code, len(self._numbers))
 
-    def told(self) -> list[list[str]]:
+    def listed(self) -> list[list[str]]:
         return [[code, *filter(None, [self._texts.get(code)])] for code in self._numbers]
 
 

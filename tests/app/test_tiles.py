@@ -138,7 +138,7 @@ def test_the_host_of_tiles_joins_the_policy(monkeypatch: pytest.MonkeyPatch) -> 
     assert "openstreetmap" not in policy
     own = tiles.chosen()
     assert own is not None
-    assert own.told("")["credit"] == "© &lt;b&gt;Somebody&lt;/b&gt;"
+    assert own.options("")["credit"] == "© &lt;b&gt;Somebody&lt;/b&gt;"
 
 
 @pytest.mark.parametrize(

@@ -532,7 +532,7 @@ def test_counts_of_postcodes_that_are_gone_are_left_out_and_told(
     entry = {"file": store.ADDRESSES, "coverage": "London and around it", "rows": len(shares) + 1}
     path.write_text(json.dumps(described | {"files": [*described["files"], entry]}))
     staging = Path(shutil.copytree(data, tmp_path / "staging"))
-    ((kept,), note) = addresses.keep(data, staging)
+    ((kept,), note) = addresses.carry_over(data, staging)
     assert note == "Counts of addresses of 1 postcodes that are no longer there were left out."
     assert kept["rows"] == len(shares)
     assert (staging / store.ADDRESSES).read_bytes() == pack_addresses(shares)

@@ -48,26 +48,26 @@ def postcodes(*positions: tuple[int, int], **columns: Any) -> pd.DataFrame:
 
 def test_a_postcode_reaches_as_far_as_its_second_neighbour_is() -> None:
     row = postcodes((0, 0), (30, 0), (100, 0), (500, 0))
-    assert placing.reach(row).tolist() == [100, 70, 100, 470]
+    assert placing.spread(row).tolist() == [100, 70, 100, 470]
 
 
 def test_postcodes_at_one_place_are_one_neighbour() -> None:
     """Twelve flats of a tower, and two streets around it."""
     tower = [(0, 0)] * 12
     row = postcodes(*tower, (40, 0), (0, 90))
-    assert placing.reach(row)[:12].tolist() == [90] * 12
+    assert placing.spread(row)[:12].tolist() == [90] * 12
 
 
 def test_postcodes_that_ended_are_no_one_s_neighbours_and_reach_what_lives_there() -> None:
     row = postcodes(
         (0, 0), (33, 0), (77, 0), (7, 3), live=[True, True, True, False], quality=[10, 10, 10, None]
     )
-    assert placing.reach(row).tolist() == [77, 44, 77, 27]  # √(26² + 3²), rounded up
+    assert placing.spread(row).tolist() == [77, 44, 77, 27]  # √(26² + 3²), rounded up
 
 
 def test_a_position_that_is_only_estimated_may_be_far_off() -> None:
     row = postcodes((1, 1), (31, 1), (101, 1), quality=[10, 30, 60])
-    assert placing.reach(row).tolist() == [100, 170, 800]
+    assert placing.spread(row).tolist() == [100, 170, 800]
 
 
 def test_an_old_position_is_as_coarse_as_it_looks() -> None:
@@ -76,7 +76,7 @@ def test_an_old_position_is_as_coarse_as_it_looks() -> None:
         (0, 0), (100, 0), (210, 0), (300, 0), live=[True, True, True, False],
         quality=[10, 10, 10, None],
     )  # fmt: skip
-    assert placing.reach(row)[3] == 200 + 71
+    assert placing.spread(row)[3] == 200 + 71
 
 
 # --- where one is ------------------------------------------------------------------------------

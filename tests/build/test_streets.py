@@ -11,6 +11,8 @@ import numpy as np
 import osmium
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from shapely.geometry import LineString
 
 from bcumap.base.errors import SourceError
@@ -37,6 +39,8 @@ OPEN_ROADS = {
     "road_function": ["A Road", "Local Road", "B Road"],
     "trunk_road": [False, False, False],
 }
+
+PLACES = st.tuples(st.integers(0, 1000), st.integers(0, 1000))
 
 
 @pytest.fixture
@@ -148,6 +152,39 @@ def test_an_openstreetmap_extract_is_read(tmp_path: Path) -> None:
     assert drawn.rail is not None
     assert drawn.roads["name"].tolist() == ["Evelyn Street"]
     assert (drawn.origin, drawn.edition, len(drawn.rail)) == (streets.OSM_EXTRACT, "2025-01-01", 1)
+
+
+@given(
+    st.lists(PLACES, min_size=2, max_size=6, unique=True),
+    st.lists(PLACES, min_size=2, max_size=5, unique=True),
+)
+def test_a_street_names_each_ward_that_it_lies_in_and_each_edge_along_which_it_runs(
+    middles: list[tuple[int, int]], points: list[tuple[int, int]]
+) -> None:
+    """Against points on the line, a tenth of a metre from each other, and their wards' edges."""
+    polygons = np.array([
+        shapely.intersection(cell, shapely.box(0, 0, 1000, 1000))
+        for cell in shapely.voronoi_polygons(
+            shapely.multipoints(middles), extend_to=shapely.box(0, 0, 1000, 1000)
+        ).geoms
+    ])  # fmt: skip
+    edges = streets.Edges([f"E0500000{place}" for place in range(len(polygons))], polygons)
+    line = LineString(points)
+    (found,) = streets.lie_in(np.array([line]), edges)
+    steps = shapely.line_interpolate_point(line, np.arange(0.05, line.length, 0.1))
+    slack = 1.0
+    for code, polygon in zip(edges.codes, polygons, strict=True):
+        away = shapely.distance(steps, shapely.boundary(polygon))
+        within = shapely.contains(polygon, steps)
+        deep = 0.1 * (within & (away > edges.near_m)).sum()
+        near = 0.1 * (away <= edges.near_m).sum()
+        metres, along = found.get(code, (0, 0))
+        if deep > edges.least_m + slack:
+            assert abs(metres - 0.1 * within.sum()) <= slack
+        if near > edges.along_m + slack:
+            assert abs(along - near) <= slack
+        if deep < edges.least_m - slack and near < min(edges.along_m, 0.9 * line.length) - slack:
+            assert code not in found
 
 
 def test_streets_of_two_publishers_are_refused() -> None:

@@ -67,14 +67,14 @@ def test_minutes_of_one_kind_alone_are_left_out(tmp_path: Path, monkeypatch: Mon
 def test_a_workbook_among_the_files_of_demand_is_found(tmp_path: Path) -> None:
     book, table = tmp_path / "DWO_Abstraction.xlsx", tmp_path / "crime.csv"
     book.touch()
-    assert workbook.apart([tmp_path]) == ((), book)  # a folder of it alone
+    assert workbook.set_aside([tmp_path]) == ((), book)  # a folder of it alone
     table.touch()
-    assert workbook.apart([tmp_path]) == ((tmp_path,), book)
-    assert workbook.apart([table, book]) == ((table,), book)
-    assert workbook.apart([table]) == ((table,), None)
+    assert workbook.set_aside([tmp_path]) == ((tmp_path,), book)
+    assert workbook.set_aside([table, book]) == ((table,), book)
+    assert workbook.set_aside([table]) == ((table,), None)
     (tmp_path / "older.xlsx").touch()
     with pytest.raises(SourceError, match="are several workbooks; pass the newest alone"):
-        workbook.apart([tmp_path])
+        workbook.set_aside([tmp_path])
 
 
 def test_another_file_is_one_line(tmp_path: Path) -> None:

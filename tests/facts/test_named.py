@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from unittest.mock import Mock
 
+import numpy as np
 import pytest
+import shapely
 
 from bcumap.facts import store
 from bcumap.facts.answers import Answer
 from bcumap.facts.find import Finder
+from bcumap.facts.places import STREET_LINES, read_line, street_key
+from bcumap.geo.projection import to_bng
 
 FINDER = store.finder()
 WARDS = store.facts()["wards"]
@@ -41,6 +46,30 @@ def test_a_street_that_crosses_names_all_its_wards_and_shares() -> None:
     shares = [int(option.detail.split(": ")[1].split(" %")[0]) for option in answer.options]
     assert 98 <= sum(shares) <= 102
     assert any("along the boundary" in note for note in answer.notes)
+
+
+def test_a_street_answers_each_ward_in_which_its_drawn_line_lies() -> None:
+    """More than 5 m of it beyond 5 m of the edge, and 2 m by which the line is drawn simpler."""
+    files, found = store.context(), 0
+    codes, polygons = store.ward_polygons()
+    polygons = to_bng(polygons)
+    deep = shapely.buffer(polygons, -7)
+    tree = shapely.STRtree(deep)
+    lines = next(table for table in files.tables if table.name == STREET_LINES)
+    for name in [each for each in files.tiles if each.startswith("2-")][::20]:
+        _, east, north = (int(each) * 1000 for each in name.split("-"))
+        roads = json.loads(files.tile(name) or b"{}").get("roads") or {"names": [], "lines": []}
+        for _, number, text in roads["lines"]:
+            if number < 0:  # without a name
+                continue
+            points = np.add(read_line(text), (east, north))
+            line = shapely.linestrings(points)
+            own = {codes[at] for at in tree.query(line, predicate="intersects")
+                   if shapely.length(shapely.intersection(line, deep[at])) > 5}  # fmt: skip
+            named = lines.exact(street_key(roads["names"][number]))
+            assert own <= {ward.code for street in named for ward in street.wards}, name
+            found += len(own)
+    assert found > 1000
 
 
 def test_a_repeated_name_is_a_choice_with_ward_borough_and_district() -> None:

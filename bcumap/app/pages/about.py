@@ -14,6 +14,6 @@ def page() -> None:
     """Draw the page."""
     st.html(about_words.heading())
     search.box(about_words.INSTEAD)
-    for part in about_words.told():
+    for part in about_words.body():
         st.html(part)
     st.html(panels.footer(facts(), ABOUT))

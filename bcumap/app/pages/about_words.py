@@ -31,7 +31,7 @@ def heading() -> str:
     return shown("about.heading")
 
 
-def told() -> Iterator[str]:
+def body() -> Iterator[str]:
     """Give the sections of the page."""
     known, operator = facts(), feedback.operator()
     promise = known["officers"]

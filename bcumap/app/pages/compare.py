@@ -23,5 +23,5 @@ def explorer() -> None:
     asked, said = search.box("Choose another area.", is_shown=lambda _: False)
     if card := compare_words.card(asked):
         said.html(card)
-    for part in compare_words.told(asked):
+    for part in compare_words.body(asked):
         st.html(part)

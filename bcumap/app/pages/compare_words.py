@@ -50,7 +50,7 @@ def card(asked: Asked) -> str:
     return panels.answer_card(answer, href=partial(href, asked))
 
 
-def told(asked: Asked) -> Iterator[str]:
+def body(asked: Asked) -> Iterator[str]:
     """Give what the page tells below its search box."""
     places = [atlas()[each.code] for each in asked.compared]
     leads = partial(href, asked)

@@ -16,6 +16,6 @@ def page() -> None:
     asked, _ = search.box("Choose one below.", is_shown=counter_site_words.is_unsure)
     for part in counter_site_words.heading(asked):
         heading.html(part)
-    for part in counter_site_words.told(asked):
+    for part in counter_site_words.body(asked):
         st.html(part)
     st.html(panels.footer(facts(), COUNTER))

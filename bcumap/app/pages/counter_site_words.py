@@ -24,8 +24,8 @@ from bcumap.facts.counter_sites import (
     may_be_open,
     meant,
     moment,
+    nearest_first,
     past,
-    reach,
     site,
     where,
 )
@@ -70,7 +70,7 @@ def by_time(asked: Asked) -> str:
     if wanted is None and (origin is None or asked.on != now.date()):
         return form
     picture = counters.picture(document, asked.on)
-    found = may_be_open(reach(picture, document, when, origin and origin[1]))
+    found = may_be_open(nearest_first(picture, document, when, origin and origin[1]))
     rows = [_reach(each) for each in found]
     title = f"Open on {DAYS[f'{wanted:%a}']} at {wanted:%H:%M}" if wanted else "Open now"
     if origin:
@@ -141,7 +141,7 @@ def _standing(name: str) -> Standing:
     return next(each for each in found if each.name == name)
 
 
-def told(asked: Asked) -> Iterator[str]:
+def body(asked: Asked) -> Iterator[str]:
     """Give what is known of a counter: where it is, its hours, its past, and others near it."""
     document = read_document()
     picture = counters.picture(document, dates.today())
@@ -189,7 +189,7 @@ def _others(known: Mapping[str, Any], picture: Picture, now: dt.datetime) -> str
     """The open counters that are nearest to one."""
     if known["easting"] is None:
         return ""
-    all_ = reach(picture, read_document(), now, (known["easting"], known["northing"]))
+    all_ = nearest_first(picture, read_document(), now, (known["easting"], known["northing"]))
     rows = [_reach(each) for each in all_ if each.standing.name != known["name"]][:MOST_BESIDE]
     told = {"title": f"Open front counters nearest to {known['name']}", "rows": rows}
     return shown("counters.reached", told, views.distances_note(picture), [])

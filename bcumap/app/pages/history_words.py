@@ -12,7 +12,7 @@ from bcumap.base.bases import KNOWN, MEANING
 from bcumap.base.words import FEED, NOT_KNOWN, counted, date, figure
 from bcumap.facts import views
 from bcumap.facts.events import Event
-from bcumap.facts.history import told_then
+from bcumap.facts.history import unit_sentence
 from bcumap.facts.history import unit_then as unit_then_of
 from bcumap.facts.views import Said, Table
 
@@ -29,7 +29,7 @@ def unit_then(name: str, borough_code: str, on: dt.date, document: Document) -> 
     """Who policed an area on a date."""
     unit = unit_then_of(document, borough_code, on)
     note = f"{unit['note']}." if unit["note"] else ""
-    return shown("history.unit_then", name, told_then(unit, on), note, unit["source"])
+    return shown("history.unit_then", name, unit_sentence(unit, on), note, unit["source"])
 
 
 def timeline_heading() -> str:

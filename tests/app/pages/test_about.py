@@ -17,7 +17,7 @@ MOST_PAGES = 7
 
 
 def told() -> str:
-    return "".join(about_words.told())
+    return "".join(about_words.body())
 
 
 def test_the_navigation_has_seven_entries_at_most() -> None:
