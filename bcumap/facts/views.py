@@ -147,8 +147,8 @@ class Key:
 
     @property
     def is_fill(self) -> bool:
-        """Whether areas of the map are filled so."""
-        return self.look.startswith("shade-") or self.look in ("no-figure", "city")
+        """Whether areas of the map are filled so by what is known of them."""
+        return self.look.startswith("shade-") or self.look == "no-figure"
 
 
 @dataclass(frozen=True)

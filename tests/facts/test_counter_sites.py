@@ -46,7 +46,7 @@ def test_on_a_sunday_evening_the_open_ones_come_by_distance() -> None:
     when = moment("Sun", "20:00", TODAY)
     assert when is not None
     picture = counters.picture(document(), TODAY)
-    all_ = counter_sites.reach(picture, document(), when, SE8_4RX)
+    all_ = counter_sites.nearest_first(picture, document(), when, SE8_4RX)
     assert len(all_) == picture.areas[counters.MET]["counters"]
     far = [each.metres for each in all_ if each.metres is not None]
     assert far == sorted(far)
@@ -64,7 +64,8 @@ def test_on_a_sunday_evening_the_open_ones_come_by_distance() -> None:
 def test_without_a_place_they_come_by_name() -> None:
     picture = counters.picture(document(), TODAY)
     when = dt.datetime(2026, 11, 26, 12, tzinfo=LONDON)
-    names = [each.standing.name for each in counter_sites.reach(picture, document(), when, None)]
+    all_ = counter_sites.nearest_first(picture, document(), when, None)
+    names = [each.standing.name for each in all_]
     assert names == sorted(names)
 
 
@@ -73,7 +74,7 @@ def test_hours_that_nobody_states_come_last_and_say_so() -> None:
     picture = counters.picture(document(), on)
     when = moment("Sun", "20:00", on)
     assert when is not None
-    all_ = counter_sites.reach(picture, document(), when, SE8_4RX)
+    all_ = counter_sites.nearest_first(picture, document(), when, SE8_4RX)
     states = [each.state for each in counter_sites.may_be_open(all_)]
     assert states == [OPEN] * 32 + ["not known"] * 5
 
