@@ -31,7 +31,7 @@ def resident():
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0])
 
-cached.facts(), assets.shipped()
+cached.atlas(), assets.shipped()
 before = resident()
 start = time.perf_counter()
 finder = cached.finder()

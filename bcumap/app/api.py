@@ -29,6 +29,7 @@ from bcumap.base.schema import LEVELS, THEMES, area_code
 from bcumap.base.words import ATTRIBUTION, LEVEL_WORDS
 from bcumap.export import feed
 from bcumap.facts import cached, counters, demand, events, history, store, teams
+from bcumap.facts.areas import Area
 from bcumap.facts.events import Event
 from bcumap.facts.find import LONGEST_QUERY
 from bcumap.facts.history import police_sentence
@@ -352,7 +353,7 @@ def _day(request: Request, what: str, rows: Any) -> dt.date | None:
 
 @lru_cache
 def _listed(level: str) -> Body:
-    areas = [_record(level, code) for code in cached.facts()[level]]
+    areas = [*map(_record, cached.atlas().levels[level].values())]
     return json_body({**_said(), "areas": areas})
 
 
@@ -362,22 +363,21 @@ def _area(level: str, asked: str) -> Body:
     code = area_code(code)
     if suffix not in ("", "GEOJSON") or bool(point) != bool(suffix):
         raise _NotFoundError(f"there is nothing of the kind .{suffix[:20].lower()}; try .geojson")
-    if code not in cached.facts()[level]:
+    area = cached.atlas().levels[level].get(code)
+    if area is None:
         raise _NotFoundError(f"there is no area {code[:40]!r} among the {level}")
     if not suffix:
-        return json_body({**_said(), **_record(level, code)})
+        return json_body({**_said(), **_record(area)})
     topology = cached.topology(SHAPES[level])
     (shape,) = (each for each in _shapes(topology, level) if each["properties"]["code"] == code)
-    return json_body(
-        {**topojson.feature(topology, shape, _record(level, code)), **_said()}, GEOJSON
-    )
+    return json_body({**topojson.feature(topology, shape, _record(area)), **_said()}, GEOJSON)
 
 
 @lru_cache
 def _layer(level: str) -> Body:
     topology = cached.topology(SHAPES[level])
     features = [
-        topojson.feature(topology, shape, _record(level, shape["properties"]["code"]))
+        topojson.feature(topology, shape, _record(cached.atlas()[shape["properties"]["code"]]))
         for shape in _shapes(topology, level)
     ]
     return json_body(topojson.collection(features, **_said()), GEOJSON)
@@ -388,15 +388,15 @@ def _shapes(topology: Mapping[str, Any], level: str) -> list[Mapping[str, Any]]:
     return shapes
 
 
-def _record(level: str, code: str) -> dict[str, Any]:
-    return {"code": code, **cached.facts()[level][code]}
+def _record(area: Area) -> dict[str, Any]:
+    return {"code": area.code, **area.facts}
 
 
 def _said() -> dict[str, Any]:
     """What every answer about areas says of itself."""
     return {
-        "edition": cached.facts()["edition"],
-        "residents_as_of": cached.facts()["residents_as_of"],
+        "edition": cached.atlas().edition,
+        "residents_as_of": cached.atlas().residents_as_of,
         "licence": LICENCE,
         "attribution": ATTRIBUTION,
     }
@@ -458,7 +458,7 @@ def _level(request: Request) -> str:
 def _officers_of(level: str) -> Body:
     promise = cached.atlas().promise
     said = {key: promise[key] for key in ("dwo", "pcso", "since", "restated", "source")}
-    months = (level == "wards" and promise.get("ward_months")) or promise["months"]
+    months = cached.atlas().months_of(level)
     areas = records(cached.atlas(), level)
     listed = {
         key: promise[key] for key in (teams.LISTED_ON,) if level == "wards" and key in promise
@@ -468,7 +468,7 @@ def _officers_of(level: str) -> Body:
 
 def _ward(request: Request) -> str:
     code = area_code(request.query_params.get("area", ""))
-    if code not in cached.facts()["wards"]:
+    if code not in cached.atlas().levels["wards"]:
         raise _BadRequestError(f"there is no ward {code[:40]!r}; give the code of one")
     return code
 
@@ -498,9 +498,9 @@ def _demand(request: Request) -> Body:
 def _demand_of(level: str, on: str | None, group: str) -> Body:
     told = cached.demand_report(level, on, group)
     said = {"from": told.first, "to": told.last, "group": group}
-    officers = {code: area["officers"] for code, area in cached.facts()[level].items()}
+    known = cached.atlas()
     areas = [
-        {**asdict(row), **said, "fte_per_ward": officers[row.code].get("fte_per_ward")}
+        {**asdict(row), **said, "fte_per_ward": known[row.code].officers.get("fte_per_ward")}
         for row in told.rows
     ]
     cautions = [demand.CAUTIONS[key] for key in told.cautions]
@@ -516,30 +516,29 @@ def _group(request: Request) -> str:
     return group
 
 
-def _of_area(request: Request) -> list[str]:
-    """The code that is asked for, of an area of the Met, and what stands for the Met."""
+def _of_area(request: Request) -> Area | None:
+    """The area of the Met that is asked for; None if none is."""
     code = area_code(request.query_params.get("area", ""))
-    known = cached.facts()
-    met = [each for level in LEVELS for each, area in known[level].items() if area["officers"]]
-    if code and code not in met:
+    area = cached.atlas().get(code)
+    if code and not (area and area.officers):
         raise _BadRequestError(f"there is no area {code[:40]!r} of the Met; give the code of one")
-    return [code, demand.MET] if code else [demand.MET]
+    return area
 
 
 def _demand_months(request: Request) -> Body:
-    code, group = _of_area(request)[0], _group(request)
-    rows = demand.months_told(cached.demand(), cached.facts(), code, group)
-    return json_body({**_said(), "months": rows})
+    area, group = _of_area(request), _group(request)
+    rows = demand.months_told(cached.demand(), cached.atlas(), area, group)
+    return json_body({**_said(), "months": [*map(vars, rows)]})
 
 
 def _confidence(request: Request) -> Body:
-    rows = demand.survey_told(cached.demand(), cached.facts(), _of_area(request))
-    return json_body({**_said(), "questions": demand.QUESTIONS, "quarters": rows})
+    rows = demand.survey_told(cached.demand(), cached.atlas(), _of_area(request))
+    return json_body({**_said(), "questions": demand.QUESTIONS, "quarters": [*map(vars, rows)]})
 
 
 @lru_cache
 def _abstraction() -> Body:
-    rows = demand.abstraction_told(cached.demand(), cached.facts())
+    rows = demand.abstraction_told(cached.demand(), cached.atlas())
     return json_body({**_said(), "caution": demand.CAUTIONS["abstraction"], "years": rows})
 
 
@@ -577,7 +576,7 @@ def _status() -> Body:
         {
             "version": __version__,
             "started": STARTED.isoformat(timespec="seconds"),
-            "edition": cached.facts()["edition"],
+            "edition": cached.atlas().edition,
             "files": {
                 entry["file"]: {name: entry.get(name) for name in ("edition", "as_of", "sha256")}
                 for entry in store.sources()["files"]

@@ -12,18 +12,19 @@ from html import escape
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from bcumap.app import assets, drawn, heads
+from bcumap.app import assets, drawn
 from bcumap.app.bodies import A_WHILE, HTML, Body
 from bcumap.app.drawn import Drawn
 from bcumap.app.headers import EMBED_ANCESTORS
-from bcumap.app.links import Asked, Chosen, from_link
+from bcumap.app.links import Asked, from_link
 from bcumap.app.panels import shown
 from bcumap.base import dates
 from bcumap.base.safe import plain
 from bcumap.base.words import ATTRIBUTION, LEVEL_WORDS
 from bcumap.facts import counters, views
+from bcumap.facts.areas import Area
+from bcumap.facts.cached import atlas
 from bcumap.facts.cached import counters as counters_web
-from bcumap.facts.cached import facts
 from bcumap.web.render import html
 
 EMBED = "/embed"
@@ -34,7 +35,7 @@ PATIENCE_S = 8.0  # nothing follows that would have the map
 
 async def embed(request: Request) -> Response:
     """Answer for /embed?ward=E05013719&show=map,officers,counters."""
-    wanted, problem = from_link(dict(request.query_params), facts())
+    wanted, problem = from_link(dict(request.query_params), atlas())
     if problem or wanted is None:
         say = problem or "Name an area, as /embed?ward=E05013719."
         return PlainTextResponse(f"{plain(say)}\n", 404, {"Cache-Control": "no-store"})
@@ -49,40 +50,34 @@ async def embed(request: Request) -> Response:
     return body.answer(request, lasts=lasts, headers=_headers())
 
 
-def _page(wanted: Chosen, show: tuple[str, ...], drawing: Drawn | None) -> str:
-    level, code = wanted.level, wanted.code
-    panel = views.panel(facts(), level, code)
+def _page(wanted: Area, show: tuple[str, ...], drawing: Drawn | None) -> str:
     near: views.Told = ()
     note = ""
-    if "counters" in show and _is_met(wanted):
+    if "counters" in show and wanted.bcu:
         picture = counters.picture(counters_web(), dates.today())
-        near = views.near(picture, code) if level == "wards" else views.counters_of(picture, code)
+        near = (views.near if wanted.ward else views.counters_of)(picture, wanted.code)
         note = views.distances_note(picture)
     return shown(
         "first.embed",
         html(style()),
-        f"{heads.called(wanted, facts())}: who polices it",
-        views.summary(facts(), level, code),
+        f"{wanted.called}: who polices it",
+        views.summary(wanted),
         html(drawing.text if drawing else ""),
         (f"{ATTRIBUTION}.", *drawing.credits) if drawing else (),
-        panel.told if "officers" in show else (),
+        views.panel(wanted).told if "officers" in show else (),
         near,
         note,
         address(wanted),
     )
 
 
-def _is_met(wanted: Chosen) -> bool:
-    return bool(facts()[wanted.level][wanted.code]["officers"])
-
-
-def address(wanted: Chosen) -> str:
+def address(wanted: Area) -> str:
     """Return where an area is shown, from the front of the server."""
     page = "ward" if wanted.level == "wards" else ""
     return f"{assets.base_path()}/{page}?{LEVEL_WORDS[wanted.level].parameter}={wanted.code}"
 
 
-def code(wanted: Chosen, public: str) -> str:
+def code(wanted: Area, public: str) -> str:
     """Return the code that shows an area in a frame of another page.
 
     Parameters
@@ -91,7 +86,7 @@ def code(wanted: Chosen, public: str) -> str:
         The address of this server; "" if the deployer stated none.
     """
     where = (public or "https://THIS-SERVER") + EMBED
-    title = escape(f"{heads.called(wanted, facts())}: who polices it")
+    title = escape(f"{wanted.called}: who polices it")
     return (
         f'<iframe src="{where}?{LEVEL_WORDS[wanted.level].parameter}={wanted.code}"'
         f' title="{title}" width="100%" height="900" loading="lazy" sandbox style="border:0">'

@@ -19,12 +19,12 @@ from bcumap.app.bodies import HTML, Body
 from bcumap.app.embed import address, style
 from bcumap.app.heads import Head
 from bcumap.app.kept import Kept
-from bcumap.app.links import Asked, Chosen, level_of
+from bcumap.app.links import Asked, level_of
 from bcumap.app.origins import public_address
 from bcumap.app.panels import shown
 from bcumap.app.routes import CARD, first_names
 from bcumap.base.words import ABOUT, ALL_PAGES, COMPARE, COUNTER, LEVEL_WORDS, PAGES
-from bcumap.facts.cached import facts
+from bcumap.facts.cached import atlas
 from bcumap.facts.find import LONGEST_QUERY
 from bcumap.web.files import needed
 from bcumap.web.render import html
@@ -110,16 +110,14 @@ class First:
         levels = {words.parameter: level for level, words in LEVEL_WORDS.items()}
         if len(within) != 2 or within[0] not in levels:
             return None
-        level, code = levels[within[0]], within[1].upper()
-        if code not in facts()[level]:
-            return None
-        return RedirectResponse(address(Chosen(level, code)), status_code=308)
+        area = atlas().levels[levels[within[0]]].get(within[1].upper())
+        return RedirectResponse(address(area), status_code=308) if area else None
 
 
 async def page(name: str, request: Request) -> Response:
     """Answer for a page: what its address asks for, as far as it needs no script."""
     asked = search.read(name, request.query_params)
-    said = heads.head(asked, facts())
+    said = heads.head(asked)
     names_an_area = any(words.parameter in asked.query for words in LEVEL_WORDS.values())
     names_none = names_an_area and not (asked.wanted or asked.answer)
     names_none |= name in (COMPARE, COUNTER) and bool(asked.problem) and not asked.compared
@@ -178,7 +176,6 @@ def _tags(said: Head) -> str:
         base=assets.base_path(),
         icon=assets.url("icon.svg"),
         card_path=CARD,
-        facts=facts(),
     )
 
 

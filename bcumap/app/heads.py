@@ -6,22 +6,21 @@ The same for a browser's tab, a search engine and whoever is sent the link. Ever
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
-from bcumap.app.links import Asked, Chosen, in_slots
+from bcumap.app.links import Asked, in_slots
 from bcumap.base.safe import plain
 from bcumap.base.words import ABOUT, CHANGES, COMPARE, COUNTER, FEED, LEVEL_WORDS, PAGES, date
+from bcumap.facts.areas import Area, Atlas
 from bcumap.facts.cached import counters
 from bcumap.facts.counter_sites import site, where
 from bcumap.facts.views import summary
 from bcumap.maps.request import AREAS, COUNTERS, HISTORY, OFFICERS
 from bcumap.maps.svg import CARD
-
-Facts = Mapping[str, Any]
 
 SITE = "bcumap"
 TITLE = "bcumap: how London is policed"
@@ -80,17 +79,17 @@ class Head:
     link: str
     card: str
     is_public: bool = True
-    area: Chosen | None = None
+    area: Area | None = None
 
 
-def head(asked: Asked, facts: Facts) -> Head:
+def head(asked: Asked) -> Head:
     """Return what a link says."""
     name, of_area = _TITLES[asked.page]
     title, description = name, _TELLS[asked.page]
     query: dict[str, str] = {}
     if asked.wanted:
-        title = f"{called(asked.wanted, facts)}: {of_area}"
-        description = f"{summary(facts, asked.wanted.level, asked.wanted.code)} {description}"
+        title = f"{asked.wanted.called}: {of_area}"
+        description = f"{summary(asked.wanted)} {description}"
         query[LEVEL_WORDS[asked.wanted.level].parameter] = asked.wanted.code
     if asked.is_dated and asked.page in _DATED:
         on = date(asked.on.isoformat())
@@ -103,7 +102,7 @@ def head(asked: Asked, facts: Facts) -> Head:
         description = f"{', '.join(where(known)) or known['name']}. {description}"
         query = {"site": known["name"]}
     if asked.compared:
-        names = "; ".join(called(each, facts) for each in asked.compared)
+        names = "; ".join(area.called for area in asked.compared)
         return Head(
             title=plain(f"{names}: {of_area}", length=120),
             description=plain(f"{names}. {description}", length=300),
@@ -124,15 +123,7 @@ def head(asked: Asked, facts: Facts) -> Head:
     )
 
 
-def called(chosen: Chosen, facts: Facts) -> str:
-    """Name an area so that nobody takes it for another: Deptford, Lewisham."""
-    row = facts[chosen.level][chosen.code]
-    if chosen.level == "wards":
-        return f"{row['name']}, {facts['boroughs'][row['borough_code']]['name']}"
-    return f"{row['name']} BCU" if chosen.level == "bcus" else str(row["name"])
-
-
-def tags(said: Head, *, public: str, base: str, icon: str, card_path: str, facts: Facts) -> str:
+def tags(said: Head, *, public: str, base: str, icon: str, card_path: str) -> str:
     """Write what stands in the head of a page.
 
     Parameters
@@ -147,12 +138,10 @@ def tags(said: Head, *, public: str, base: str, icon: str, card_path: str, facts
     card_path
         Where pictures for previews are.
     """
-    return "\n".join(_tags(said, public, base, icon, card_path, facts))
+    return "\n".join(_tags(said, public, base, icon, card_path))
 
 
-def _tags(
-    said: Head, public: str, base: str, icon: str, card_path: str, facts: Facts
-) -> Iterator[str]:
+def _tags(said: Head, public: str, base: str, icon: str, card_path: str) -> Iterator[str]:
     yield f"<title>{escape(said.title)}</title>"
     yield _meta("name", "description", said.description)
     yield _meta("name", "color-scheme", "light dark")
@@ -182,7 +171,7 @@ def _tags(
         "twitter:description": said.description, "twitter:image": picture,
     }.items():  # fmt: skip
         yield _meta("name", key, value)
-    yield _structured(said, public, address, facts)
+    yield _structured(said, public, address)
 
 
 def _meta(kind: str, name: str, value: str) -> str:
@@ -193,13 +182,12 @@ def _link(rel: str, to: str, kind: str) -> str:
     return f'<link rel="{rel}" type="{kind}" href="{escape(to)}">'
 
 
-def _structured(said: Head, public: str, address: str, facts: Facts) -> str:
+def _structured(said: Head, public: str, address: str) -> str:
     """Write what it is for machines (schema.org); data, which no browser runs."""
     told: dict[str, Any] = {"@context": "https://schema.org", "url": address, "name": said.title}
     if said.area:
-        name = facts[said.area.level][said.area.code]["name"]
         told |= {
-            "@type": "AdministrativeArea", "name": name, "identifier": said.area.code,
+            "@type": "AdministrativeArea", "name": said.area.name, "identifier": said.area.code,
             "description": said.description,
             "containedInPlace": {"@type": "City", "name": "London"},
         }  # fmt: skip
@@ -217,14 +205,13 @@ def _structured(said: Head, public: str, address: str, facts: Facts) -> str:
     return f'<script type="application/ld+json">{text}</script>'
 
 
-def sitemap(facts: Facts, public: str) -> str:
+def sitemap(atlas: Atlas, public: str) -> str:
     """List the address of every page and area (sitemaps.org)."""
     links = [*(path for path, _ in PAGES), COMPARE, ABOUT]
     links += [f"{COUNTER}?{urlencode({'site': each['name']})}" for each in counters()["sites"]]
     links += [
-        f"{'ward' if level == 'wards' else ''}?{urlencode({words.parameter: code})}"
-        for level, words in LEVEL_WORDS.items()
-        for code in facts[level]
+        f"{'ward' if area.ward else ''}?{urlencode({LEVEL_WORDS[area.level].parameter: area.code})}"
+        for area in atlas
     ]
     lines = "".join(f"<url><loc>{escape(f'{public}/{link}')}</loc></url>\n" for link in links)
     return (

@@ -14,10 +14,9 @@ from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import area_code
 from bcumap.base.words import ABOUT, COMPARE, LEVEL_WORDS
 from bcumap.facts.answers import Answer
-from bcumap.facts.cached import facts
+from bcumap.facts.areas import Area, Atlas
+from bcumap.facts.cached import atlas
 from bcumap.facts.comparing import SLOTS
-
-Facts = Mapping[str, Any]
 
 COMPARED = "compared"  # in the session: the areas that the page compares
 PAGE = "page"  # in the session: the path of the page that is shown
@@ -35,14 +34,6 @@ OF_ONE = ("level", "at", "about", "area")
 SEEN = ("at", "sort", "streets", "background")
 # The level that a page begins with, where it is not the boroughs.
 _FIRST_LEVELS = {"": "bcus", "ward": "wards", "demand": "bcus"}
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """An area that someone chose."""
-
-    level: str
-    code: str
 
 
 @dataclass(frozen=True)
@@ -68,8 +59,8 @@ class Asked:
     page: str
     query: Mapping[str, str]
     answer: Answer | None = None
-    wanted: Chosen | None = None
-    compared: tuple[Chosen, ...] = ()
+    wanted: Area | None = None
+    compared: tuple[Area, ...] = ()
     problem: str | None = None
     late: str | None = None
     on: dt.date = dt.date.min
@@ -139,7 +130,7 @@ def forget() -> None:
     put(kept())
 
 
-def from_link(query: Mapping[str, str], known: Facts) -> tuple[Chosen | None, str | None]:
+def from_link(query: Mapping[str, str], known: Atlas) -> tuple[Area | None, str | None]:
     """Return the area that a link names, or what to say about a link that names none we know.
 
     Parameters
@@ -153,38 +144,35 @@ def from_link(query: Mapping[str, str], known: Facts) -> tuple[Chosen | None, st
         code = query.get(words.parameter)
         if code is None:
             continue
-        if area_code(code) in known[level]:
-            return Chosen(level, area_code(code)), None
+        if area := known.levels[level].get(area_code(code)):
+            return area, None
         return None, f"There is no {words.one} with the code “{code[:40]}” in this edition."
     return None, None
 
 
-def read_slots(query: Mapping[str, str], known: Facts) -> tuple[tuple[Chosen, ...], str | None]:
+def read_slots(query: Mapping[str, str], known: Atlas) -> tuple[tuple[Area, ...], str | None]:
     """Return the areas that a link compares (`?a=E05013719&b=SE`), and what to say of others."""
-    found: dict[Chosen, None] = {}
+    found: dict[Area, None] = {}
     problem = None
     for slot in SLOTS:
         code = query.get(slot, "").strip()
-        level = next((level for level in LEVEL_WORDS if area_code(code) in known[level]), None)
-        if level:
-            found[Chosen(level, area_code(code))] = None
+        if area := known.get(area_code(code)):
+            found[area] = None
         elif code:
             problem = f"There is no area with the code “{code[:40]}” in this edition."
     return tuple(found), problem
 
 
-def in_slots(areas: Sequence[Chosen]) -> dict[str, str]:
+def in_slots(areas: Sequence[Area]) -> dict[str, str]:
     """Return the parameters of a link that compares some areas."""
     return {slot: each.code for slot, each in zip(SLOTS, areas, strict=False)}
 
 
-def answered(answer: Answer) -> Chosen | None:
+def answered(answer: Answer) -> Area | None:
     """Return the area that an answer is about."""
     place = answer.place
     # Of a street or place in several wards the map shows the middle, and not their borough.
-    if place is None or (answer.kind in ("street", "place") and not place.ward):
-        return None
-    return Chosen(place.level, place.code)
+    return place if answer.kind not in ("street", "place") or (place and place.ward) else None
 
 
 def found(answer: Answer | None) -> dict[str, object] | None:
@@ -208,7 +196,7 @@ def choose(area: Any, *others: str) -> None:
     if not isinstance(area, dict):
         return
     level, code = str(area.get("level")), str(area.get("code"))
-    if level in LEVEL_WORDS and code in facts()[level]:
+    if code in atlas().levels.get(level, ()):
         put({LEVEL_WORDS[level].parameter: code, **kept(*others)})
 
 

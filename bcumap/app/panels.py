@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
-from typing import Any
 from urllib.parse import quote
 
 from bcumap.app import assets
@@ -23,6 +22,7 @@ from bcumap.base.words import (
 )
 from bcumap.facts import counters, views
 from bcumap.facts.answers import Answer
+from bcumap.facts.areas import Area, Atlas
 from bcumap.facts.cached import counters as counter_document
 from bcumap.facts.events import Event
 from bcumap.facts.hours import LONDON
@@ -31,8 +31,6 @@ from bcumap.facts.views import Key, Legend
 from bcumap.maps.scene import MERGED, OWN_UNIT, UNSURE
 from bcumap.web import render
 from bcumap.web.render import Where
-
-Facts = Mapping[str, Any]
 
 CHOOSE = "Choose an area on the map or in the table instead."
 # The kind of a table's column (web/static/table.js) by the decimals of its measure.
@@ -80,10 +78,9 @@ def counter_page(name: str) -> str:
     return f"{assets.base_path()}/{COUNTER}?site={quote(name)}"
 
 
-def heading(facts: Facts) -> str:
+def heading(atlas: Atlas) -> str:
     """The title of the first page, and what it shows."""
-    met = sum(1 for row in facts["boroughs"].values() if row["bcu_code"])
-    return shown("parts.front", met, len(facts["bcus"]))
+    return shown("parts.front", len(atlas.force.boroughs), len(atlas.levels["bcus"]))
 
 
 def explained(text: str) -> str:
@@ -159,23 +156,23 @@ def measured(
     }
 
 
-def panel(chosen: Mapping[str, str] | None, facts: Facts) -> str:
+def panel(chosen: Area | None, atlas: Atlas) -> str:
     """What is known of the chosen area, or of all that the Met polices."""
     if chosen is None:
-        return shown("parts.panel", views.london(facts))
-    level, code = chosen["level"], chosen["code"]
-    page = f"{assets.base_path()}/ward?ward={quote(code)}" if level == "wards" else ""
-    return shown("parts.panel", views.panel(facts, level, code), page, comparing(code))
+        return shown("parts.panel", views.london(atlas))
+    code = chosen.code
+    page = f"{assets.base_path()}/ward?ward={quote(code)}" if chosen.ward else ""
+    return shown("parts.panel", views.panel(chosen), page, comparing(code))
 
 
-def footer(facts: Facts, page: str = "") -> str:
+def footer(atlas: Atlas, page: str = "") -> str:
     """Where the data comes from, and of when it is; `page` is the path of the page."""
     return shown(
         "parts.footer",
-        facts["edition"],
-        date(facts["residents_as_of"]),
-        views.officer_sources(facts),
-        views.seen(facts),
+        atlas.edition,
+        date(atlas.residents_as_of),
+        views.officer_sources(atlas),
+        views.seen(atlas),
         (*PAGES, ("api", "API"), (ABOUT, "About, privacy, accessibility")),
         feedback.link(feedback.stated(), f"/{page}"),
     )

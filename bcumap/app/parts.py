@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any
 
 from bcumap.app import panels
 from bcumap.app.api import V1
 from bcumap.app.embed import code
-from bcumap.app.heads import called
-from bcumap.app.links import Asked, Chosen, in_slots, level_of
+from bcumap.app.links import Asked, in_slots, level_of
 from bcumap.app.origins import public_address
 from bcumap.app.pages import (
     about_words,
@@ -21,7 +19,7 @@ from bcumap.app.pages import (
     history_words,
 )
 from bcumap.app.panels import shown
-from bcumap.base.schema import LEVELS
+from bcumap.base.schema import LEVELS, MET
 from bcumap.base.words import (
     ABOUT,
     COMPARE,
@@ -31,7 +29,8 @@ from bcumap.base.words import (
     date,
 )
 from bcumap.facts import counter_measures, counters, events, history, measures, views
-from bcumap.facts.cached import around, atlas, facts, happenings
+from bcumap.facts.areas import Area
+from bcumap.facts.cached import around, atlas, happenings
 from bcumap.facts.cached import counters as counters_web
 from bcumap.facts.cached import demand as asked_of_police
 from bcumap.facts.cached import history as history_web
@@ -39,7 +38,6 @@ from bcumap.facts.find import LONGEST_QUERY
 from bcumap.facts.views import Panel, Said, Table
 from bcumap.web.render import html
 
-Facts = Mapping[str, Any]
 # Where the live page has buttons and choices that need scripts.
 ROOM, CHOOSER = '<div class="first-room"></div>', '<div class="first-room chooser"></div>'
 
@@ -48,7 +46,7 @@ def of(asked: Asked, drawn: str) -> Iterator[str]:
     """Give the parts of a page in the order of the live one; `drawn` is its map, "" for none."""
     make = PARTS.get(asked.page, _with_nothing)
     yield from make(asked, drawn)
-    yield panels.footer(facts(), asked.page)
+    yield panels.footer(atlas(), asked.page)
 
 
 def _top(asked: Asked, instead: str = "Choose an area in the table instead.") -> Iterator[str]:
@@ -76,78 +74,72 @@ def _columns(left: Iterator[str], right: Iterator[str], look: str = "wide") -> s
 
 
 def _map(asked: Asked, drawn: str) -> Iterator[str]:
-    chosen = vars(asked.wanted) if asked.wanted else None
-    yield panels.heading(facts())
+    told = panels.panel(asked.wanted, atlas())
+    yield panels.heading(atlas())
     yield from _top(asked)
-    yield _columns(iter((ROOM, drawn, panels.legend())), iter((panels.panel(chosen, facts()),)), "")
+    yield _columns(iter((ROOM, drawn, panels.legend())), iter((told,)), "")
     yield _choices(asked.wanted)
 
 
 @lru_cache(maxsize=64)
-def _choices(wanted: Chosen | None) -> str:
+def _choices(wanted: Area | None) -> str:
     """Show what there is to choose from within an area, or in all of London."""
     table = _within(wanted)
     return shown("parts.table", table, False) if table else ""
 
 
-def _within(wanted: Chosen | None) -> Table | None:
+def _within(wanted: Area | None) -> Table | None:
     """Return the areas that the chosen one is made of, or all boroughs."""
-    known = facts()
     if wanted is None:
-        return _areas("boroughs", known["boroughs"], views.caption("boroughs", known))
-    name = known[wanted.level][wanted.code]["name"]
+        boroughs = atlas().levels["boroughs"].values()
+        return _areas("boroughs", boroughs, views.caption("boroughs", atlas()))
     if wanted.level == "bcus":
-        codes = known["bcus"][wanted.code]["boroughs"]
-        return _areas("boroughs", codes, f"Boroughs of {name} BCU")
+        return _areas("boroughs", wanted.boroughs, f"Boroughs of {wanted.called}")
     if wanted.level == "boroughs":
-        wards = known["wards"].items()
-        codes = [code for code, row in wards if row["borough_code"] == wanted.code]
-        return _areas("wards", codes, f"Wards of {name}")
+        return _areas("wards", wanted.wards, f"Wards of {wanted.name}")
     return None
 
 
-def _areas(level: str, codes: Any, caption: str) -> Table:
+def _areas(level: str, areas: Iterable[Area], caption: str) -> Table:
     rows = []
-    for each in views.by_name(facts(), level, codes):
-        row = facts()[level][each.code]
-        people = NOT_KNOWN if row["residents"] is None else views.number(row["residents"])
-        cells = [Said(links=(each,))]
+    for each in views.by_name(areas):
+        people = NOT_KNOWN if each.residents is None else views.number(each.residents)
+        cells = [views.linked(each)]
         if level == "boroughs":
-            cells.append(views.police(row["bcu_code"], facts()))
-        rows.append((*cells, Said(views.square_km(row["area_km2"])), Said(people)))
+            cells.append(views.police(each))
+        rows.append((*cells, Said(views.square_km(each.area_km2)), Said(people)))
     heads = (LEVEL_WORDS[level].one.capitalize(), "Policed by", "Area", "Residents#")
     return Table(caption, heads if level == "boroughs" else (heads[0], *heads[2:]), tuple(rows))
 
 
 def _ward(asked: Asked, drawn: str) -> Iterator[str]:
     yield from _top(asked)
-    wanted = asked.wanted
-    if wanted is None or wanted.level != "wards":
+    ward = asked.wanted and asked.wanted.ward
+    if ward is None:
         yield briefing.welcome()
-        yield _columns(iter((drawn,)), iter((_choices(wanted),)))
+        yield _columns(iter((drawn,)), iter((_choices(asked.wanted),)))
         return
-    code = wanted.code
-    yield briefing.title(code, facts())
-    if facts()["wards"][code]["officers"] is None:
-        yield _columns(iter((drawn,)), iter((briefing.not_of_the_met(code, facts()),)))
+    yield briefing.title(ward)
+    if not ward.officers:
+        yield _columns(iter((drawn,)), iter((briefing.not_of_the_met(ward),)))
         return
     yield ROOM
     team = iter((ROOM, drawn, ROOM, briefing.contact_note()))
     known = asked_of_police()
-    told = known.strengths.last(code), known.teams.get(code, ())
-    yield _columns(team, iter((briefing.standing(code, facts(), *told),)))
-    yield briefing.neighbours(code, facts())
+    told = known.strengths.last(ward.code), known.teams.get(ward.code, ())
+    yield _columns(team, iter((briefing.standing(ward, *told),)))
+    yield briefing.neighbours(ward)
     yield "<h2>The promise through time</h2>"
-    yield briefing.timeline(facts())
-    yield shown("parts.folded", views.changes(happenings(), atlas()[code]), page="ward")
+    yield briefing.timeline(atlas())
+    yield shown("parts.folded", views.changes(happenings(), ward), page="ward")
 
 
 # --- ward officers -------------------------------------------------------------------------------
 
 
 def _officers(asked: Asked, drawn: str) -> Iterator[str]:
-    promise, known = facts()["officers"], measures.offered(atlas())
-    told = (views.pcsos(promise), views.since(promise), *views.strength_months(facts()))
+    promise, known = atlas().promise, measures.offered(atlas())
+    told = (views.pcsos(promise), views.since(promise), *views.strength_months(atlas()))
     yield shown("officers.heading", promise["dwo"], *told)
     yield from _top(asked)
     key = asked.query.get("measure", "")
@@ -164,8 +156,8 @@ def _officers(asked: Asked, drawn: str) -> Iterator[str]:
         for code, value in values.items()
     }
     rows = tuple(
-        (Said(links=(each,)), Said(told_as[each.code]))
-        for each in views.by_name(facts(), level, values)
+        (views.linked(each), Said(told_as[each.code]))
+        for each in views.by_name(map(atlas().__getitem__, values))
     )
     heads = (LEVEL_WORDS[level].one.capitalize(), f"{measure.short}#")
     table = Table(f"{measure.title}: {LEVEL_WORDS[level].plural}", heads, rows)
@@ -183,9 +175,8 @@ def _counters(asked: Asked, drawn: str) -> Iterator[str]:
     picture = counters.picture(document, asked.on)
     yield counter_words.heading()
     yield from _top(asked)
-    ward = asked.wanted.code if asked.wanted and asked.wanted.level == "wards" else None
     yield counter_site_words.named(asked)
-    yield counter_words.place(asked.answer, ward, picture, document, facts())
+    yield counter_words.place(asked, picture, document)
     yield counter_site_words.by_time(asked)
     first = document["key_dates"][0]["from"]
     yield shown("first.day", asked.on.isoformat(), first, _keep(asked))
@@ -202,11 +193,11 @@ def _counters(asked: Asked, drawn: str) -> Iterator[str]:
     panel = Panel(
         date(asked.on.isoformat()),
         views.ground(picture) or picture.key_date["label"],
-        views.counters_of(picture, counters.MET),
+        views.counters_of(picture, MET),
     )
     right = shown("parts.panel", panel) + shown("parts.table", table, False)
     yield _columns(iter((CHOOSER, ROOM, drawn, legend, counter_words.signs())), iter((right,)))
-    yield counter_words.closings(*counters.closings(document), facts())
+    yield counter_words.closings(*counters.closings(document), atlas())
     yield counter_words.unlocated(document)
 
 
@@ -214,13 +205,11 @@ def _history(asked: Asked, drawn: str) -> Iterator[str]:
     document, on = history_web(), asked.on
     yield history_words.heading()
     yield from _top(asked, "Ask for another place.")
-    if asked.wanted and asked.wanted.level != "bcus":
-        row = facts()[asked.wanted.level][asked.wanted.code]
-        borough = row.get("borough_code", asked.wanted.code)
-        yield history_words.unit_then(row["name"], borough, on, document)
+    if told := history_words.unit_then(asked.wanted, on, document):
+        yield told
     yield shown("first.day", on.isoformat(), document["models"][0]["from"], _keep(asked))
     rows = tuple(
-        (Said(links=(views.area(facts(), "bcus", row["bcu_code"]),)),
+        (views.linked(atlas()[row["bcu_code"]]),
          Said(history.stage_on(row, on)), Said(date(row["go_live"]), source=row["go_live_source"]))
         for row in document["bcus"]
     )  # fmt: skip
@@ -233,19 +222,19 @@ def _history(asked: Asked, drawn: str) -> Iterator[str]:
     yield history_words.models(document["models"])
     yield history_words.timeline_heading()
     yield history_words.timeline(happenings())
-    yield history_words.tables(around(), facts())
+    yield history_words.tables(around(), atlas())
 
 
 # --- the rest ------------------------------------------------------------------------------------
 
 
 def _download(asked: Asked, _drawn: str) -> Iterator[str]:
-    yield shown("download.heading", facts()["edition"])
+    yield shown("download.heading", atlas().edition)
     yield from _top(asked, "This is for all of London.")
     files = []
     if wanted := asked.wanted:
         path = f"{V1}/{wanted.level}/{wanted.code}.geojson"
-        files.append((path, f"{facts()[wanted.level][wanted.code]['name']} (GeoJSON)"))
+        files.append((path, f"{wanted.name} (GeoJSON)"))
     files += [(f"{V1}/{each}.geojson", f"{LEVEL_WORDS[each].plural} (GeoJSON)") for each in LEVELS]
     files.append((f"{V1}/counters", "Front counters today (JSON)"))
     files.append((f"{V1}/officers?level=boroughs", "Ward officers by borough (JSON)"))
@@ -256,9 +245,9 @@ def _download(asked: Asked, _drawn: str) -> Iterator[str]:
     yield shown("download.everything")
 
 
-def embedding(wanted: Chosen) -> str:
+def embedding(wanted: Area) -> str:
     """Show the code for a frame of another site."""
-    return shown("download.embed", called(wanted, facts()), code(wanted, public_address()))
+    return shown("download.embed", wanted.called, code(wanted, public_address()))
 
 
 def _demand(asked: Asked, _drawn: str) -> Iterator[str]:

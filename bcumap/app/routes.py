@@ -145,7 +145,7 @@ def _plain_files() -> dict[str, Body]:
         FAVICON: Body(lambda: shipped()["icon.svg"].content, "image/svg+xml"),
     }
     if public:
-        sitemap = partial(heads.sitemap, atlas().facts, public)
+        sitemap = partial(heads.sitemap, atlas(), public)
         files[SITEMAP] = Body(lambda: sitemap().encode(), "application/xml")
     return files
 

@@ -17,7 +17,6 @@ from bcumap.app.links import (
     KEPT,
     PAGE,
     Asked,
-    Chosen,
     answered,
     choose,
     day_of,
@@ -36,7 +35,8 @@ from bcumap.base.errors import BcuMapError
 from bcumap.base.words import ALL_PAGES, COMPARE, COUNTER
 from bcumap.facts import counter_sites, views
 from bcumap.facts.answers import Answer, nothing
-from bcumap.facts.cached import counters, facts, finder, history
+from bcumap.facts.areas import Area
+from bcumap.facts.cached import atlas, counters, finder, history
 from bcumap.facts.comparing import SLOTS
 from bcumap.facts.find import LONGEST_QUERY
 
@@ -94,7 +94,7 @@ def box(
         on_ping_change=lambda: None,
         on_forget_change=lambda: _forget(st.session_state["search"]["forget"]),
     )
-    st.set_page_config(page_title=heads.head(asks, facts()).title)
+    st.set_page_config(page_title=heads.head(asks).title)
     said = st.container()
     if asks.answer and is_shown(asks):
         said.html(panels.answer_card(asks.answer))
@@ -109,11 +109,11 @@ def read(name: str, query: Mapping[str, str]) -> Asked:
     texts = dict(query)
     text = texts.get("q", "").strip()
     found = answer(text) if text else None
-    wanted, problem = (answered(found), None) if found else from_link(texts, facts())
+    wanted, problem = (answered(found), None) if found else from_link(texts, atlas())
     on, late = dates.today(), None
-    compared: tuple[Chosen, ...] = ()
+    compared: tuple[Area, ...] = ()
     if name == COMPARE:
-        compared, missing = read_slots(texts, facts())
+        compared, missing = read_slots(texts, atlas())
         problem = missing or problem
         if wanted and wanted not in compared:
             late = FULL if len(compared) == len(SLOTS) else None
@@ -136,12 +136,11 @@ def _heard(asks: Asked) -> dict[str, str]:
         names = (told.title, told.place.name) if told.place else ()
         return {"said": told.text, "place": ", ".join(dict.fromkeys(names))}
     if asks.compared:
-        areas = [heads.called(each, facts()) for each in asks.compared]
+        areas = [area.called for area in asks.compared]
         return {"said": f"Compared: {words.listed(areas)}.", "place": ""}
     if not (chosen := asks.wanted):
         return {"said": " ".join(asks.problems), "place": ""}
-    name = facts()[chosen.level][chosen.code]["name"]
-    return {"said": views.summary(facts(), chosen.level, chosen.code), "place": name}
+    return {"said": views.summary(chosen), "place": chosen.name}
 
 
 def _forget(what: Any) -> None:

@@ -11,7 +11,6 @@ from streamlit.components.v2 import component
 from bcumap.app import assets, charts, tiles
 from bcumap.app.links import (
     Asked,
-    Chosen,
     choose,
     choose_here,
     found,
@@ -24,6 +23,7 @@ from bcumap.app.panels import shown
 from bcumap.app.routes import PICTURE, STREETS
 from bcumap.base.words import LEVEL_WORDS
 from bcumap.facts import cached
+from bcumap.facts.areas import Area
 from bcumap.facts.measures import OF_STRENGTH
 from bcumap.facts.views import Table
 
@@ -103,8 +103,9 @@ def draw_map(
     **data: object,
 ) -> None:
     """Draw the map with what a page asks marked on it; `data` as in `map_data`."""
+    wanted = asked.wanted
     marked = {
-        "chosen": vars(asked.wanted) if asked.wanted else None,
+        "chosen": {"level": wanted.level, "code": wanted.code} if wanted else None,
         "found": found(asked.answer),
         "level": level_of(asked),
     }
@@ -212,7 +213,7 @@ def save_bar() -> Any:
 
 
 def save_data(
-    kind: str, layer: str, chosen: Chosen | None, **wish: object
+    kind: str, layer: str, chosen: Area | None, **wish: object
 ) -> list[dict[str, object]]:
     """What the buttons under a map are sent.
 

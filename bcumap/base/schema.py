@@ -19,6 +19,7 @@ from bcumap.base.errors import DataError
 BNG = "EPSG:27700"  # British National Grid, metres: every area, length and distance
 WGS84 = "EPSG:4326"  # longitude and latitude: everything that is kept or published
 
+MET = "MET"  # the whole of the Met, among the codes of areas
 CITY_OF_LONDON = "E09000001"  # in the ward and borough layers, in no BCU: it has its own force
 LEVELS = ("bcus", "boroughs", "wards")
 # The columns with the code and the name of each level.

@@ -31,6 +31,7 @@ from bcumap.base.schema import (
     KEYS,
     LEVELS,
     LONDON_BOUNDS_BNG,
+    MET,
     TEAM_RANKS,
 )
 from bcumap.base.words import ODBL
@@ -435,15 +436,13 @@ def sources_can_be_followed(data: Data) -> Faults:
 def offences_add_up(data: Data) -> Faults:
     """Offences are of the Met's areas, month by month; wards fall short of boroughs by little."""
     tables, known = data.demand, store.demand(data=data.folder)
-    facts = store.facts(data=data.folder)
-    met = {level: {code for code, area in facts[level].items() if area["officers"]}
-           for level in LEVELS}  # fmt: skip
+    atlas = store.atlas(data=data.folder)
     faults = []
     for kind, level in (("wards", "wards"), ("boroughs", "boroughs")):
         if kind not in tables or tables[kind].empty:
             continue
         name, table = store.DEMAND_FILES[kind], known.offences(level)
-        if set(table.counts) - set(demand.UNALLOCATED) != met[level]:
+        if set(table.counts) - set(demand.UNALLOCATED) != set(atlas.met(level)):
             faults.append(f"the areas of {name} are not the Met's {level}")
         if strange := {tuple(sorted(of)) for of in table.counts.values()} - {
             tuple(sorted(demand.GROUPS))
@@ -454,7 +453,7 @@ def offences_add_up(data: Data) -> Faults:
             pd.period_range(first, periods=len(table.months), freq="M").strftime("%Y-%m")
         ):
             faults.append(f"{name} leaves a month out")
-    for row in demand.sums(known, facts):
+    for row in demand.sums(known, atlas):
         share = row["without_ward"] / row["wards"]
         low, high = WITHOUT_WARD[row["month"] >= demand.NEW_SYSTEM_FROM]
         if not low <= share <= high:
@@ -470,7 +469,7 @@ def shares_are_of_the_met(data: Data) -> Faults:
     met = set(data.tables["borough table"].dropna(subset="bcu_code")["borough_code"])
     faults = []
     if (survey := data.demand.get("survey")) is not None:
-        if set(survey["area"]) - met - {demand.MET}:
+        if set(survey["area"]) - met - {MET}:
             faults.append("confidence.csv has areas that are not the Met's")
         if (survey[[*demand.QUESTIONS]] > 100).any(axis=None):
             faults.append("confidence.csv has shares above 100 per cent")

@@ -16,11 +16,11 @@ from pathlib import Path
 import pandas as pd
 
 from bcumap.base.errors import DataError, SourceError
-from bcumap.base.schema import CITY_OF_LONDON, FAILED, FETCHED, NOT_LISTED, TEAM_RANKS, some
+from bcumap.base.schema import CITY_OF_LONDON, FAILED, FETCHED, MET, NOT_LISTED, TEAM_RANKS, some
 from bcumap.build.strength import COLUMNS as STRENGTH_COLUMNS
 from bcumap.build.strength import read_strength
 from bcumap.facts.areas import normalise
-from bcumap.facts.demand import AIRPORTS, GROUPS, MET, QUESTIONS, UNKNOWN
+from bcumap.facts.demand import AIRPORTS, GROUPS, QUESTIONS, UNKNOWN
 from bcumap.facts.store import DEMAND_FILES as FILES
 
 STRENGTH = "force_strength.csv"

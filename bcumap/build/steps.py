@@ -654,7 +654,7 @@ def _write_demand(staging: Path, told: demand.Tables) -> dict[str, int]:
 
 def _demand_told(staging: Path, told: demand.Tables) -> dict[str, Any]:
     """Return what a report says of demand: months, and what wards and boroughs differ by."""
-    rows = asked.sums(store.demand(data=staging), store.facts(data=staging))
+    rows = asked.sums(store.demand(data=staging), store.atlas(data=staging))
     return {
         "months": {
             store.DEMAND_FILES[kind]: demand.months_of(frame, kind)

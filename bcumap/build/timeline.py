@@ -16,11 +16,12 @@ from typing import Any
 import pandas as pd
 
 from bcumap.base.dates import Row, change_days
+from bcumap.base.schema import MET
 from bcumap.build import distances
 from bcumap.build.distances import Homes
 from bcumap.facts import counters, history, hours, store
 from bcumap.facts import events as happenings
-from bcumap.facts.counters import MET, Standing, Tally
+from bcumap.facts.counters import Standing, Tally
 
 REACHED = ("nearest_m", "nearest_24_7_m", *(f"within_{km}km" for km in distances.WITHIN_KM))
 LEAST_M = 1.0  # a ward that is worse off by less is not listed

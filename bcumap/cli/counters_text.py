@@ -8,10 +8,10 @@ from dataclasses import asdict
 from typing import Any
 
 from bcumap.base.bases import ANNOUNCED, EVIDENCE, KNOWN, REPORTED, UNCONFIRMED
-from bcumap.base.schema import NOT_KNOWN
+from bcumap.base.schema import MET, NOT_KNOWN
 from bcumap.base.words import counted, date, kilometres
 from bcumap.facts.areas import Atlas
-from bcumap.facts.counters import MET, Picture
+from bcumap.facts.counters import Picture
 
 GROUNDS = {
     KNOWN: "known: sources name all of it",

@@ -32,7 +32,7 @@ def report(
     from bcumap.cli import demand_text as reporting
     from bcumap.facts import demand
 
-    told = demand.report(store.demand(), store.facts(), level, on=on, group=group)
+    told = demand.report(store.demand(), store.atlas(), level, on=on, group=group)
     lines = reporting.report_json if as_json else reporting.report_lines
     for line in lines(told):
         out.print(line, markup=False)

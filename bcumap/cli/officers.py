@@ -41,7 +41,7 @@ def report(
     commitment = officers.commitment_on(store.records("commitments"), day)
     strengths = officers.strengths_on(store.records("borough strengths"), day)
     wards = [
-        {**ward.columns(), "area_km2": ward.facts["area_km2"], "residents": ward.residents}
+        {**ward.columns(), "area_km2": ward.area_km2, "residents": ward.residents}
         for ward in store.atlas().levels["wards"].values()
     ]
     known = store.demand()

@@ -16,6 +16,7 @@ from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import KEYS, LEVELS
 from bcumap.export import fields
 from bcumap.facts import counters, demand, officers, store, teams
+from bcumap.facts.areas import Atlas
 from bcumap.facts.measures import FACT_DECIMALS
 from bcumap.geo import projection
 from bcumap.geo.tiers import Drawn
@@ -112,8 +113,8 @@ class Known:
         The entries of sources.json by file.
     counters
         The prepared front counters: see `store.counters_web`.
-    demand, facts
-        What is asked of the police, and the prepared facts of areas.
+    demand
+        What is asked of the police.
     """
 
     levels: dict[str, gpd.GeoDataFrame]
@@ -121,7 +122,7 @@ class Known:
     strengths: Sequence[Row]
     counters: Mapping[str, Any]
     demand: demand.Demand
-    facts: Mapping[str, Any]
+    atlas: Atlas
     entries: Mapping[str, Mapping[str, Any]]
 
 
@@ -338,11 +339,11 @@ def _demand(known: Known, wish: Wish) -> pd.DataFrame:
     months = known.demand.offences(wish.layer).months
     day = f"{wish.on:%Y-%m}"
     on = max((month for month in months if month <= day), default=day)
-    told = demand.report(known.demand, known.facts, wish.layer, on=on)
+    told = demand.report(known.demand, known.atlas, wish.layer, on=on)
     groups = {
         f"offences_{group}": {
             row.code: row.offences
-            for row in demand.report(known.demand, known.facts, wish.layer, on=on, group=group).rows
+            for row in demand.report(known.demand, known.atlas, wish.layer, on=on, group=group).rows
         }
         for group in demand.GROUPS
         if f"offences_{group}" in wish.measures

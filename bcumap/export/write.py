@@ -116,7 +116,7 @@ def known(data: Path | None = None) -> Known:
         strengths=store.records("borough strengths", data=data),
         counters=store.counters_web(data=data),
         demand=store.demand(data=data),
-        facts=store.facts(data=data),
+        atlas=store.atlas(data=data),
         entries={entry["file"]: entry for entry in store.sources(data=data)["files"]},
     )
 

@@ -82,6 +82,11 @@ class Option:
     label: str
     detail: str = ""
 
+    @classmethod
+    def of(cls, area: Area, detail: str = "") -> Option:
+        """Offer an area by its name."""
+        return cls(area.level, area.code, area.name, detail)
+
 
 @dataclass(frozen=True)
 class Nearby:

@@ -11,8 +11,9 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from bcumap.base.schema import KEYS, LEVELS
+from bcumap.base.schema import KEYS, LEVELS, MET
 from bcumap.base.words import CITY_POLICE, MET_POLICE, listed
+from bcumap.facts.teams import LISTED_ON
 
 # How alike a name must be to be offered for one that is not known (0 to 100): on single slips of
 # the finger in the real names, 70 finds nearly all and offers little else.
@@ -42,13 +43,15 @@ class Area:
         The Met's code of a BCU, as NA, or the GSS code.
     facts
         All that is known of it by name: see `documents.area_facts`.
+    atlas
+        All areas of its edition.
     """
 
     level: str
     code: str
     name: str
     facts: Mapping[str, Any] = field(repr=False)
-    _atlas: Atlas = field(repr=False)
+    atlas: Atlas = field(repr=False)
 
     @property
     def ward(self) -> Area | None:
@@ -59,7 +62,7 @@ class Area:
     def borough(self) -> Area | None:
         """The borough of a ward, or itself; None for a BCU."""
         if self.level == "wards":
-            return self._atlas[self.facts["borough_code"]]
+            return self.atlas[self.facts["borough_code"]]
         return self if self.level == "boroughs" else None
 
     @property
@@ -69,7 +72,7 @@ class Area:
         if borough is None:
             return self
         code = borough.facts["bcu_code"]
-        return self._atlas[code] if code else None
+        return self.atlas[code] if code else None
 
     @property
     def upwards(self) -> tuple[Area | None, Area | None, Area | None]:
@@ -83,18 +86,20 @@ class Area:
 
     @property
     def boroughs(self) -> list[Area]:
-        """The boroughs of a BCU."""
-        return [self._atlas[code] for code in self.facts["boroughs"]]
+        """The boroughs of a BCU, or itself, if it is a borough; none of a ward."""
+        if self.level == "bcus":
+            return [self.atlas[code] for code in self.facts["boroughs"]]
+        return [self] if self.level == "boroughs" else []
 
     @property
     def wards(self) -> list[Area]:
         """All wards in it, or itself, in the order of their codes."""
-        return self._atlas.wards_in[self.code]
+        return self.atlas.wards_in[self.code]
 
     @property
     def neighbours(self) -> list[Area]:
         """The areas of its level that share a boundary on land, in the order of their codes."""
-        return self._atlas.beside[self.code]
+        return self.atlas.beside[self.code]
 
     @property
     def police(self) -> str:
@@ -107,9 +112,9 @@ class Area:
         return f"{self.bcu.name} BCU" if self.bcu else CITY_POLICE
 
     @property
-    def officers(self) -> Mapping[str, Any] | None:
-        """What is known of its ward officers; None where the Met has none."""
-        known: Mapping[str, Any] | None = self.facts["officers"]
+    def officers(self) -> Mapping[str, Any]:
+        """What is known of its ward officers; empty where the Met has none."""
+        known: Mapping[str, Any] = self.facts["officers"] or {}
         return known
 
     @property
@@ -119,9 +124,19 @@ class Area:
         return known
 
     @property
+    def area_km2(self) -> float:
+        """Its area, to the hectare."""
+        return float(self.facts["area_km2"])
+
+    @property
     def label(self) -> str:
         """The name, with the borough of a ward."""
         return f"{self.name}, {self.within}" if self.within else self.name
+
+    @property
+    def called(self) -> str:
+        """The label, which says of a BCU that it is one: nobody takes it for another."""
+        return f"{self.name} BCU" if self.level == "bcus" else self.label
 
     def columns(self) -> dict[str, str | None]:
         """Return code and name of its ward, borough and BCU, as tables call them.
@@ -133,6 +148,28 @@ class Area:
             code, name = KEYS[level]
             found[code], found[name] = (area.code, area.name) if area else (None, None)
         return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Force:
+    """The Met as a whole, beside its areas: the sum of its BCUs.
+
+    Attributes
+    ----------
+    boroughs
+        That it polices.
+    residents
+        Of the BCUs whose are known; None if of none.
+    officers
+        `committed`, and `fte`, None where a BCU has no figure.
+    """
+
+    boroughs: list[Area]
+    residents: int | None
+    area_km2: float
+    officers: Mapping[str, Any]
+    code: str = MET
+    name: str = "the Met"
 
 
 class Atlas:
@@ -151,6 +188,8 @@ class Atlas:
         Of the wards, as 2025, and the date of the residents.
     promise
         What every ward was promised, with all before it as its `timeline`.
+    seen_on
+        The first and last day on which sources of the tables were seen.
     """
 
     def __init__(self, facts: Mapping[str, Any]) -> None:
@@ -158,6 +197,7 @@ class Atlas:
         self.edition: str = facts["edition"]
         self.residents_as_of: str = facts["residents_as_of"]
         self.promise: Mapping[str, Any] = facts["officers"]
+        self.seen_on: tuple[str, str] = facts["seen_on"]
         self.levels = {
             level: {code: Area(level, code, row["name"], row, self)
                     for code, row in facts[level].items()}
@@ -177,6 +217,38 @@ class Atlas:
     def get(self, code: str | None) -> Area | None:
         """Return the area of a code, or None if there is none."""
         return self._by_code.get(code or "")
+
+    @property
+    def ward_months(self) -> tuple[str, str] | None:
+        """The months that the strengths of wards are a mean of; None if there are none."""
+        months: tuple[str, str] | None = self.promise.get("ward_months")
+        return months
+
+    @property
+    def listed_on(self) -> tuple[str, str] | None:
+        """The first and last day on which the teams were listed; None if nobody has asked."""
+        days: tuple[str, str] | None = self.promise.get(LISTED_ON)
+        return days
+
+    def months_of(self, level: str) -> tuple[str, str]:
+        """Return the first and last of the months that the strengths of a level are a mean of."""
+        months: tuple[str, str] = self.promise["months"]
+        return (self.ward_months if level == "wards" else None) or months
+
+    @cached_property
+    def force(self) -> Force:
+        """The Met as a whole."""
+        bcus = self.levels["bcus"].values()
+        fte = [bcu.officers.get("fte") for bcu in bcus]
+        return Force(
+            boroughs=list(self.met("boroughs").values()),
+            residents=sum(bcu.residents or 0 for bcu in bcus) or None,
+            area_km2=sum(bcu.area_km2 for bcu in bcus),
+            officers={
+                "committed": sum(bcu.officers["committed"] for bcu in bcus),
+                "fte": None if None in fte else sum(fte),
+            },
+        )
 
     def met(self, level: str) -> dict[str, Area]:
         """Return the areas of a level that the Met polices, by code."""

@@ -21,11 +21,6 @@ def atlas() -> Atlas:
     return store.atlas()
 
 
-def facts() -> Mapping[str, Any]:
-    """The same as they were prepared, for what has not learnt of the atlas yet."""
-    return atlas().facts
-
-
 @cache
 def counters() -> Mapping[str, Any]:
     """The prepared front counters of every date."""
@@ -47,7 +42,7 @@ def demand() -> asked.Demand:
 @lru_cache(maxsize=64)  # three levels of twelve groups, and some earlier months
 def demand_report(level: str, on: str | None = None, group: str = asked.ALL) -> asked.Report:
     """Twelve months of the areas of a level: see `demand.report`."""
-    return asked.report(demand(), facts(), level, on=on, group=group)
+    return asked.report(demand(), atlas(), level, on=on, group=group)
 
 
 @cache

@@ -92,35 +92,33 @@ def _row(name: str, areas: Sequence[Area], tell: Any) -> tuple[str, Cells]:
 
 
 def _facts(areas: Sequence[Area], known: Known) -> Section:
-    facts = known.atlas.facts
     rows = [
         _row("What it is", areas, _kind),
-        _row("Policed by", areas, lambda area: _police(area, facts)),
-        _row("Area", areas, lambda area: views.square_km(area.facts["area_km2"])),
+        _row("Policed by", areas, _police),
+        _row("Area", areas, lambda area: views.square_km(area.area_km2)),
         _row("Residents", areas, lambda area: _number(area.residents)),
         _row("Residents for each km²", areas, _density),
     ]
     if any(area.level != "wards" for area in areas):
         rows.insert(2, _row("Wards", areas, lambda area: str(len(area.wards))))
-    return Section("The areas", tuple(rows), f"Residents: ONS, {date(facts['residents_as_of'])}.")
+    when = date(known.atlas.residents_as_of)
+    return Section("The areas", tuple(rows), f"Residents: ONS, {when}.")
 
 
 def _kind(area: Area) -> Said:
     if area.level == "bcus":
         return Said(f"BCU of {len(area.boroughs)} boroughs")
-    if area.ward and area.borough:
-        return Said(f"Ward of {area.borough.name}")
+    if area.ward:
+        return Said(f"Ward of {area.within}")
     return Said("Borough" if area.bcu else "Not a borough of the Met")
 
 
-def _police(area: Area, facts: Mapping[str, Any]) -> Said:
-    if area.level == "bcus":
-        return Said(MET_POLICE)
-    return views.police(area.bcu.code if area.bcu else None, facts)
+def _police(area: Area) -> Said:
+    return Said(MET_POLICE) if area.level == "bcus" else views.police(area)
 
 
 def _density(area: Area) -> str:
-    return _number(area.residents and area.residents / area.facts["area_km2"])
+    return _number(area.residents and area.residents / area.area_km2)
 
 
 def _number(value: float | None) -> str:
@@ -135,7 +133,7 @@ def _officers(areas: Sequence[Area], known: Known) -> Section:
         _row(each.title, areas, lambda area, each=each: _officer(area, each, known))
         for each in measures.offered(known.atlas).values()
     ]
-    by_borough, by_ward = views.strength_months(known.atlas.facts)
+    by_borough, by_ward = views.strength_months(known.atlas)
     of_wards = f"; of wards, {by_ward}" if by_ward else ""
     note = f"Strengths are full-time equivalents, {by_borough}{of_wards}."
     return Section("Ward officers", tuple(rows), note)
@@ -143,7 +141,7 @@ def _officers(areas: Sequence[Area], known: Known) -> Section:
 
 def _officer(area: Area, measure: measures.Measure, known: Known) -> Said:
     told = area.officers
-    if told is None:
+    if not told:
         return Said(NOT_MET)
     if measure.key == LISTED and area.ward:
         return views.listing(told)
@@ -191,7 +189,7 @@ def _open(area: Area, picture: Picture, wards: Mapping[str, str | None]) -> Said
     if not area.bcu:
         return Said(NOT_MET)
     within = {ward.code for ward in area.wards}
-    boroughs = {each.code for each in (area.boroughs if area.level == "bcus" else [area])}
+    boroughs = {borough.code for borough in area.boroughs}
     names = [
         site.name
         for site in picture.standings
@@ -246,7 +244,7 @@ def _demand(
     if not area.bcu:
         return Said(NOT_MET)
     told, measure = reports[area.level], demand_measures.of_group(key, group)
-    value = demand_measures.values(known.demand, known.atlas.facts, told, key).get(area.code)
+    value = demand_measures.values(known.demand, known.atlas, told, key).get(area.code)
     if value is None:
         return Said(demand_measures.unknown(area.level, key))
     if key == "change":
@@ -295,7 +293,7 @@ def _year(area: Area, month: str, known: Known) -> str:
     months = known.demand.offences(area.level).months
     if month not in months[demand.MONTHS - 1 :] or not area.residents:
         return NOT_KNOWN
-    numbers = demand.series(known.demand, known.atlas.facts, area.level, area.code)
+    numbers = demand.series(known.demand, area.level, area)
     at = months.index(month) + 1
     return figure(sum(numbers[at - demand.MONTHS : at]) / area.residents * 1000, 0)
 

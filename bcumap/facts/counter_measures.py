@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bcumap.base.schema import MET
 from bcumap.base.words import NOT_KNOWN, kilometres
 from bcumap.facts import counters
 from bcumap.facts.counters import HELD, NOT_HELD, Picture
@@ -111,7 +112,7 @@ def _rows(level: str, picture: Picture) -> Mapping[str, Mapping[str, Any]]:
     return {
         code: row
         for code, row in picture.areas.items()
-        if code != counters.MET and code.startswith("E09") == of_boroughs
+        if code != MET and code.startswith("E09") == of_boroughs
     }
 
 

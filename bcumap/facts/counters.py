@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from bcumap.facts.postcodes import Archive
 
 HELD, NOT_HELD = "held", "not held"
-MET = "MET"  # all of the Met, among the codes of areas
 
 # What a site keeps through all of its events.
 OF_SITE = ("address", "postcode", "borough_code")

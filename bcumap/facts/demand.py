@@ -14,13 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bcumap.base.errors import BcuMapError
-from bcumap.base.schema import CITY_OF_LONDON, LEVELS
+from bcumap.base.schema import LEVELS
 from bcumap.base.words import NOT_KNOWN, WORKBOOK, date, figure
+from bcumap.facts.areas import Area, Atlas, Force
 from bcumap.facts.teams import Teams
 
-Facts = Mapping[str, Any]
-
-MET = "MET"  # the whole of the Met, beside the codes of areas
 ALL = "all"  # every group together
 # Rows of boroughs that are of no borough: they count for the Met alone.
 UNKNOWN, AIRPORTS = "unknown", "airports"
@@ -223,6 +221,38 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Month:
+    """The offences of an area in a month, and in the twelve months to it.
+
+    Attributes
+    ----------
+    per_1k, year_per_1k
+        Per 1,000 residents (mid-2024).
+    year_offences
+        None, as `year_per_1k`, in the first eleven.
+    """
+
+    month: str
+    code: str
+    name: str
+    offences: int
+    per_1k: float | None
+    year_offences: int | None
+    year_per_1k: float | None
+
+
+@dataclass(frozen=True)
+class Share:
+    """The share (of 1) that agreed with a question of the survey, in a quarter and area."""
+
+    quarter: str
+    code: str
+    name: str
+    question: str
+    share: float
+
+
+@dataclass(frozen=True)
 class Report:
     """The areas of a level in twelve months.
 
@@ -250,6 +280,10 @@ class Report:
     def ranked(self) -> int:
         """How many areas have a rank."""
         return sum(row.rank is not None for row in self.rows)
+
+    def of(self, area: Area) -> Row:
+        """Return what is told of an area of the level."""
+        return next(row for row in self.rows if row.code == area.code)
 
 
 def month_before(month: str, count: int) -> str:
@@ -311,33 +345,35 @@ def read_strengths(rows: Iterable[Sequence[str]]) -> Strengths:
     return Strengths(tuple(head[1:]), fte)
 
 
-def boroughs_of(facts: Facts, level: str, code: str) -> list[str]:
+def boroughs_of(area: Area | Force) -> list[str]:
     """Return the codes of the boroughs of an area: of the Met all, and what has no borough."""
-    if code == MET:
-        met = [each for each in facts["boroughs"] if each != CITY_OF_LONDON]
-        return [*met, *UNALLOCATED]
-    return list(facts["bcus"][code]["boroughs"]) if level == "bcus" else [code]
+    codes = [borough.code for borough in area.boroughs]
+    return [*codes, *UNALLOCATED] if isinstance(area, Force) else codes
 
 
-def series(known: Demand, facts: Facts, level: str, code: str, group: str = ALL) -> list[int]:
-    """Return the offences of an area, or of the Met, for each of the months of its level.
+def met_and_bcus(atlas: Atlas) -> list[Area | Force]:
+    """Return the Met and each BCU."""
+    return [atlas.force, *atlas.levels["bcus"].values()]
+
+
+def series(known: Demand, level: str, area: Area | Force, group: str = ALL) -> list[int]:
+    """Return the offences of an area, or of the Met, for each of the months of a level.
 
     Of wards the Met is what has a ward: `known.wards` has no other.
     """
     if level == "wards":
-        return known.wards.series(known.wards.counts if code == MET else [code], group)
-    return known.boroughs.series(boroughs_of(facts, level, code), group)
+        codes = known.wards.counts if isinstance(area, Force) else [area.code]
+        return known.wards.series(codes, group)
+    return known.boroughs.series(boroughs_of(area), group)
 
 
 def report(
-    known: Demand, facts: Facts, level: str, *, on: str | None = None, group: str = ALL
+    known: Demand, atlas: Atlas, level: str, *, on: str | None = None, group: str = ALL
 ) -> Report:
     """Tell of the twelve months to one, area by area.
 
     Parameters
     ----------
-    facts
-        The prepared facts: see `documents.area_facts`.
     on
         The last month (YYYY-MM); None: the last that is known of the level.
 
@@ -363,9 +399,9 @@ def report(
         )
     at = months.index(last) + 1
     rows = [
-        _row(known, facts, level, code, group, at)
-        for code, area in facts[level].items()
-        if area["officers"]
+        _row(known, atlas, level, area, group, at)
+        for area in atlas.levels[level].values()
+        if area.officers
     ]
     rows.sort(key=lambda row: (row.per_1k is None, -(row.per_1k or 0), row.name))
     return Report(
@@ -374,39 +410,35 @@ def report(
         first=months[at - MONTHS],
         last=last,
         rows=tuple(_ranked(rows)),
-        met=_row(known, facts, level, MET, group, at),
+        met=_row(known, atlas, level, atlas.force, group, at),
         cautions=_cautions(level, last),
     )
 
 
-def _row(known: Demand, facts: Facts, level: str, code: str, group: str, at: int) -> Row:
+def _row(known: Demand, atlas: Atlas, level: str, area: Area | Force, group: str, at: int) -> Row:
     """Tell of one area in the twelve months before a position."""
     months = known.offences(level).months
-    numbers = series(known, facts, level, code, group)
+    numbers = series(known, level, area, group)
     offences, years = sum(numbers[at - MONTHS : at]), YEARS_BEFORE[level]
     earlier = at - MONTHS * years
     before = sum(numbers[earlier - MONTHS : earlier]) if earlier >= MONTHS else None
-    area = facts[level][code] if code != MET else _met(facts)
     cautions = []
     if offences < FLOOR:
         cautions.append("few")
-    if code == HILLINGDON or (
-        level == "bcus" and code != MET and HILLINGDON in facts["bcus"][code]["boroughs"]
-    ):
+    if isinstance(area, Area) and HILLINGDON in boroughs_of(area):
         cautions += ["airports"] if _crosses(months, at, years, AIRPORTS_IN_HILLINGDON_FROM) else []
-    per_1k = _per(offences, area["residents"], 1000)
+    per_1k = _per(offences, area.residents, 1000)
     if per_1k is not None and per_1k >= CENTRE_PER_1K:
         cautions.append("residents")
-    officers = area["officers"]
-    promised = officers["committed"] if _promised(facts, months[at - 1]) else None
+    is_promised = str(atlas.promise["since"])[:7] <= months[at - 1]
     return Row(
-        code,
-        area["name"],
+        area.code,
+        area.name,
         offences,
         per_1k=per_1k,
-        per_km2=_per(offences, area["area_km2"]),
-        per_promised_officer=_per(offences, promised),
-        per_officer=_per(offences, _there(facts, level, officers, months[at - 1])),
+        per_km2=_per(offences, area.area_km2),
+        per_promised_officer=_per(offences, area.officers["committed"] if is_promised else None),
+        per_officer=_per(offences, _there(atlas, level, area, months[at - 1])),
         change=None
         if before is None or before < FLOOR or offences < FLOOR
         else round(offences / before - 1, 4),
@@ -415,33 +447,12 @@ def _row(known: Demand, facts: Facts, level: str, code: str, group: str, at: int
     )
 
 
-def _met(facts: Facts) -> Facts:
-    """The Met as an area: the sum of its BCUs."""
-    bcus = facts["bcus"].values()
-    fte = [bcu["officers"].get("fte") for bcu in bcus]
-    return {
-        "name": "the Met",
-        "residents": sum(bcu["residents"] or 0 for bcu in bcus) or None,
-        "area_km2": sum(bcu["area_km2"] for bcu in bcus),
-        "officers": {
-            "committed": sum(bcu["officers"]["committed"] for bcu in bcus),
-            "fte": None if None in fte else sum(fte),
-        },
-    }
-
-
-def _there(facts: Facts, level: str, officers: Facts, last: str) -> float | None:
+def _there(atlas: Atlas, level: str, area: Area | Force, last: str) -> float | None:
     """The officers of an area, if the whole figure is of about the same time and reliable."""
-    told = facts["officers"]
-    first, _ = (level == "wards" and told.get("ward_months")) or told["months"]
-    if officers.get("at_least") or last < first:
+    if area.officers.get("at_least") or last < atlas.months_of(level)[0]:
         return None
-    fte: float | None = officers.get("fte")
+    fte: float | None = area.officers.get("fte")
     return fte
-
-
-def _promised(facts: Facts, last: str) -> bool:
-    return str(facts["officers"]["since"])[:7] <= last
 
 
 def _per(count: int, of: float | None, times: int = 1) -> float | None:
@@ -511,7 +522,7 @@ def abstraction_when(known: Demand) -> str:
     return f"{date(months[0])} to {date(months[-1])}, {source}"
 
 
-def sums(known: Demand, facts: Facts) -> list[dict[str, Any]]:
+def sums(known: Demand, atlas: Atlas) -> list[dict[str, Any]]:
     """Compare wards with boroughs, month by month where both exist.
 
     Returns
@@ -523,10 +534,9 @@ def sums(known: Demand, facts: Facts) -> list[dict[str, Any]]:
         offences are in its ward in the one table, and until February 2024 under the airports in the
         other.
     """
-    wards = dict(zip(known.wards.months, series(known, facts, "wards", MET), strict=True))
-    borough_codes = boroughs_of(facts, "boroughs", MET)[: -len(UNALLOCATED)]
+    wards = dict(zip(known.wards.months, series(known, "wards", atlas.force), strict=True))
     columns = {
-        "boroughs": known.boroughs.series(borough_codes),
+        "boroughs": known.boroughs.series(borough.code for borough in atlas.force.boroughs),
         AIRPORTS: known.boroughs.series([AIRPORTS]),
         UNKNOWN: known.boroughs.series([UNKNOWN]),
     }
@@ -548,73 +558,57 @@ def sums(known: Demand, facts: Facts) -> list[dict[str, Any]]:
 
 
 def months_told(
-    known: Demand, facts: Facts, code: str = MET, group: str = ALL
-) -> list[dict[str, Any]]:
-    """Return an area month by month, with what it is compared with, as flat records.
+    known: Demand, atlas: Atlas, area: Area | None = None, group: str = ALL
+) -> list[Month]:
+    """Return an area month by month, with what it is compared with.
 
     Parameters
     ----------
-    code
-        Of an area of any level. A ward comes with its borough and the Met for the months of wards,
-        any other with the Met.
-
-    Returns
-    -------
-    list of dict
-        `month`, `code`, `name`, `offences` (of that month), `per_1k` (residents), and the same of
-        the twelve months to it: `year_offences`, `year_per_1k`, None in the first eleven.
+    area
+        A ward comes with its borough and the Met for the months of wards, any other with the Met;
+        the Met alone if there is none.
     """
-    ward = facts["wards"].get(code)
-    codes = dict.fromkeys([code, *([ward["borough_code"]] if ward else []), MET])
+    ward = area and area.ward
+    areas: list[Area | Force] = [*filter(None, (area, ward and ward.borough)), atlas.force]
     first = known.wards.months[0] if ward and known.wards.months else ""
     told = []
-    for each in codes:
-        level = next((level for level in LEVELS if each in facts[level]), "boroughs")
-        area = _met(facts) if each == MET else facts[level][each]
-        numbers = series(known, facts, level, each, group)
+    for each in areas:
+        level = each.level if isinstance(each, Area) else "boroughs"
+        numbers = series(known, level, each, group)
         for at, month in enumerate(known.offences(level).months):
             if month < first:
                 continue
             count = numbers[at]
             year = sum(numbers[at + 1 - MONTHS : at + 1]) if at + 1 >= MONTHS else None
-            told.append(
-                {"month": month, "code": each, "name": area["name"], "offences": count,
-                 "per_1k": _per(count, area["residents"], 1000), "year_offences": year,
-                 "year_per_1k": None if year is None else _per(year, area["residents"], 1000)}
-            )  # fmt: skip
+            rate = _per(count, each.residents, 1000)
+            of_year = None if year is None else _per(year, each.residents, 1000)
+            told.append(Month(month, each.code, each.name, count, rate, year, of_year))
     return told
 
 
-def survey_told(known: Demand, facts: Facts, codes: Iterable[str]) -> list[dict[str, Any]]:
-    """Return shares of the survey as flat records: `quarter`, `code`, `name`, `question`, `share`.
-
-    Parameters
-    ----------
-    codes
-        Of boroughs, or `MET`; others have no share.
-    """
+def survey_told(known: Demand, atlas: Atlas, borough: Area | None = None) -> list[Share]:
+    """Return shares of the survey by question and quarter: of a borough, if given, and the Met."""
+    areas: list[Area | Force] = [*filter(None, [borough]), atlas.force]
     return [
-        {"quarter": quarter, "code": code,
-         "name": "the Met" if code == MET else facts["boroughs"][code]["name"],
-         "question": question, "share": share / 100}
-        for code in codes
-        for question, shares in known.survey.shares.get(code, {}).items()
+        Share(quarter, area.code, area.name, question, share / 100)
+        for area in areas
+        for question, shares in known.survey.shares.get(area.code, {}).items()
         for quarter, share in zip(known.survey.quarters, shares, strict=True)
         if share is not None
-    ]  # fmt: skip
+    ]
 
 
-def abstraction_told(known: Demand, facts: Facts) -> list[dict[str, Any]]:
+def abstraction_told(known: Demand, atlas: Atlas) -> list[dict[str, Any]]:
     """Return the share of time taken from ward duty by calendar year, of the Met and each BCU."""
     months = abstraction_months(known)
     told = []
-    for code, name in [(MET, "the Met"), *((c, b["name"]) for c, b in facts["bcus"].items())]:
-        boroughs = boroughs_of(facts, "bcus", code)
+    for area in met_and_bcus(atlas):
+        boroughs = boroughs_of(area)
         for year in sorted({month[:4] for month in months}):
             of_year = [month for month in months if month.startswith(year)]
             told.append(
-                {"year": year, "from": of_year[0], "to": of_year[-1], "code": code, "name": name,
-                 "share": abstracted(known, boroughs, of_year),
+                {"year": year, "from": of_year[0], "to": of_year[-1], "code": area.code,
+                 "name": area.name, "share": abstracted(known, boroughs, of_year),
                  "second_hand": not known.second_hand.isdisjoint(of_year)}
             )  # fmt: skip
     return told

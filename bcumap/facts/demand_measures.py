@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from bcumap.base.words import NO_FIGURE, NOT_KNOWN
 from bcumap.facts import demand
+from bcumap.facts.areas import Atlas
 from bcumap.facts.demand import ALL, GROUPS, QUESTIONS, Demand, Report
 from bcumap.facts.measures import Measure
-
-Facts = Mapping[str, Any]
 
 FIRST = "per_1k"
 ABSTRACTED = "abstracted"
@@ -61,7 +58,7 @@ def of_group(key: str, group: str) -> Measure:
     return replace(MEASURES[key], decimals=1) if is_rate and group != ALL else MEASURES[key]
 
 
-def values(known: Demand, facts: Facts, told: Report, key: str) -> dict[str, float | None]:
+def values(known: Demand, atlas: Atlas, told: Report, key: str) -> dict[str, float | None]:
     """Return a measure of every area of a report by code; None where it is not known.
 
     Shares are of 1. There is no share of a survey for BCUs and wards, nor any of time for wards.
@@ -74,7 +71,7 @@ def values(known: Demand, facts: Facts, told: Report, key: str) -> dict[str, flo
     if key == ABSTRACTED:
         months = demand.abstraction_months(known)[-demand.MONTHS :]
         return {
-            code: demand.abstracted(known, demand.boroughs_of(facts, told.level, code), months)
+            code: demand.abstracted(known, demand.boroughs_of(atlas[code]), months)
             for code in codes
         }
     shares = {code: known.survey.last(code, key) for code in codes}

@@ -6,13 +6,24 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bcumap.base.schema import MET
 from bcumap.base.words import NO_FIGURE, NOT_KNOWN, date, figure, listed, percent
 from bcumap.facts import demand
-from bcumap.facts.demand import ALL, CAUTIONS, GROUPS, MET, QUESTIONS, Demand, Report, Row
+from bcumap.facts.areas import Area, Atlas, Force
+from bcumap.facts.demand import (
+    ALL,
+    CAUTIONS,
+    GROUPS,
+    QUESTIONS,
+    Demand,
+    Month,
+    Report,
+    Row,
+    Share,
+)
 from bcumap.facts.measures import Measure
 from bcumap.facts.views import Said, Table
 
-Facts = Mapping[str, Any]
 Line = tuple[str, Sequence[str]]  # a name and its cells
 
 DECEMBER = "-12"  # the quarter of each year that a table tells
@@ -37,7 +48,7 @@ class Overview:
 
 def overview(
     known: Demand,
-    facts: Facts,
+    atlas: Atlas,
     reports: Mapping[str, Report],
     strength: Sequence[Mapping[str, Any]],
 ) -> Overview:
@@ -50,28 +61,28 @@ def overview(
     strength
         Of the Met by month.
     """
-    rows = demand.months_told(known, facts)
-    asked = demand.survey_told(known, facts, [MET])
+    rows = demand.months_told(known, atlas)
+    asked = demand.survey_told(known, atlas)
     return Overview(
         question(known, reports["bcus"], strength),
-        side_by_side(reports["bcus"], time_taken(known, facts)),
+        side_by_side(reports["bcus"], time_taken(known, atlas)),
         highest(known, reports["bcus"]),
         cautions(reports["bcus"].cautions),
         through_time(rows, ALL),
         time_told(rows, ALL),
         tuple(shares(asked, key) for key in ("good_job", "contact_officer")),
-        officers(reports["boroughs"], facts),
+        officers(reports["boroughs"], atlas),
         officers_told(reports["boroughs"]),
         cautions(CAUTIONS),
     )
 
 
-def time_taken(known: Demand, facts: Facts) -> dict[str, float | None]:
+def time_taken(known: Demand, atlas: Atlas) -> dict[str, float | None]:
     """The share of ward officers' time taken in the last twelve months known, by BCU and MET."""
     months = demand.abstraction_months(known)[-demand.MONTHS :]
     return {
-        code: demand.abstracted(known, demand.boroughs_of(facts, "bcus", code), months)
-        for code in (*facts["bcus"], MET)
+        area.code: demand.abstracted(known, demand.boroughs_of(area), months)
+        for area in demand.met_and_bcus(atlas)
     }
 
 
@@ -174,9 +185,7 @@ def cautions(keys: Iterable[str]) -> list[str]:
     return [CAUTIONS[key] for key in dict.fromkeys(keys)]
 
 
-def beside(
-    level: str, code: str, reports: Mapping[str, Report], facts: Facts
-) -> tuple[Table, list[str]]:
+def beside(area: Area, reports: Mapping[str, Report]) -> tuple[Table, list[str]]:
     """An area beside those that it lies in and the Met, and what is to be minded of them.
 
     Parameters
@@ -186,9 +195,9 @@ def beside(
     """
     rows: list[Line] = []
     used: list[str] = []
-    for each_level, each in (*_above(level, code, facts), ("", MET)):
-        told = reports[each_level or "bcus"]
-        row = told.met if each == MET else next(row for row in told.rows if row.code == each)
+    for each in (*filter(None, area.upwards), None):  # the last is the Met
+        told = reports[each.level if each else "bcus"]
+        row = told.of(each) if each else told.met
         used += row.cautions
         cells = [
             figure(row.offences, 0),
@@ -196,7 +205,7 @@ def beside(
             demand.rate_text(row.per_km2),
             demand.rate_text(row.per_promised_officer),
             f"{signed(row.change)} in {row.change_years} years" if row.change is not None else "–",
-            "" if each == MET else f"{row.rank} of {told.ranked}" if row.rank else "not ranked",
+            "" if each is None else f"{row.rank} of {told.ranked}" if row.rank else "not ranked",
             f"{date(told.first)} to {date(told.last)}",
         ]
         rows.append((named(row), cells))
@@ -204,39 +213,30 @@ def beside(
         "Area", "Offences#", "Per 1,000 residents#", "Per km²#", "Per officer promised#", CHANGE,
         "Rank", "Months",
     )  # fmt: skip
-    caption = f"{facts[level][code]['name']} beside what it lies in"
-    return _table(caption, heads, rows), cautions(used)
+    return _table(f"{area.name} beside what it lies in", heads, rows), cautions(used)
 
 
-def _above(level: str, code: str, facts: Facts) -> list[tuple[str, str]]:
-    """An area of the Met and those that it lies in, as level and code."""
-    row = facts[level][code]
-    if level == "bcus":
-        return [(level, code)]
-    if level == "boroughs":
-        return [(level, code), ("bcus", row["bcu_code"])]
-    return [(level, code), *_above("boroughs", row["borough_code"], facts)]
-
-
-def through_time(rows: Sequence[Mapping[str, Any]], group: str) -> Table:
+def through_time(rows: Sequence[Month], group: str) -> Table:
     """Twelve months to the last month of each year, area by area: the table beside the chart."""
-    last = max(row["month"] for row in rows)[5:]
+    last = max(row.month for row in rows)[5:]
     return _by_time(
         f"{offences(group)} per 1,000 residents: the figures",
         "Twelve months to",
-        [(row["month"], row["name"], row["year_per_1k"]) for row in rows],
+        [(row.month, row.name, row.year_per_1k) for row in rows],
         lambda month: month.endswith(last),
         demand.rate_text,
     )
 
 
-def time_told(rows: Sequence[Mapping[str, Any]], group: str) -> str:
+def time_told(rows: Sequence[Month], group: str) -> str:
     """What the lines through time show, in a sentence."""
     ends = []
-    for name in dict.fromkeys(row["name"] for row in rows):
-        here = [row for row in rows if row["name"] == name and row["year_per_1k"] is not None]
-        steps = [f"{demand.rate_text(r['year_per_1k'])} to {date(r['month'])}" for r in
-                 (here[0], here[-1])]  # fmt: skip
+    for name in dict.fromkeys(row.name for row in rows):
+        here = [row for row in rows if row.name == name and row.year_per_1k is not None]
+        steps = [
+            f"{demand.rate_text(row.year_per_1k)} to {date(row.month)}"
+            for row in (here[0], here[-1])
+        ]
         ends.append(f"{name} {', '.join(steps)}")
     return f"{offences(group)} in twelve months for every 1,000 residents: {'; '.join(ends)}."
 
@@ -246,14 +246,14 @@ def offences(group: str) -> str:
     return "All offences" if group == ALL else GROUPS[group]
 
 
-def shares(rows: Sequence[Mapping[str, Any]], asked: str) -> Table:
+def shares(rows: Sequence[Share], asked: str) -> Table:
     """Shares of a question at the end of each year and at last: the table beside the chart."""
-    here = [row for row in rows if row["question"] == asked]
-    last = max((row["quarter"] for row in here), default="")
+    here = [row for row in rows if row.question == asked]
+    last = max((row.quarter for row in here), default="")
     return _by_time(
         f"“{QUESTIONS[asked]}”: the figures",
         "Quarter to",
-        [(row["quarter"], row["name"], row["share"]) for row in here],
+        [(row.quarter, row.name, row.share) for row in here],
         lambda quarter: quarter.endswith(DECEMBER) or quarter == last,
         percent,
     )
@@ -262,14 +262,14 @@ def shares(rows: Sequence[Mapping[str, Any]], asked: str) -> Table:
 BEFORE_BCUS = "2017-12"  # the last quarter of the survey before the first BCU of the roll-out
 
 
-def shares_told(rows: Sequence[Mapping[str, Any]], asked: str) -> str:
+def shares_told(rows: Sequence[Share], asked: str) -> str:
     """How a question was answered first, before the twelve BCUs, and last, in a sentence."""
     ends = []
-    for name in dict.fromkeys(row["name"] for row in rows):
-        here = [row for row in rows if row["name"] == name and row["question"] == asked]
-        middle = [row for row in here[1:-1] if row["quarter"] == BEFORE_BCUS]
+    for name in dict.fromkeys(row.name for row in rows):
+        here = [row for row in rows if row.name == name and row.question == asked]
+        middle = [row for row in here[1:-1] if row.quarter == BEFORE_BCUS]
         steps = [
-            f"{percent(row['share'])} in {date(row['quarter'])}"
+            f"{percent(row.share)} in {date(row.quarter)}"
             + (" (before the twelve BCUs of 2018 and 2019)" if row in middle else "")
             for row in (here[0], *middle, here[-1])
         ]
@@ -277,11 +277,11 @@ def shares_told(rows: Sequence[Mapping[str, Any]], asked: str) -> str:
     return f"“{QUESTIONS[asked]}”: {'; '.join(ends)}."
 
 
-def officers(told: Report, facts: Facts) -> Table:
+def officers(told: Report, atlas: Atlas) -> Table:
     """Boroughs by officers and demand: the table beside the scatter."""
     lines = []
     for row in sorted(told.rows, key=lambda row: row.name):
-        there = facts["boroughs"][row.code]["officers"]["fte_per_ward"]
+        there = atlas[row.code].officers["fte_per_ward"]
         cells = [
             demand.rate_text(row.per_promised_officer),
             NO_FIGURE if there is None else figure(there, 1),
@@ -317,7 +317,7 @@ def ranking(rows: Sequence[Mapping[str, Any]], measure: Measure, unknown: str) -
     )
 
 
-def of_ward(known: Demand, facts: Facts, told: Report, code: str) -> tuple[Table, list[str]]:
+def of_ward(known: Demand, told: Report, ward: Area) -> tuple[Table, list[str]]:
     """Offences of a ward in twelve months by group, beside its borough and the Met.
 
     Returns
@@ -325,41 +325,36 @@ def of_ward(known: Demand, facts: Facts, told: Report, code: str) -> tuple[Table
     table, cautions
         Rates are for every 1,000 residents of mid-2024 in the same months.
     """
-    ward = facts["wards"][code]
-    borough = ward["borough_code"]
+    borough, met = ward.borough or ward, ward.atlas.force
     at = known.wards.months.index(told.last) + 1
-    mine = {group: sum(demand.series(known, facts, "wards", code, group)[at - 12 : at])
-            for group in GROUPS}  # fmt: skip
-    wards = [each for each, row in facts["wards"].items() if row["borough_code"] == borough]
-    people = {
-        code: ward["residents"],
-        borough: facts["boroughs"][borough]["residents"],
-        MET: sum(bcu["residents"] or 0 for bcu in facts["bcus"].values()),
+    codes: dict[Area | Force, Iterable[str]] = {
+        ward: [ward.code],
+        borough: [each.code for each in borough.wards],
+        met: known.wards.counts,
+    }
+    counts = {
+        group: [sum(known.wards.series(of, group)[at - 12 : at]) for of in codes.values()]
+        for group in GROUPS
     }
     lines = []
-    for group in sorted(GROUPS, key=lambda group: -mine[group]):
-        counts = {
-            code: mine[group],
-            borough: sum(known.wards.series(wards, group)[at - 12 : at]),
-            MET: sum(demand.series(known, facts, "wards", MET, group)[at - 12 : at]),
-        }
+    for group in sorted(GROUPS, key=lambda group: -counts[group][0]):
         rates = [
-            NOT_KNOWN if not people[area] else figure(count / people[area] * 1000, 1)
-            for area, count in counts.items()
+            figure(count / area.residents * 1000, 1) if area.residents else NOT_KNOWN
+            for area, count in zip(codes, counts[group], strict=True)
         ]
-        lines.append((GROUPS[group], [figure(mine[group], 0), *rates]))
-    names = (ward["name"], facts["boroughs"][borough]["name"], "The Met")
+        lines.append((GROUPS[group], [figure(counts[group][0], 0), *rates]))
+    names = (ward.name, borough.name, "The Met")
     heads = ("Group", "Offences#", *(f"{name}, per 1,000#" for name in names))
-    row = next(row for row in told.rows if row.code == code)
+    row = told.of(ward)
     caption = f"Offences recorded in the ward, {date(told.first)} to {date(told.last)}"
     return _table(caption, heads, lines), cautions(
         ("recorded", *row.cautions, "system", "unplaced")
     )
 
 
-def ward_told(told: Report, code: str) -> str:
+def ward_told(told: Report, ward: Area) -> str:
     """How a ward stands among all, in a sentence."""
-    row = next(row for row in told.rows if row.code == code)
+    row = told.of(ward)
     rank = f"rank {row.rank} of {told.ranked} wards" if row.rank else "not ranked"
     change = (
         f"{_changed(row)}" if row.change is not None else "too few, or too short a time, to compare"
@@ -372,26 +367,24 @@ def ward_told(told: Report, code: str) -> str:
     )
 
 
-def months_told(rows: Sequence[Mapping[str, Any]]) -> str:
+def months_told(rows: Sequence[Month]) -> str:
     """What the lines of single months show, in a sentence."""
     ends = []
-    for name in dict.fromkeys(row["name"] for row in rows):
-        here = [row for row in rows if row["name"] == name and row["per_1k"] is not None]
-        rates = [row["per_1k"] for row in here]
+    for name in dict.fromkeys(row.name for row in rows):
+        rates = [row.per_1k for row in rows if row.name == name and row.per_1k is not None]
         if rates:
             ends.append(f"{name} {figure(min(rates), 1)} to {figure(max(rates), 1)}")
-    span = f"{date(rows[0]['month'])} to {date(rows[-1]['month'])}"
+    span = f"{date(rows[0].month)} to {date(rows[-1].month)}"
     return f"Offences in a month for every 1,000 residents, {span}: {'; '.join(ends)}."
 
 
-def to_ask(told: Report, known: Demand, facts: Facts, code: str) -> list[str]:
+def to_ask(told: Report, known: Demand, ward: Area) -> list[str]:
     """What a councillor could ask the ward officers about it."""
     mine = {
-        group: sum(demand.series(known, facts, "wards", code, group)[-demand.MONTHS :])
-        for group in GROUPS
+        group: sum(demand.series(known, "wards", ward, group)[-demand.MONTHS :]) for group in GROUPS
     }
     first = max(mine, key=lambda group: mine[group])
-    row = next(row for row in told.rows if row.code == code)
+    row = told.of(ward)
     asked = [
         f"{GROUPS[first]} is the largest group here ({figure(mine[first], 0)} offences). What is"
         " done about it, where and when?",

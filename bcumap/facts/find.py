@@ -329,8 +329,7 @@ class Finder:
 
     def _ward_option(self, code: str, number: int) -> Option:
         ward = self._atlas[code]
-        detail = f"{ward.within}: {counted(number, 'postcode')}"
-        return Option("wards", code, ward.name, detail)
+        return Option.of(ward, f"{ward.within}: {counted(number, 'postcode')}")
 
     def _of_unknown_postcode(self, prefixes: Sequence[Prefix]) -> Answer:
         """Say of a postcode that is none of London's what can be said."""
@@ -391,10 +390,10 @@ class Finder:
         else:
             text = "This point is outside London: the Met does not police it."
         near = [
-            Option("wards", other.place.code, other.place.name,
-                   f"{other.place.within}, {other.distance_m} m away")
-            for other in self._nearby(found.others)[:MOST_OPTIONS] if other.place
-        ]  # fmt: skip
+            Option.of(other.place, f"{other.place.within}, {other.distance_m} m away")
+            for other in self._nearby(found.others)[:MOST_OPTIONS]
+            if other.place
+        ]
         notes = (*_point_notes(found, ()), *(["The nearest wards:"] if near else []))
         answer = replace(nothing(text, options=near), notes=notes, as_of=self._wards_as_of)
         return replace(answer, title=_position(found), lat=found.lat, lon=found.lon)
@@ -456,8 +455,7 @@ def clean(query: str) -> str:
 
 
 def _option(area: Area) -> Option:
-    detail = f"ward in {area.within}" if area.within else LEVEL_WORDS[area.level].one
-    return Option(area.level, area.code, area.name, detail)
+    return Option.of(area, f"ward in {area.within}" if area.within else LEVEL_WORDS[area.level].one)
 
 
 def _position(found: Point) -> str:

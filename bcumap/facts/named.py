@@ -331,7 +331,7 @@ class Places:
         by_points = found.table == STREET_POINTS
         whole = sum(each.metres for each in found.wards)
         options = [
-            Option("wards", place.code, place.name, _of(place.within, _share(ward, whole)))
+            Option.of(place, _of(place.within, _share(ward, whole)))
             for ward, place in zip(found.wards, places, strict=True)
         ]
         one = len(places) == 1
@@ -365,7 +365,7 @@ class Places:
     def _place(self, found: Found) -> Answer:
         places = [self._atlas[each.code] for each in found.wards]
         options = tuple(
-            Option("wards", ward.code, place.name, _of(place.within, _away(ward)))
+            Option.of(place, _of(place.within, _away(ward)))
             for ward, place in zip(found.wards, places, strict=True)
         )
         name = titled(found)

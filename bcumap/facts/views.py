@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from bcumap.base.bases import ANNOUNCED, EVIDENCE, KNOWN, UNCONFIRMED
+from bcumap.base.schema import MET
 from bcumap.base.words import (
     BY_WARD,
     BY_WARD_NOTE,
@@ -31,13 +32,12 @@ from bcumap.base.words import (
 )
 from bcumap.facts import measures
 from bcumap.facts.answers import Answer, Option
-from bcumap.facts.areas import Area
-from bcumap.facts.counters import MET, Picture, Standing
+from bcumap.facts.areas import Area, Atlas
+from bcumap.facts.counters import Picture, Standing
 from bcumap.facts.events import Event, about, of_area
 from bcumap.facts.measures import Measure
 from bcumap.facts.teams import LISTED, LISTED_ON, Listing
 
-Facts = Mapping[str, Any]
 Row = Mapping[str, Any]
 
 OFFICER_SOURCES = (
@@ -179,103 +179,92 @@ def card(answer: Answer) -> Card:
 
 
 def _own(place: Area) -> Iterator[Option]:
-    for area in filter(None, (place.ward, place.borough)):
-        yield Option(area.level, area.code, area.name)
+    yield from map(Option.of, filter(None, (place.ward, place.borough)))
     if place.bcu:
-        yield Option("bcus", place.bcu.code, place.policed_by)
+        yield unit(place.bcu)
 
 
 def _perhaps(place: Area) -> Option:
-    return Option("wards", place.code, place.name, f"{place.within}, {place.policed_by}")
+    return Option.of(place, f"{place.within}, {place.policed_by}")
 
 
 # --- areas ---------------------------------------------------------------------------------------
 
 
-def area(facts: Facts, level: str, code: str) -> Option:
-    """Return an area as something to link to."""
-    return Option(level, code, facts[level][code]["name"])
+def unit(bcu: Area) -> Option:
+    """Return a BCU as something to link to that says what it is."""
+    return Option(bcu.level, bcu.code, bcu.called)
 
 
-def by_name(facts: Facts, level: str, codes: Iterable[str]) -> tuple[Option, ...]:
-    """Return some areas of a level in the order of their names."""
-    return tuple(
-        sorted(
-            (area(facts, level, code) for code in codes), key=lambda each: (each.label, each.code)
-        )
-    )
+def linked(*areas: Area | None, note: str = "") -> Said:
+    """Return areas as a value that links each that there is."""
+    return Said(note=note, links=tuple(map(Option.of, filter(None, areas))))
 
 
-def london(facts: Facts) -> Panel:
+def by_name(areas: Iterable[Area]) -> list[Area]:
+    """Return some areas in the order of their names."""
+    return sorted(areas, key=lambda area: (area.name, area.code))
+
+
+def london(atlas: Atlas) -> Panel:
     """Return what is known of all that the Met polices."""
-    met = [row for row in facts["boroughs"].values() if row["bcu_code"]]
-    known = all(row["residents"] is not None for row in met)
-    people = sum(row["residents"] for row in met) if known else None
+    boroughs = atlas.force.boroughs
+    known = [borough.residents for borough in boroughs if borough.residents is not None]
     return Panel(
         "Metropolitan Police",
         "All of London but the City",
         (
-            ("BCUs", Said(str(len(facts["bcus"])))),
-            ("Boroughs", Said(str(len(met)))),
-            ("Wards", Said(number(sum(row["wards"] for row in met)))),
-            ("Area", Said(square_km(sum(row["area_km2"] for row in met)))),
-            (
-                "Residents",
-                residents(people, facts),
-            ),
+            ("BCUs", Said(str(len(atlas.levels["bcus"])))),
+            ("Boroughs", Said(str(len(boroughs)))),
+            ("Wards", Said(number(len(atlas.met("wards"))))),
+            ("Area", Said(square_km(sum(borough.area_km2 for borough in boroughs)))),
+            ("Residents", residents(sum(known) if len(known) == len(boroughs) else None, atlas)),
         ),
     )
 
 
-def panel(facts: Facts, level: str, code: str) -> Panel:
+def panel(area: Area) -> Panel:
     """Return what is known of a BCU, a borough (or the City) or a ward."""
-    row = facts[level][code]
-    told = {"bcus": _of_bcu, "boroughs": _of_borough, "wards": _of_ward}[level](row, facts)
-    return Panel(row["name"], _kind(level, row, code), told)
+    told = {"bcus": _of_bcu, "boroughs": _of_borough, "wards": _of_ward}[area.level](area)
+    return Panel(area.name, _kind(area), told)
 
 
-def _kind(level: str, row: Row, code: str) -> str:
+def _kind(area: Area) -> str:
     """What kind of area one is, and its code."""
-    if level == "bcus":
-        return f"Basic Command Unit · code {code}"
-    if level == "wards":
-        return f"Ward · {code}"
-    return f"{'Borough' if row['bcu_code'] else 'Not a borough of the Met'} · {code}"
+    if area.level == "bcus":
+        return f"Basic Command Unit · code {area.code}"
+    if area.ward:
+        return f"Ward · {area.code}"
+    return f"{'Borough' if area.bcu else 'Not a borough of the Met'} · {area.code}"
 
 
-def _of_bcu(row: Row, facts: Facts) -> Told:
+def _of_bcu(bcu: Area) -> Told:
     return (
-        ("Boroughs", Said(links=tuple(area(facts, "boroughs", each) for each in row["boroughs"]))),
-        *_size(row, facts),
-        ("Went live", _go_live(row)),
-        *_officers(row, facts),
+        ("Boroughs", linked(*bcu.boroughs)),
+        *_size(bcu),
+        ("Went live", _go_live(bcu.facts)),
+        *_officers(bcu),
     )
 
 
-def _of_borough(row: Row, facts: Facts) -> Told:
+def _of_borough(borough: Area) -> Told:
+    return (("Policed by", police(borough)), *_size(borough), *_officers(borough))
+
+
+def _of_ward(ward: Area) -> Told:
     return (
-        ("Policed by", police(row["bcu_code"], facts)),
-        *_size(row, facts),
-        *(_officers(row, facts) if row["bcu_code"] else ()),
+        ("Borough", linked(ward.borough)),
+        ("Policed by", police(ward)),
+        *_size(ward),
+        *(_ward_officers(ward, ward.borough) if ward.borough and ward.bcu else ()),
     )
 
 
-def _of_ward(row: Row, facts: Facts) -> Told:
-    borough = facts["boroughs"][row["borough_code"]]
+def _size(area: Area) -> Told:
     return (
-        ("Borough", Said(links=(area(facts, "boroughs", row["borough_code"]),))),
-        ("Policed by", police(borough["bcu_code"], facts)),
-        *_size(row, facts),
-        *(_ward_officers(row, borough, facts) if borough["bcu_code"] else ()),
-    )
-
-
-def _size(row: Row, facts: Facts) -> Told:
-    wards = (("Wards", Said(number(row["wards"]))),) if row.get("wards") else ()
-    return (
-        *wards,
-        ("Area", Said(square_km(row["area_km2"]))),
-        ("Residents", residents(row["residents"], facts)),
+        *(() if area.ward else (("Wards", Said(number(len(area.wards)))),)),
+        ("Area", Said(square_km(area.area_km2))),
+        ("Residents", residents(area.residents, area.atlas)),
     )
 
 
@@ -287,35 +276,33 @@ def _go_live(row: Row) -> Said:
     return Said(f"{date(row['go_live'])}{ground}", planned, source=row["go_live_source"])
 
 
-def police(bcu_code: str | None, facts: Facts) -> Said:
-    """Return who polices a borough."""
-    if bcu_code is None:
+def police(area: Area) -> Said:
+    """Return who polices a borough or ward."""
+    if area.bcu is None:
         return Said(CITY_POLICE, "a force of its own, in no BCU of the Met")
-    return Said(note="BCU", links=(area(facts, "bcus", bcu_code),))
+    return linked(area.bcu, note="BCU")
 
 
-def residents(count: float | None, facts: Facts) -> Said:
+def residents(count: float | None, atlas: Atlas) -> Said:
     """Return how many residents, and of when."""
     if count is None:
         return Said(NOT_KNOWN, "ONS publishes no estimate for all of it")
-    return Said(number(count), f"ONS estimate, {date(facts['residents_as_of'])}")
+    return Said(number(count), f"ONS estimate, {date(atlas.residents_as_of)}")
 
 
-def summary(facts: Facts, level: str, code: str) -> str:
+def summary(area: Area) -> str:
     """Say in a sentence what an area is and who polices it."""
-    row = facts[level][code]
-    if level == "bcus":
+    if area.level == "bcus":
         return (
-            f"{row['name']} is one of the Metropolitan Police’s {len(facts['bcus'])} Basic Command"
-            f" Units, of {counted(len(row['boroughs']), 'borough')} and"
-            f" {counted(row['wards'], 'ward')}."
+            f"{area.name} is one of the Metropolitan Police’s {len(area.atlas.levels['bcus'])}"
+            f" Basic Command Units, of {counted(len(area.boroughs), 'borough')} and"
+            f" {counted(len(area.wards), 'ward')}."
         )
-    borough = facts["boroughs"][row["borough_code"]] if level == "wards" else row
-    of = f"a ward of {borough['name']}, " if level == "wards" else ""
+    of = f"a ward of {area.within}, " if area.ward else ""
     force = f"the {CITY_POLICE}, not by the Met"
-    if borough["bcu_code"]:
-        force = f"{facts['bcus'][borough['bcu_code']]['name']} BCU of the Metropolitan Police"
-    return f"{row['name']} is {of}policed by {force}."
+    if area.bcu:
+        force = f"{area.policed_by} of the Metropolitan Police"
+    return f"{area.name} is {of}policed by {force}."
 
 
 # --- ward officers -------------------------------------------------------------------------------
@@ -332,83 +319,83 @@ def since(promise: Row) -> str:
     return f"since {date(promise['since'])}{again}"
 
 
-def months(facts: Facts, level: str = "boroughs") -> str:
+def months(atlas: Atlas, level: str = "boroughs") -> str:
     """Say of which months the strengths of a level are a mean."""
-    told = facts["officers"]
-    first, last = (level == "wards" and told.get("ward_months")) or told["months"]
+    first, last = atlas.months_of(level)
     return f"mean of {date(first)} to {date(last)}"
 
 
-def strength_months(facts: Facts) -> tuple[str, str]:
+def strength_months(atlas: Atlas) -> tuple[str, str]:
     """Say of which months the strengths of boroughs and of wards are, "" if there are none."""
-    has_wards = facts["officers"].get("ward_months")
-    return months(facts), months(facts, "wards") if has_wards else ""
+    return months(atlas), months(atlas, "wards") if atlas.ward_months else ""
 
 
-def ward_months(facts: Facts) -> str:
+def ward_months(atlas: Atlas) -> str:
     """Say what the strengths of wards are, where a deployer has built them."""
     return (
-        f"Of wards: {months(facts, 'wards')}, of those months that have a figure, by {WORKBOOK}."
+        f"Of wards: {months(atlas, 'wards')}, of those months that have a figure, by {WORKBOOK}."
         f" A ward with a figure in fewer than half of them has {NO_FIGURE}."
     )
 
 
-def listed_when(facts: Facts) -> str:
+def listed_when(atlas: Atlas) -> str:
     """Say by whom and when teams were listed, "" if nobody has asked."""
-    first, last = facts["officers"].get(LISTED_ON) or ("", "")
-    if not first:
+    if atlas.listed_on is None:
         return ""
+    first, last = atlas.listed_on
     return f"listed by data.police.uk on {date(first)}" + (f" to {date(last)}" * (first != last))
 
 
-def measure_when(facts: Facts, level: str, measure: Measure) -> str:
+def measure_when(atlas: Atlas, level: str, measure: Measure) -> str:
     """Say of when a measure of ward officers is."""
     if measure.key == LISTED:
-        return listed_when(facts)
-    return months(facts, level) if measure.is_of_strength else since(facts["officers"])
+        return listed_when(atlas)
+    return months(atlas, level) if measure.is_of_strength else since(atlas.promise)
 
 
-def officer_sources(facts: Facts) -> str:
+def officer_sources(atlas: Atlas) -> str:
     """Say whose what is told of ward officers is."""
-    teams = listed_when(facts)
+    teams = listed_when(atlas)
     return f"{OFFICER_SOURCES} Teams: {teams}." if teams else OFFICER_SOURCES
 
 
-def to_add(facts: Facts) -> str:
+def to_add(atlas: Atlas) -> str:
     """Say what whoever runs this can add of wards, and how; "" if all of it is here."""
     missing = [
         text
-        for key, text in (
-            ("ward_months", "strength month by month (bcumap build --strengths)"),
-            (LISTED_ON, "how many are listed on its team (bcumap build --teams)"),
+        for known, text in (
+            (atlas.ward_months, "strength month by month (bcumap build --strengths)"),
+            (atlas.listed_on, "how many are listed on its team (bcumap build --teams)"),
         )
-        if key not in facts["officers"]
+        if not known
     ]
     return f"Whoever runs this site can add, for each ward, {listed(missing)}." if missing else ""
 
 
-def promised(facts: Facts) -> Said:
+def promised(atlas: Atlas) -> Said:
     """Return what every ward was promised."""
-    promise = facts["officers"]
+    promise = atlas.promise
     return Said(f"{promise['dwo']} ward officers, {pcsos(promise)}", since(promise))
 
 
-def _ward_officers(row: Row, borough: Row, facts: Facts) -> Told:
+def _ward_officers(ward: Area, borough: Area) -> Told:
     """What a ward was promised, and what is known of its borough."""
-    told, name = borough["officers"], borough["name"]
-    if told["fte"] is None:
-        of_borough = f"{name} has {NO_FIGURE}."
+    fte = borough.officers["fte"]
+    if fte is None:
+        of_borough = f"{borough.name} has {NO_FIGURE}."
     else:
-        per_ward = figure(told["fte"] / borough["wards"], 1)
-        of_borough = f"{name} has {per_ward} FTE for each of its wards, {months(facts)}."
+        per_ward = figure(fte / len(borough.wards), 1)
+        of_borough = (
+            f"{borough.name} has {per_ward} FTE for each of its wards, {months(ward.atlas)}."
+        )
     return (
-        ("Promised", promised(facts)),
-        ("Strength", _ward_strength(row, of_borough, facts)),
-        *team_listed(row, facts),
+        ("Promised", promised(ward.atlas)),
+        ("Strength", _ward_strength(ward, of_borough)),
+        *team_listed(ward),
     )
 
 
-def team_listed(row: Row, facts: Facts, before: str = "") -> Told:
+def team_listed(ward: Area, before: str = "") -> Told:
     """What data.police.uk lists of a ward's team; nothing where nobody has asked.
 
     Parameters
@@ -416,9 +403,7 @@ def team_listed(row: Row, facts: Facts, before: str = "") -> Told:
     before
         What it listed earlier, in a sentence.
     """
-    if LISTED_ON not in facts["officers"]:
-        return ()
-    return (("Listed", listing(row["officers"], before)),)
+    return (("Listed", listing(ward.officers, before)),) if ward.atlas.listed_on else ()
 
 
 def listed_before(listings: Sequence[Listing]) -> str:
@@ -445,32 +430,33 @@ def listing(told: Row, before: str = "") -> Said:
     return Said(number(told[LISTED]), f"{when}: {listed(ranks)}. {before}{LIST_NOTE}")
 
 
-def _ward_strength(row: Row, of_borough: str, facts: Facts) -> Said:
-    if not facts["officers"].get("ward_months"):
+def _ward_strength(ward: Area, of_borough: str) -> Said:
+    if not ward.atlas.ward_months:
         return Said(BY_WARD, f"{BY_WARD_NOTE} {of_borough}")
-    told = row["officers"]
-    when = f"{months(facts, 'wards')}, by {WORKBOOK}. {of_borough}"
+    told = ward.officers
+    when = f"{months(ward.atlas, 'wards')}, by {WORKBOOK}. {of_borough}"
     if told["fte"] is None:
         return Said(NO_FIGURE, when)
     share = percent(told["share_of_commitment"])
     return Said(f"{figure(told['fte'], 1)} FTE", f"{share} of the promise, {when}")
 
 
-def _officers(row: Row, facts: Facts) -> Told:
+def _officers(area: Area) -> Told:
     """What the wards of a borough or BCU were promised, and what is known to be there."""
-    promise, wards = facts["officers"], row["wards"]
+    promise, wards, told = area.atlas.promise, len(area.wards), area.officers
+    if not told:
+        return ()
     posts = (
         f"{number(wards * promise['dwo'])} ward officers and {number(wards * promise['pcso'])}"
         f" PCSOs, {since(promise)}"
     )
-    told = row["officers"]
     return (
         ("Promised", Said(number(told["committed"]), posts)),
-        ("Strength", _strength(told, facts)),
+        ("Strength", _strength(told, months(area.atlas))),
     )
 
 
-def _strength(told: Row, facts: Facts) -> Said:
+def _strength(told: Row, when: str) -> Said:
     missing = listed(told["no_figure_for"])
     if told["fte"] is None:
         return Said(NO_FIGURE, f"the published one for {missing} is missing or wrong")
@@ -480,7 +466,7 @@ def _strength(told: Row, facts: Facts) -> Said:
     share = f"{least}{percent(told['share_of_commitment'])} of the promise"
     return Said(
         f"{least}{figure(told['fte'], 1)} FTE",
-        f"ward officers and PCSOs together, {months(facts)}: {share}{rank}{without}",
+        f"ward officers and PCSOs together, {when}: {share}{rank}{without}",
     )
 
 
@@ -578,9 +564,9 @@ def shading_legend(classes: Sequence[str], unknown: str | None) -> Legend:
     return Legend((*keys, Key("city", CITY_OF_LONDON)))
 
 
-def caption(level: str, facts: Facts) -> str:
+def caption(level: str, atlas: Atlas) -> str:
     """Return the caption of the table of a level, with the edition of the wards it is made of."""
-    wards = f"wards of {facts['edition']}"
+    wards = f"wards of {atlas.edition}"
     return wards.capitalize() if level == "wards" else f"{LEVEL_WORDS[level].plural} ({wards})"
 
 
@@ -611,16 +597,15 @@ def changes(happened: Iterable[Event], area: Area) -> Events:
     return events(shown, f"What changed in {title}")
 
 
-def roll_out(rows: Sequence[Row], facts: Facts) -> Table:
+def roll_out(rows: Sequence[Row], atlas: Atlas) -> Table:
     """Return the roll-out as it was printed in February 2018."""
-    names = facts["boroughs"]
     return Table(
         "The roll-out as printed in February 2018",
         ("Cluster", "Boroughs", "Planned for", "Commander, as printed"),
         tuple(
             (
                 Said(row["cluster"]),
-                Said(", ".join(names[code]["name"] for code in row["borough_codes"].split(";"))),
+                Said(", ".join(atlas[code].name for code in row["borough_codes"].split(";"))),
                 Said("pilot from late 2016" if row["planned"] == "2016" else date(row["planned"])),
                 Said(row["commander"]),
             )
@@ -660,9 +645,9 @@ def square_km(value: float) -> str:
     return f"{figure(value, 2)} km²"
 
 
-def seen(facts: Facts) -> str:
+def seen(atlas: Atlas) -> str:
     """When the sources of the tables were last seen, as "between 22 and 26 November 2026"."""
-    first, last = map(date, facts["seen_on"])
+    first, last = map(date, atlas.seen_on)
     if first == last:
         return f"on {first}"
     day, _, month = first.partition(" ")

@@ -15,6 +15,7 @@ from bcumap.base import dates
 from bcumap.base.bases import ANNOUNCED, KNOWN, UNCONFIRMED
 from bcumap.base.bases import NOT_KNOWN as UNCERTAIN
 from bcumap.base.dates import check_known, last_on
+from bcumap.base.schema import MET
 from bcumap.base.words import (
     ATTRIBUTION,
     CITY_POLICE,
@@ -366,11 +367,11 @@ def _officers(wish: Wish, level: str, documents: Documents) -> _Part:
     measure = measures.EVERY[wish.measure]
     known = measures.values(atlas, level, measure.key)
     unknown = measures.unknown(atlas, level, measure)
-    when = views.measure_when(atlas.facts, level, measure)
+    when = views.measure_when(atlas, level, measure)
     return _Part(
         title=f"{measure.title}: {_plural(level)}",
         subtitle=f"{when[:1].upper()}{when[1:]}",
-        notes=[measure.what, views.officer_sources(atlas.facts)],
+        notes=[measure.what, views.officer_sources(atlas)],
         shading=_shaded(known, measure, unknown, atlas),
     )
 
@@ -383,9 +384,8 @@ def _plural(level: str) -> str:
 def _demand(wish: Wish, level: str, documents: Documents) -> _Part:
     key, _, group = wish.measure.partition(".")
     measure = demand_measures.of_group(key, group or demand.ALL)
-    facts = documents.atlas.facts
-    told = demand.report(documents.demand, facts, level, group=group or demand.ALL)
-    known = demand_measures.values(documents.demand, facts, told, key)
+    told = demand.report(documents.demand, documents.atlas, level, group=group or demand.ALL)
+    known = demand_measures.values(documents.demand, documents.atlas, told, key)
     of = f", {demand.GROUPS[group].lower()}" if group else ""
     cautions = demand_measures.cautions(level, key)
     return _Part(
@@ -484,7 +484,7 @@ def _counters(wish: Wish, level: str, documents: Documents) -> _Part:
 def _known_how(picture: counters.Picture) -> str:
     if not picture.complete:
         return f"Not all counters of this date are known, so distances are {NOT_KNOWN}."
-    if picture.areas[counters.MET]["basis"] == ANNOUNCED:
+    if picture.areas[MET]["basis"] == ANNOUNCED:
         return f"{UNCONFIRMED} Such signs are dashed."
     return ""
 

@@ -135,7 +135,8 @@ class Wards:
 
     def bcu_of(self, borough: str | None) -> str | None:
         """Return the code of the BCU of a borough, by its code."""
-        return self._known[borough].facts["bcu_code"] if borough else None
+        bcu = self._known[borough].bcu if borough else None
+        return bcu.code if bcu else None
 
     def borough(self, text: str) -> str | None:
         """Return the code of the borough of this name or code, or None."""

@@ -64,7 +64,7 @@ def dated(folder: Path, documents: Documents, today: dt.date) -> list[Dated]:
 def cards(folder: Path, documents: Documents, today: dt.date) -> None:
     """Draw what previews show of London and of each BCU, whose boroughs and wards have it, too."""
     folder.mkdir()
-    for code in ("", *documents.atlas.facts["bcus"]):
+    for code in ("", *documents.atlas.levels["bcus"]):
         wish = {"kind": AREAS, "area": code}
         content = _draw(wish, documents, today, ".png", as_card=True)
         (folder / f"{code or LONDON}.png").write_bytes(content)

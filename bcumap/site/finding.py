@@ -49,7 +49,8 @@ def names(atlas: Atlas, finder: Finder) -> Document:
     some = next(iter(wards))
 
     def record(area: Area) -> list[Any]:
-        said = [area.name, area.facts.get("bcu_code"), names_of(area), finder.of_area(area).text]
+        bcu = area.bcu.code if area.bcu and area.borough else None
+        said = [area.name, bcu, names_of(area), finder.of_area(area).text]
         if area.level == "boroughs":
             ward = area.wards[0]
             ends = lies_in("", ward).removeprefix(f" is in {ward.name} ")
@@ -70,7 +71,7 @@ def names(atlas: Atlas, finder: Finder) -> Document:
             level: {code: record(area) for code, area in atlas.levels[level].items()}
             for level in ("bcus", "boroughs")
         },
-        "wards": {area.code: [area.name, area.facts["borough_code"]] for area in wards},
+        "wards": {area.code: [area.name, area.columns()["borough_code"]] for area in wards},
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bcumap.base.errors import DataError
@@ -19,13 +19,12 @@ from bcumap.base.words import (
 )
 from bcumap.facts import demand_views, views
 from bcumap.facts.answers import Option
-from bcumap.facts.areas import Atlas
+from bcumap.facts.areas import Area, Atlas
 from bcumap.facts.counters import Picture
 from bcumap.facts.demand import Report
 from bcumap.facts.events import Event
-from bcumap.facts.views import Events, Panel, Said, Table, Told, area, by_name, number
+from bcumap.facts.views import Events, Panel, Said, Table, Told, by_name, linked, number
 
-Facts = Mapping[str, Any]
 Row = Mapping[str, Any]
 
 # What to mind of an area's offences; the page of demand has all of it.
@@ -47,8 +46,6 @@ class AreaPage:
     ----------
     path
         Where it is, as ward/E05013719.html.
-    level, code
-        Of the area.
     above
         The areas that it lies in, the largest first.
     summary
@@ -66,8 +63,7 @@ class AreaPage:
     """
 
     path: str
-    level: str
-    code: str
+    area: Area
     above: tuple[Option, ...]
     summary: str
     panel: Panel
@@ -112,201 +108,129 @@ def all_pages(
     asked
         What is asked of the police, by level.
     """
-    by_name = {site["name"]: site for site in sites}
-    maker = _Maker(atlas, picture, by_name, happened, asked or {})
-    for level, make in (("bcus", maker.bcu), ("boroughs", maker.borough), ("wards", maker.ward)):
-        for code, row in atlas.facts[level].items():
-            yield make(code, row)
+    maker = _Maker(picture, {site["name"]: site for site in sites}, happened, asked or {})
+    yield from map(maker.page, atlas)
 
 
+@dataclass(frozen=True)
 class _Maker:
     """Makes pages of areas from what all of them share."""
 
-    def __init__(
-        self,
-        atlas: Atlas,
-        picture: Picture,
-        sites: Mapping[str, Row],
-        happened: Sequence[Event],
-        asked: Mapping[str, Report],
-    ) -> None:
-        self.atlas, self.facts = atlas, atlas.facts
-        self.picture = picture
-        self.sites = sites
-        self.happened = happened
-        self.asked = asked
-        self.next_to = borough_neighbours(atlas.facts)
+    picture: Picture
+    sites: Mapping[str, Row]
+    happened: Sequence[Event]
+    asked: Mapping[str, Report]
 
-    def bcu(self, code: str, row: Row) -> AreaPage:
-        facts, boroughs = self.facts, row["boroughs"]
-        near = {facts["boroughs"][n]["bcu_code"] for b in boroughs for n in self.next_to[b]}
-        return self._page(
-            "bcus", code,
-            beside=near - {code, None},
-            counters=views.counters_of(self.picture, code),
-            tables=(
-                borough_table(facts, boroughs, f"Boroughs of {row['name']} BCU"),
-                self._counter_table(boroughs),
-            ),
-        )  # fmt: skip
-
-    def borough(self, code: str, row: Row) -> AreaPage:
-        facts, is_met = self.facts, bool(row["bcu_code"])
-        wards = [each for each, ward in facts["wards"].items() if ward["borough_code"] == code]
-        return self._page(
-            "boroughs", code,
-            above=self._above(row),
-            beside=self.next_to[code],
-            counters=views.counters_of(self.picture, code) if is_met else (),
-            tables=(
-                ward_table(facts, wards, f"Wards of {row['name']}"),
-                *([self._counter_table([code])] if is_met else []),
-            ),
-        )  # fmt: skip
-
-    def ward(self, code: str, row: Row) -> AreaPage:
-        facts = self.facts
-        borough = facts["boroughs"][row["borough_code"]]
-        is_met = bool(borough["bcu_code"])
-        named = f"{row['name']} and its neighbours on this side of the Thames"
-        return self._page(
-            "wards", code,
-            above=(*self._above(borough), area(facts, "boroughs", row["borough_code"])),
-            counters=views.near(self.picture, code) if is_met else (),
-            tables=(
-                ward_table(facts, [code, *row["neighbours"]], named),
-                *([self._counter_table([row["borough_code"]])] if is_met else []),
-            ),
-        )  # fmt: skip
-
-    def _page(
-        self,
-        level: str,
-        code: str,
-        *,
-        counters: Told,
-        tables: tuple[Table, ...],
-        above: tuple[Option, ...] = (),
-        beside: Iterable[str] = (),
-    ) -> AreaPage:
-        panel = views.panel(self.facts, level, code)
-        if level != "wards":
-            next_to = ("Next to", Said(links=by_name(self.facts, level, beside)))
-            panel = Panel(panel.title, panel.kind, (*panel.told, next_to))
+    def page(self, area: Area) -> AreaPage:
+        panel = views.panel(area)
+        if not area.ward:
+            next_to = ("Next to", linked(*by_name(area.neighbours)))
+            panel = replace(panel, told=(*panel.told, next_to))
         table: Table | None = None
         minded: tuple[str, ...] = ()
-        if level in self.asked and self.facts[level][code]["officers"]:
-            table, used = demand_views.beside(level, code, self.asked, self.facts)
-            minded = tuple(dict.fromkeys((*used, *demand_views.cautions(MINDED[level]))))
+        if area.level in self.asked and area.officers:
+            table, used = demand_views.beside(area, self.asked)
+            minded = tuple(dict.fromkeys((*used, *demand_views.cautions(MINDED[area.level]))))
+        near = views.near if area.ward else views.counters_of
         return AreaPage(
-            path=path(level, code),
-            level=level,
-            code=code,
-            above=above,
-            summary=views.summary(self.facts, level, code),
+            path=path(area.level, area.code),
+            area=area,
+            above=tuple(_above(area)),
+            summary=views.summary(area),
             panel=panel,
-            counters=counters,
+            counters=near(self.picture, area.code) if area.bcu else (),
             counters_note=views.distances_note(self.picture),
-            tables=tables,
-            changes=views.changes(self.happened, self.atlas[code]),
+            tables=(_around(area), *([self._counter_table(area)] if area.bcu else [])),
+            changes=views.changes(self.happened, area),
             demand=table,
             minded=minded,
         )
 
-    def _above(self, borough: Row) -> tuple[Option, ...]:
-        code = borough["bcu_code"]
-        if code is None:
-            return ()
-        return (Option("bcus", code, f"{self.facts['bcus'][code]['name']} BCU"),)
-
-    def _counter_table(self, boroughs: Sequence[str]) -> Table:
-        """The counters of some boroughs that are open."""
+    def _counter_table(self, area: Area) -> Table:
+        """The counters that are open in a BCU's boroughs, in a borough or in a ward's borough."""
+        within = area.boroughs or filter(None, [area.borough])
+        boroughs = {borough.code: borough.name for borough in within}
         rows = tuple(
             views.counter(site, self.sites[site.name])
             for site in self.picture.standings
             if site.is_open and site.borough_code in boroughs
         )
-        named = self.facts["boroughs"][boroughs[0]]["name"]
-        where = named if len(boroughs) == 1 else "its boroughs"
+        where = "its boroughs" if len(boroughs) > 1 else "".join(boroughs.values())
         heads = ("Counter", "Hours", "Since", "Source")
         none = ((Said("none known"), *[Said("–")] * 3),)
         when = date(self.picture.on.isoformat())
         return Table(f"Front counters of {where} on {when}", heads, rows or none)
 
 
-def borough_neighbours(facts: Facts) -> dict[str, set[str]]:
-    """Return the boroughs that share an edge with each, by their wards' neighbours."""
-    wards = facts["wards"]
-    found: dict[str, set[str]] = {code: set() for code in facts["boroughs"]}
-    for ward in wards.values():
-        others = {wards[each]["borough_code"] for each in ward["neighbours"]}
-        found[ward["borough_code"]] |= others - {ward["borough_code"]}
-    return found
+def _above(area: Area) -> Iterator[Option]:
+    """Give the areas that one lies in, the largest first."""
+    if area.bcu and area.borough:
+        yield views.unit(area.bcu)
+    if area.ward and area.borough:
+        yield Option.of(area.borough)
 
 
-def bcu_table(facts: Facts) -> Table:
+def _around(area: Area) -> Table:
+    """The areas that one is made of, or a ward with its neighbours."""
+    if area.level == "bcus":
+        return borough_table(area.boroughs, f"Boroughs of {area.called}")
+    if area.level == "boroughs":
+        return ward_table(area.wards, f"Wards of {area.name}")
+    named = f"{area.name} and its neighbours on this side of the Thames"
+    return ward_table([area, *area.neighbours], named)
+
+
+def bcu_table(atlas: Atlas) -> Table:
     """All BCUs with their facts."""
     rows = tuple(
-        (
-            Said(links=(each,)),
-            Said(each.code),
-            Said(links=by_name(facts, "boroughs", facts["bcus"][each.code]["boroughs"])),
-            *_figures(facts["bcus"][each.code]),
-        )
-        for each in by_name(facts, "bcus", facts["bcus"])
+        (linked(each), Said(each.code), linked(*by_name(each.boroughs)), *_figures(each))
+        for each in by_name(atlas.levels["bcus"].values())
     )
     return Table(f"The {len(rows)} BCUs", ("BCU", "Code", "Boroughs", *_FIGURES), rows)
 
 
-def borough_table(facts: Facts, codes: Iterable[str], caption: str) -> Table:
+def borough_table(areas: Iterable[Area], caption: str) -> Table:
     """Some boroughs with their facts."""
     rows = tuple(
-        (
-            Said(links=(each,)),
-            Said(each.code),
-            _force(facts["boroughs"][each.code], facts),
-            *_figures(facts["boroughs"][each.code]),
-        )
-        for each in by_name(facts, "boroughs", codes)
+        (linked(each), Said(each.code), _force(each), *_figures(each)) for each in by_name(areas)
     )
     return Table(caption, ("Borough", "Code", "BCU", *_FIGURES), rows)
 
 
-def ward_table(facts: Facts, codes: Iterable[str], caption: str) -> Table:
+def ward_table(areas: Iterable[Area], caption: str) -> Table:
     """Some wards with their facts."""
-    rows = []
-    for each in by_name(facts, "wards", codes):
-        row = facts["wards"][each.code]
-        rows.append((
-            Said(links=(each,)),
+    rows = tuple(
+        (
+            linked(each),
             Said(each.code),
-            Said(links=(area(facts, "boroughs", row["borough_code"]),)),
-            _force(facts["boroughs"][row["borough_code"]], facts),
-            Said(figure(row["area_km2"], 2)),
-            Said(_number(row["residents"])),
-            Said(number(row["officers"]["committed"]) if row["officers"] else "–"),
-        ))  # fmt: skip
+            linked(each.borough),
+            _force(each),
+            Said(figure(each.area_km2, 2)),
+            Said(_number(each.residents)),
+            Said(number(each.officers["committed"]) if each.officers else "–"),
+        )
+        for each in by_name(areas)
+    )
     heads = ("Ward", "Code", "Borough", "BCU", "Area, km²#", "Residents#", "Officers promised#")
-    return Table(caption, heads, tuple(rows))
+    return Table(caption, heads, rows)
 
 
 _FIGURES = ("Wards#", "Area, km²#", "Residents#", "Officers promised#", "Strength, FTE#",
             "Of the promise#")  # fmt: skip
 
 
-def _force(borough: Row, facts: Facts) -> Said:
-    code = borough["bcu_code"]
-    return Said(links=(area(facts, "bcus", code),)) if code else Said(CITY_POLICE)
+def _force(area: Area) -> Said:
+    return linked(area.bcu) if area.bcu else Said(CITY_POLICE)
 
 
-def _figures(row: Row) -> tuple[Said, ...]:
+def _figures(area: Area) -> tuple[Said, ...]:
     """The cells that BCUs and boroughs have in common."""
-    size = (str(row["wards"]), figure(row["area_km2"], 2), _number(row["residents"]))
-    return tuple(map(Said, (*size, *_officers(row["officers"]))))
+    size = (str(len(area.wards)), figure(area.area_km2, 2), _number(area.residents))
+    return tuple(map(Said, (*size, *_officers(area.officers))))
 
 
-def _officers(known: Row | None) -> tuple[str, str, str]:
-    if known is None:
+def _officers(known: Row) -> tuple[str, str, str]:
+    if not known:
         return "–", "–", "–"
     promised = number(known["committed"])
     if known["fte"] is None:

@@ -14,6 +14,7 @@ from bcumap.base.bases import MEANING
 from bcumap.base.schema import THEMES
 from bcumap.base.words import CHANGES, FEED, date
 from bcumap.facts import views
+from bcumap.facts.areas import Atlas
 from bcumap.facts.demand_views import Overview
 from bcumap.facts.events import Event, about
 from bcumap.facts.find import LONGEST_QUERY
@@ -23,8 +24,6 @@ from bcumap.site.pages import UP, AreaPage, bcu_table, borough_table, path, ward
 from bcumap.web import render
 from bcumap.web.render import Where
 
-Facts = Mapping[str, Any]
-
 
 @dataclass(frozen=True)
 class Site:
@@ -32,8 +31,6 @@ class Site:
 
     Attributes
     ----------
-    facts
-        The facts of every area.
     links
         For each file of the page its path from the front of the site.
     postcodes
@@ -52,7 +49,7 @@ class Site:
         The folder of the shards of streets and places; "" if there are none.
     """
 
-    facts: Facts
+    atlas: Atlas
     links: Mapping[str, str]
     postcodes: str
     made_on: str
@@ -79,14 +76,15 @@ class Renderer:
 
     def front(self) -> str:
         """Return the front page: the finder, the map of BCUs, and its tables."""
-        facts = self._site.facts
-        boroughs = borough_table(facts, facts["boroughs"], "Boroughs and the City of London")
-        return self._fill("index.html", "index.html", tables=(bcu_table(facts), boroughs))
+        atlas = self._site.atlas
+        all_ = atlas.levels["boroughs"].values()
+        boroughs = borough_table(all_, "Boroughs and the City of London")
+        return self._fill("index.html", "index.html", tables=(bcu_table(atlas), boroughs))
 
     def wards(self) -> str:
         """Return the list of all wards."""
-        facts = self._site.facts
-        table = ward_table(facts, facts["wards"], f"Wards of {facts['edition']}")
+        atlas = self._site.atlas
+        table = ward_table(atlas.levels["wards"].values(), f"Wards of {atlas.edition}")
         return self._fill("wards.html", "wards.html", tables=(table,))
 
     def changes(self, around: Mapping[str, Any], maps: Sequence[Dated] = ()) -> str:
@@ -99,7 +97,7 @@ class Renderer:
             lists=[views.events(shown, theme.capitalize()) for theme, shown in happened],
             meaning=MEANING,
             maps=maps,
-            roll_out=views.roll_out(around["roll_out"], self._site.facts),
+            roll_out=views.roll_out(around["roll_out"], self._site.atlas),
             strength=views.strength(months),
             strength_source=views.strength_source(months),
         )
@@ -119,7 +117,7 @@ class Renderer:
     def _fill(
         self, template: str, here: str, *, up: str = "", page: AreaPage | None = None, **more: Any
     ) -> str:
-        site, facts = self._site, self._site.facts
+        site, atlas = self._site, self._site.atlas
 
         def report(fact: str = "") -> str:
             return feedback.link(site.feedback, f"/{here}", fact)
@@ -131,15 +129,15 @@ class Renderer:
             path=here,
             page=page,
             site=site,
-            facts=facts,
+            atlas=atlas,
             data=self._page_data(up, page),
             card=f"{CARDS}/{self._card(page)}.png",
             legend=views.AREAS_LEGEND,
             footer=(
-                facts["edition"],
-                date(facts["residents_as_of"]),
-                views.officer_sources(facts),
-                views.seen(facts),
+                atlas.edition,
+                date(atlas.residents_as_of),
+                views.officer_sources(atlas),
+                views.seen(atlas),
             ),
             report=report(),
             changes_title=CHANGES,
@@ -150,13 +148,8 @@ class Renderer:
 
     def _card(self, page: AreaPage | None) -> str:
         """Return whose card a page has: its BCU's, or London's."""
-        if page is None:
-            return LONDON
-        facts, code = self._site.facts, page.code
-        if page.level == "wards":
-            code = facts["wards"][code]["borough_code"]
-        bcu = code if page.level == "bcus" else facts["boroughs"][code]["bcu_code"]
-        return bcu or LONDON
+        bcu = page.area.bcu if page else None
+        return bcu.code if bcu else LONDON
 
     def _page_data(self, up: str, page: AreaPage | None) -> dict[str, Any]:
         """Return what the page's script must know."""
@@ -167,5 +160,5 @@ class Renderer:
             "names": files["names.json"],
             "postcodes": up + self._site.postcodes,
             "places": self._site.places and up + self._site.places,
-            "chosen": {"level": page.level, "code": page.code} if page else None,
+            "chosen": {"level": page.area.level, "code": page.area.code} if page else None,
         }

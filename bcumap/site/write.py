@@ -23,6 +23,7 @@ from bcumap.base.schema import LEVELS
 from bcumap.base.words import FEED, date
 from bcumap.export import feed
 from bcumap.facts import counters, demand, demand_views, events, store, views
+from bcumap.facts.areas import Atlas
 from bcumap.facts.find import Finder
 from bcumap.facts.postcodes import Archive, Prefix
 from bcumap.maps import files as pictures
@@ -112,13 +113,12 @@ def write(
     out, url = request.out.resolve(), checked_url(request.url)
     check_target(out)  # now, before anything is read
     atlas, document = store.atlas(data=data), store.counters_web(data=data)
-    facts = atlas.facts
     archive = store.postcodes(data=data)
     picture = counters.picture(document, request.on)
     happened = events.read(store.events_web(data=data))
     known = store.demand(data=data)
     asked = {
-        level: demand.report(known, facts, level)
+        level: demand.report(known, atlas, level)
         for level in LEVELS
         if known.offences(level).months
     }
@@ -133,7 +133,7 @@ def write(
         postcodes = _write_postcodes(folder, archive, finder, data, tell)
         named = naming.documents(finder, store.context(data=data), atlas)
         site = Site(
-            facts,
+            atlas,
             links,
             f"{postcodes.name}/",
             date(request.on.isoformat()),
@@ -153,11 +153,11 @@ def write(
             drawings.cards(folder / drawings.CARDS, documents, request.on)
         _write_changes(folder, renderer, site, around, maps)
         if site.demand:
-            told = demand_views.overview(known, facts, asked, around["strength"])
+            told = demand_views.overview(known, atlas, asked, around["strength"])
             _text(folder / "demand.html", renderer.demand(told))
         _write_plain(folder, url)
         report = _report(folder, postcodes)
-        _write_marker(folder, facts, request.on)
+        _write_marker(folder, atlas, request.on)
     return report
 
 
@@ -367,8 +367,8 @@ def _page_paths(folder: Path) -> list[str]:
     return sorted(path for path in found if path != "404.html")
 
 
-def _write_marker(folder: Path, facts: Mapping[str, Any], on: dt.date) -> None:
-    told = {"made_by": MADE_BY, "made_on": on.isoformat(), "edition": facts["edition"]}
+def _write_marker(folder: Path, atlas: Atlas, on: dt.date) -> None:
+    told = {"made_by": MADE_BY, "made_on": on.isoformat(), "edition": atlas.edition}
     _text(folder / MARKER, json.dumps(told) + "\n")
 
 

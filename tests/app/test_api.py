@@ -104,7 +104,7 @@ def test_only_find_takes_a_post_and_its_preflight_says_so() -> None:
 def test_a_code_as_the_police_write_it_or_at_the_end_of_a_sentence(code: str) -> None:
     assert one(f"/api/v1/wards/{code}").json()["code"] == DEPTFORD
     assert one(query("/api/v1/events", "area", code)).status_code == 200
-    assert links.from_link({"ward": code}, FACTS) == (links.Chosen("wards", DEPTFORD), None)
+    assert links.from_link({"ward": code}, cached.atlas()) == (cached.atlas()[DEPTFORD], None)
 
 
 # --- what is answered ----------------------------------------------------------------------------

@@ -15,8 +15,8 @@ import pytest
 from starlette.applications import Starlette
 
 from bcumap.app import embed, headers, routes
-from bcumap.app.links import Chosen
 from bcumap.base.words import ATTRIBUTION
+from bcumap.facts.cached import atlas
 
 DEPTFORD = "E05013719"
 
@@ -115,7 +115,7 @@ def test_whatever_else_is_asked_changes_nothing() -> None:
 
 
 def test_the_code_to_copy_is_one_frame_without_rights() -> None:
-    code = embed.code(Chosen("wards", DEPTFORD), "https://map.example")
+    code = embed.code(atlas()[DEPTFORD], "https://map.example")
     assert code.startswith(f'<iframe src="https://map.example/embed?ward={DEPTFORD}"')
     assert " sandbox " in code
     assert code.count("<") == 2

@@ -23,7 +23,7 @@ from streamlit.file_util import get_static_dir
 from bcumap.app import assets, drawn, first, heads, routes
 from bcumap.app.kept import Kept
 from bcumap.base.words import ALL_PAGES, PAGES
-from bcumap.facts.cached import counters, facts
+from bcumap.facts.cached import atlas, counters
 from tests.hostile import QUERIES
 
 PUBLIC = "https://map.example"
@@ -275,7 +275,7 @@ def test_search_engines_are_told_every_area(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("BCUMAP_URL", PUBLIC)
     places = re.findall("<loc>(.*?)</loc>", ask("/sitemap.xml").text)
     assert len(places) == len(PAGES) + 2 + len(counters()["sites"]) + sum(
-        len(facts()[each]) for each in ("bcus", "boroughs", "wards")
+        len(of) for of in atlas().levels.values()
     )
     assert f"{PUBLIC}/ward?ward={DEPTFORD}" in places
     told = ask("/robots.txt").text
@@ -382,7 +382,7 @@ def test_streamlit_s_letters_are_not_fetched() -> None:
 
 def test_structured_data_cannot_end_its_script() -> None:
     said = heads.Head("</script><script>alert(1)", "x", "?ward=1", "areas")
-    written = heads.tags(said, public=PUBLIC, base="", icon="", card_path="/card", facts=facts())
+    written = heads.tags(said, public=PUBLIC, base="", icon="", card_path="/card")
     assert written.count("</script>") == 1
     assert "<script>" not in written
 

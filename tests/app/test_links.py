@@ -7,7 +7,9 @@ import re
 import pytest
 
 from bcumap.app import links
-from bcumap.app.links import Asked, Chosen, level_of
+from bcumap.app.links import Asked, level_of
+from bcumap.facts.areas import Area
+from bcumap.facts.cached import atlas
 from bcumap.web.files import STATIC
 
 
@@ -22,7 +24,7 @@ def test_what_the_browser_writes_is_on_the_list() -> None:
     assert len(set(names)) == len(names)
 
 
-DEPTFORD, LEWISHAM = Chosen("wards", "E05013719"), Chosen("boroughs", "E09000023")
+DEPTFORD, LEWISHAM = atlas()["E05013719"], atlas()["E09000023"]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +39,7 @@ DEPTFORD, LEWISHAM = Chosen("wards", "E05013719"), Chosen("boroughs", "E09000023
     ],
 )
 def test_the_level_is_the_link_s_or_the_area_s_or_the_page_s(
-    page: str, wanted: Chosen | None, asked: str, level: str
+    page: str, wanted: Area | None, asked: str, level: str
 ) -> None:
     assert level_of(Asked(page, {"level": asked}, wanted=wanted)) == level
 

@@ -143,7 +143,7 @@ def _is_told_on_the_pages(data: Path, wards: tuple[str, ...], on: str) -> None:
     known = measures.values(atlas, "wards", LISTED)
     assert [known[each] for each in wards] == [None, 0, None, 6]
     assert list(measures.offered(atlas))[-1] == LISTED
-    lines = {each: dict(views.panel(atlas.facts, "wards", each).told)["Listed"] for each in wards}
+    lines = {each: dict(views.panel(atlas[each]).told)["Listed"] for each in wards}
     assert [line.text for line in lines.values()] == [NO_LIST, "0", NO_LIST, "6"]
     assert lines[code].note == (
         f"by data.police.uk on {date(on)}: 2 constables, 1 PCSO, 1 sergeant and 2 of other ranks."
@@ -174,9 +174,9 @@ def _is_told_on_the_pages(data: Path, wards: tuple[str, ...], on: str) -> None:
 def test_without_it_the_pages_say_how_to_add_it(data: Path) -> None:
     atlas = store.atlas(data=data)
     assert LISTED not in measures.offered(atlas)
-    assert "bcumap build --teams" in views.to_add(atlas.facts)
+    assert "bcumap build --teams" in views.to_add(atlas)
     code = next(iter(atlas.met("wards")))
-    assert "Listed" not in dict(views.panel(atlas.facts, "wards", code).told)
+    assert "Listed" not in dict(views.panel(atlas[code]).told)
     ward, listed = served(f"/ward?ward={code}", f"/api/v1/officers/listed?area={code}")
     assert "bcumap build --teams" in ward
     assert json.loads(listed)["days"] == []

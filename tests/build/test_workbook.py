@@ -102,7 +102,7 @@ def test_it_becomes_a_part_of_the_data_for_everybody(
     assert demand.abstraction_months(known)[-4:] == ["2024-07", "2024-08", "2024-09", "2024-12"]
     assert "2024-12" not in known.second_hand
     assert demand.abstraction_when(known).endswith("second hand")  # of some of these months
-    years = demand.abstraction_told(known, store.facts(data=data))
+    years = demand.abstraction_told(known, store.atlas(data=data))
     assert {(row["year"], row["second_hand"]) for row in years} >= {("2023", True), ("2024", True)}
     told = known.strengths
     ward = next(code for code, row in store.facts(data=data)["wards"].items()
@@ -126,10 +126,10 @@ def _is_told_everywhere(
     code = next(code for code, fte in known.items() if fte is not None)
     measure = measures.MEASURES["share_of_commitment"]
     assert measures.unknown(atlas, "wards", measure) == NO_FIGURE
-    told = dict(views.panel(atlas.facts, "wards", code).told)
+    told = dict(views.panel(atlas[code]).told)
     assert told["Strength"].text == f"{figure(means[code], 1)} FTE"
     assert "mean of July 2024 to December 2024" in told["Strength"].note
-    assert views.strength_months(atlas.facts)[1] == "mean of July 2024 to December 2024"
+    assert views.strength_months(atlas)[1] == "mean of July 2024 to December 2024"
     assert store.demand(data=data).strengths.last(code)["fte"] is not None
     for words in ("--measure", "fte"), ("--measure", "fte,committed"):
         file = data.parent / "wards.csv"

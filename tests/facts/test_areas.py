@@ -86,11 +86,13 @@ def test_one_place_knows_who_polices_what() -> None:
     assert {level: len(ATLAS.met(level)) for level in ATLAS.levels} == {
         "bcus": 12, "boroughs": 32, "wards": 679,
     }  # fmt: skip
-    assert all((area.officers is None) == (area.bcu is None) for area in ATLAS)
+    assert all(bool(area.officers) == bool(area.bcu) for area in ATLAS)
+    assert ATLAS.force.boroughs == list(ATLAS.met("boroughs").values())
 
 
 def test_what_is_in_an_area_and_beside_it() -> None:
     assert SOUTH_EAST.boroughs == [ATLAS[code] for code in ("E09000004", "E09000011", "E09000023")]
+    assert (LEWISHAM.boroughs, DEPTFORD.boroughs) == ([LEWISHAM], [])
     for area in ATLAS:
         assert len(area.wards) == area.facts.get("wards", 1)
         assert all(area in ward.upwards for ward in area.wards)
@@ -102,6 +104,11 @@ def test_what_is_in_an_area_and_beside_it() -> None:
         "Camden", "Hackney", "Islington", "Tower Hamlets", "Westminster",
     }  # fmt: skip
     assert {bcu.code for bcu in SOUTH_EAST.neighbours} == {"AS", "SN"}
+
+
+def test_a_name_is_not_taken_for_another() -> None:
+    called = [area.called for area in (DEPTFORD, LEWISHAM, SOUTH_EAST)]
+    assert called == ["Deptford, Lewisham", "Lewisham", "South East BCU"]
 
 
 def test_columns_name_what_an_area_is_in_as_tables_do() -> None:

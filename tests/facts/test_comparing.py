@@ -10,7 +10,7 @@ import pytest
 from bcumap.facts import comparing, demand, views
 from bcumap.facts import counters as past
 from bcumap.facts.areas import Atlas
-from bcumap.facts.cached import atlas, counters, demand_report, facts
+from bcumap.facts.cached import atlas, counters, demand_report
 from bcumap.facts.cached import demand as asked
 from bcumap.facts.comparing import NOT_MET, Known, Section
 
@@ -38,7 +38,7 @@ def test_each_row_has_a_cell_for_each_area() -> None:
 
 def test_figures_are_those_of_the_pages_of_each_area() -> None:
     told = compared(LEWISHAM, HARROW)
-    officers = [facts()["boroughs"][code]["officers"] for code in (LEWISHAM, HARROW)]
+    officers = [atlas()[code].officers for code in (LEWISHAM, HARROW)]
     assert row(told["Ward officers"], "Officers promised") == [
         str(each["committed"]) for each in officers
     ]
@@ -52,7 +52,7 @@ def test_figures_are_those_of_the_pages_of_each_area() -> None:
 def test_offences_of_all_levels_are_of_the_same_months() -> None:
     told = compared(DEPTFORD, LEWISHAM)["What is asked of the police"]
     last = min(asked().wards.months[-1], asked().boroughs.months[-1])
-    numbers = demand.series(asked(), facts(), "boroughs", LEWISHAM)
+    numbers = demand.series(asked(), "boroughs", atlas()[LEWISHAM])
     at = asked().boroughs.months.index(last) + 1
     assert row(told, "Offences in all")[1] == views.number(sum(numbers[at - 12 : at]))
     past_ = compared(DEPTFORD, LEWISHAM)["Through time"]
@@ -71,7 +71,7 @@ def test_the_city_is_not_of_the_met() -> None:
 
 def test_a_part_that_is_unsound_is_said_to_be_one() -> None:
     central_north = row(compared("CN", "SE")["Ward officers"], "Officers in all")[0]
-    told = facts()["bcus"]["CN"]["officers"]
+    told = atlas()["CN"].officers
     assert central_north == (
         f"at least {told['fte']}" if told["fte"] is not None else "no reliable figure"
     )
@@ -81,7 +81,7 @@ def test_the_strength_of_a_ward_is_what_was_built_and_says_of_which_months() -> 
     before = compared(DEPTFORD, LEWISHAM)["Ward officers"]
     assert row(before, "Officers in all")[0] == "published by the Met, not included here"
     assert "; of wards" not in before.note
-    built = deepcopy(facts())
+    built = deepcopy(dict(atlas().facts))
     built["officers"]["ward_months"] = ("2025-01", "2025-12")
     built["wards"][DEPTFORD]["officers"] |= {"fte": 2.4, "share_of_commitment": 0.8}
     told = compared(DEPTFORD, "E05013718", areas=Atlas(built))["Ward officers"]

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from bcumap.base.errors import BcuMapError
+from bcumap.base.schema import MET
 from bcumap.facts import demand, store
-from bcumap.facts.demand import MET, Demand, Offences, Report, Row, Survey
+from bcumap.facts.areas import Atlas
+from bcumap.facts.demand import Demand, Offences, Report, Row, Survey
 
 
 @pytest.fixture(scope="module")
@@ -18,16 +20,16 @@ def known() -> Demand:
 
 
 @pytest.fixture(scope="module")
-def facts() -> Any:
-    return store.facts()
+def atlas() -> Atlas:
+    return store.atlas()
 
 
 def by_code(told: Report) -> dict[str, Row]:
     return {row.code: row for row in told.rows}
 
 
-def test_rates_of_bcus_are_the_control_figures(known: Demand, facts: Any) -> None:
-    told = demand.report(known, facts, "bcus", on="2026-06")
+def test_rates_of_bcus_are_the_control_figures(known: Demand, atlas: Atlas) -> None:
+    told = demand.report(known, atlas, "bcus", on="2026-06")
     assert (told.first, told.last) == ("2025-07", "2026-06")
     rates = {row.code: demand.rate_text(row.per_1k) for row in told.rows}
     assert rates == {
@@ -38,8 +40,8 @@ def test_rates_of_bcus_are_the_control_figures(known: Demand, facts: Any) -> Non
     assert by_code(told)["AW"].per_1k == 219.484
 
 
-def test_highest_and_lowest_wards_are_the_control_figures(known: Demand, facts: Any) -> None:
-    told = demand.report(known, facts, "wards", on="2026-03")
+def test_highest_and_lowest_wards_are_the_control_figures(known: Demand, atlas: Atlas) -> None:
+    told = demand.report(known, atlas, "wards", on="2026-03")
     ends = [(row.name, round(row.per_1k or 0)) for row in (*told.rows[:2], told.rows[-1])]
     assert ends == [("West End", 2426), ("St James's", 1760), ("Tudor", 25)]
     assert told.ranked == len(told.rows) == 679
@@ -58,12 +60,12 @@ def test_confidence_of_the_met_is_the_control_figures(known: Demand) -> None:
     assert known.survey.last("E09000023", "good_job") == ("2023-12", 45)
 
 
-def test_abstraction_by_year_is_the_control_figures(known: Demand, facts: Any) -> None:
+def test_abstraction_by_year_is_the_control_figures(known: Demand, atlas: Atlas) -> None:
     months = demand.abstraction_months(known)
     shares = [
         demand.abstracted(
             known,
-            demand.boroughs_of(facts, "boroughs", MET),
+            demand.boroughs_of(atlas.force),
             [month for month in months if month.startswith(str(year))],
         )
         for year in range(2018, 2025)
@@ -73,8 +75,8 @@ def test_abstraction_by_year_is_the_control_figures(known: Demand, facts: Any) -
     ]  # fmt: skip
 
 
-def test_wards_and_the_rest_are_the_boroughs_and_the_met(known: Demand, facts: Any) -> None:
-    rows = demand.sums(known, facts)
+def test_wards_and_the_rest_are_the_boroughs_and_the_met(known: Demand, atlas: Atlas) -> None:
+    rows = demand.sums(known, atlas)
     assert len(rows) == 36
     for row in rows:
         assert row["wards"] + row["without_ward"] == row["boroughs"] + row["airports"]
@@ -86,61 +88,62 @@ def test_wards_and_the_rest_are_the_boroughs_and_the_met(known: Demand, facts: A
     assert sum(row["without_ward"] for row in rows) == 61_567
 
 
-def test_areas_add_up_from_boroughs_to_the_met_in_every_month(known: Demand, facts: Any) -> None:
-    bcus = [demand.series(known, facts, "bcus", code) for code in facts["bcus"]]
+def test_areas_add_up_from_boroughs_to_the_met_in_every_month(known: Demand, atlas: Atlas) -> None:
+    bcus = [demand.series(known, "bcus", area) for area in atlas.levels["bcus"].values()]
     rest = known.boroughs.series(demand.UNALLOCATED)
     assert [sum(month) for month in zip(*bcus, rest, strict=True)] == demand.series(
-        known, facts, "bcus", MET
+        known, "bcus", atlas.force
     )
     assert len(rest) == 195
 
 
-def test_groups_add_up_to_all(known: Demand, facts: Any) -> None:
-    parts = [demand.series(known, facts, "bcus", MET, group) for group in demand.GROUPS]
+def test_groups_add_up_to_all(known: Demand, atlas: Atlas) -> None:
+    parts = [demand.series(known, "bcus", atlas.force, group) for group in demand.GROUPS]
     assert [sum(month) for month in zip(*parts, strict=True)] == demand.series(
-        known, facts, "bcus", MET
+        known, "bcus", atlas.force
     )
-    burglary = demand.report(known, facts, "bcus", group="burglary").met
+    burglary = demand.report(known, atlas, "bcus", group="burglary").met
     assert burglary.offences == 47_880
 
 
-def test_central_north_has_no_figure_of_officers(known: Demand, facts: Any) -> None:
-    rows = by_code(demand.report(known, facts, "bcus"))
+def test_central_north_has_no_figure_of_officers(known: Demand, atlas: Atlas) -> None:
+    rows = by_code(demand.report(known, atlas, "bcus"))
     assert rows["CN"].per_officer is None
     assert rows["CN"].per_promised_officer is not None
     assert rows["SE"].per_officer == pytest.approx(74_301 / 223.1, abs=0.01)
 
 
 def test_officers_of_wards_count_from_the_first_of_their_own_months(
-    known: Demand, facts: Any
+    known: Demand, atlas: Atlas
 ) -> None:
-    code = "E05013719"
+    code, facts = "E05013719", atlas.facts
     added = {**facts["wards"][code]["officers"], "fte": 2.0}
     wards = {**facts["wards"], code: {**facts["wards"][code], "officers": added}}
     for first, per_officer in (("2026-03", 0.5), ("2026-04", None)):
         officers = {**facts["officers"], "ward_months": [first, "2026-07"]}
-        told = demand.report(known, {**facts, "wards": wards, "officers": officers}, "wards")
+        changed = Atlas({**facts, "wards": wards, "officers": officers})
+        told = demand.report(known, changed, "wards")
         row = by_code(told)[code]
         assert row.per_officer == (per_officer and row.offences * per_officer)
 
 
 def test_comparisons_across_the_new_system_and_airports_are_flagged(
-    known: Demand, facts: Any
+    known: Demand, atlas: Atlas
 ) -> None:
-    told = demand.report(known, facts, "bcus")
+    told = demand.report(known, atlas, "bcus")
     assert "system" in told.cautions
     assert [row.code for row in told.rows if "airports" in row.cautions] == ["WA"]
     assert told.rows[0].change_years == 3
-    wards = demand.report(known, facts, "wards")
+    wards = demand.report(known, atlas, "wards")
     assert wards.rows[0].change_years == 2
     assert "system" in wards.cautions
-    old = demand.report(known, facts, "boroughs", on="2019-12")
+    old = demand.report(known, atlas, "boroughs", on="2019-12")
     assert "system" not in old.cautions
     assert not any("airports" in row.cautions for row in old.rows)
     assert {row.per_officer for row in old.rows} == {None}  # strengths are of years later
 
 
-def test_what_is_not_in_the_data_is_refused_in_a_sentence(known: Demand, facts: Any) -> None:
+def test_what_is_not_in_the_data_is_refused_in_a_sentence(known: Demand, atlas: Atlas) -> None:
     for asked, said in (
         ({"level": "streets"}, "no level 'streets'"),
         ({"level": "bcus", "group": "arson"}, "no group 'arson'"),
@@ -148,10 +151,10 @@ def test_what_is_not_in_the_data_is_refused_in_a_sentence(known: Demand, facts: 
         ({"level": "bcus", "on": "June"}, "from 2011-03 to 2026-06"),
     ):
         with pytest.raises(BcuMapError, match=said):
-            demand.report(known, facts, **asked)
+            demand.report(known, atlas, **asked)
     nothing = Demand(Offences((), {}), Offences((), {}), Survey((), {}), {})
     with pytest.raises(BcuMapError, match="bcumap build --demand"):
-        demand.report(nothing, facts, "wards")
+        demand.report(nothing, atlas, "wards")
 
 
 # --- hand-made areas -------------------------------------------------------------------------
@@ -162,24 +165,28 @@ def area(name: str, residents: int | None, **more: Any) -> dict[str, Any]:
     return {"name": name, "area_km2": 2.0, "residents": residents, "officers": officers} | more
 
 
-def world(counts: dict[str, list[int]], **wards: Any) -> tuple[Demand, Any]:
+def world(counts: dict[str, list[int]], **wards: Any) -> tuple[Demand, Atlas]:
     """Wards with a number for each month from April 2021."""
     months = tuple(f"{2021 + m // 12}-{m % 12 + 1:02d}" for m in range(3, 3 + len(counts["a"])))
     offences = Offences(months, {code: {"theft": row} for code, row in counts.items()})
     told = {
+        "edition": "2025",
+        "residents_as_of": "2024-06-30",
+        "seen_on": ["2026-11-22", "2026-11-26"],
         "officers": {"months": ["2025-08", "2026-07"], "since": "2017-12-28"},
         "wards": wards,
+        "boroughs": {},
         "bcus": {},
     }
-    return Demand(offences, Offences((), {}), Survey((), {}), {}), told
+    return Demand(offences, Offences((), {}), Survey((), {}), {}), Atlas(told)
 
 
 def test_few_offences_are_shown_but_neither_ranked_nor_compared() -> None:
-    known, facts = world(
+    known, atlas = world(
         {"a": [2] * 36, "b": [10] * 36, "c": [10] * 36, "d": [1] * 24 + [10] * 12},
         a=area("A", 10), b=area("B", 1000), c=area("C", 1000), d=area("D", None),
     )  # fmt: skip
-    rows = by_code(demand.report(known, facts, "wards"))
+    rows = by_code(demand.report(known, atlas, "wards"))
     assert (rows["a"].offences, rows["a"].rank, rows["a"].change) == (24, None, None)
     assert rows["a"].cautions == ("few", "residents")
     assert (rows["b"].rank, rows["c"].rank, rows["b"].change) == (1, 1, 0.0)
@@ -188,8 +195,8 @@ def test_few_offences_are_shown_but_neither_ranked_nor_compared() -> None:
 
 
 def test_a_change_needs_as_many_months_before() -> None:
-    known, facts = world({"a": [10] * 35}, a=area("A", 1000))
-    assert demand.report(known, facts, "wards").rows[0].change is None
+    known, atlas = world({"a": [10] * 35}, a=area("A", 1000))
+    assert demand.report(known, atlas, "wards").rows[0].change is None
 
 
 def test_months_are_counted_across_years() -> None:

@@ -6,7 +6,7 @@ import re
 
 from bcumap.facts import demand
 from bcumap.facts import demand_views as views
-from bcumap.facts.cached import around, demand_report, facts
+from bcumap.facts.cached import around, atlas, demand_report
 from bcumap.facts.cached import demand as known
 from bcumap.facts.demand import CAUTIONS
 from bcumap.facts.views import Table
@@ -39,7 +39,7 @@ def test_the_bcu_with_the_most_for_each_officer_is_named_with_its_date() -> None
 
 def test_a_ward_stands_beside_its_borough_its_bcu_and_the_met() -> None:
     reports = {level: demand_report(level) for level in ("bcus", "boroughs", "wards")}
-    table, minded = views.beside("wards", DEPTFORD, reports, facts())
+    table, minded = views.beside(atlas()[DEPTFORD], reports)
     assert text(table).splitlines() == [
         "Deptford | 2,278 | 131 | 1,780 | 759 | −8% in 2 years | 95 of 679 |"
         " April 2025 to March 2026",
@@ -48,31 +48,31 @@ def test_a_ward_stands_beside_its_borough_its_bcu_and_the_met() -> None:
         "The Met | 910,619 | 100 | 580 | 447 | +1% in 3 years |  | July 2025 to June 2026",
     ]
     assert minded == []
-    table, minded = views.beside("wards", WEST_END, reports, facts())
+    table, minded = views.beside(atlas()[WEST_END], reports)
     assert "2,426" in text(table)
     assert minded == [CAUTIONS["residents"]]
 
 
 def test_tables_stand_beside_charts() -> None:
-    rows = demand.months_told(known(), facts(), "AW")
+    rows = demand.months_told(known(), atlas(), atlas()["AW"])
     assert "June 2026 | 219 | 100" in text(views.through_time(rows, "all"))
     assert views.time_told(rows, "all") == (
         "All offences in twelve months for every 1,000 residents: Central West 193 to March 2011,"
         " 219 to June 2026; the Met 89 to March 2011, 100 to June 2026."
     )
-    asked = demand.survey_told(known(), facts(), ["MET"])
+    asked = demand.survey_told(known(), atlas())
     assert "December 2018 | 62%" in text(views.shares(asked, "good_job"))
     assert views.shares_told(asked, "good_job").endswith(
         "the Met 67% in December 2014, 68% in December 2017 (before the twelve BCUs of 2018 and"
         " 2019), 46% in September 2025."
     )
-    officers = text(views.officers(demand_report("boroughs"), facts()))
+    officers = text(views.officers(demand_report("boroughs"), atlas()))
     assert re.search(r"Camden \| \d+ \| no reliable figure \| no reliable figure", officers)
 
 
 def test_a_ward_is_told_by_group_with_what_may_be_asked() -> None:
-    told = demand_report("wards")
-    table, minded = views.of_ward(known(), facts(), told, WEST_END)
+    told, ward = demand_report("wards"), atlas()[WEST_END]
+    table, minded = views.of_ward(known(), told, ward)
     first = table.rows[0]
     assert first[0].text == "Theft"
     counts = [int(row[1].text.replace(",", "")) for row in table.rows]
@@ -80,12 +80,12 @@ def test_a_ward_is_told_by_group_with_what_may_be_asked() -> None:
     assert counts == sorted(counts, reverse=True)
     assert CAUTIONS["residents"] in minded
     assert CAUTIONS["system"] in minded
-    months = demand.months_told(known(), facts(), WEST_END)
+    months = demand.months_told(known(), atlas(), ward)
     assert views.months_told(months).startswith(
         "Offences in a month for every 1,000 residents, Apr"
     )
-    assert "2,426 for every 1,000 residents (rank 1 of 679 wards" in views.ward_told(told, WEST_END)
-    asked = views.to_ask(told, known(), facts(), WEST_END)
+    assert "2,426 for every 1,000 residents (rank 1 of 679 wards" in views.ward_told(told, ward)
+    asked = views.to_ask(told, known(), ward)
     assert asked[0].startswith("Theft is the largest group here")
     assert "21% fewer than 2 years before" in asked[1]
 

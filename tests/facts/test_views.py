@@ -10,7 +10,7 @@ from bcumap.base.bases import UNCONFIRMED
 from bcumap.facts import counters, store, views
 from bcumap.facts.cached import happenings
 
-FACTS = store.facts()
+ATLAS = store.atlas()
 FINDER = store.finder()
 DEPTFORD, ALDERSGATE = "E05013719", "E05009288"
 
@@ -31,26 +31,25 @@ def test_an_unsure_answer_names_the_others_with_whose_they_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("level", "code", "words"),
+    ("code", "words"),
     [
-        ("wards", DEPTFORD, "Deptford is a ward of Lewisham, policed by South East BCU of the"
+        (DEPTFORD, "Deptford is a ward of Lewisham, policed by South East BCU of the"
          " Metropolitan Police."),
-        ("wards", ALDERSGATE, "Aldersgate is a ward of City of London, policed by the City of"
+        (ALDERSGATE, "Aldersgate is a ward of City of London, policed by the City of"
          " London Police, not by the Met."),
-        ("bcus", "SE", "South East is one of the Metropolitan Police’s 12 Basic Command Units, of"
+        ("SE", "South East is one of the Metropolitan Police’s 12 Basic Command Units, of"
          " 3 boroughs and 59 wards."),
     ],
 )  # fmt: skip
-def test_an_area_is_told_in_a_sentence(level: str, code: str, words: str) -> None:
-    assert views.summary(FACTS, level, code) == words
+def test_an_area_is_told_in_a_sentence(code: str, words: str) -> None:
+    assert views.summary(ATLAS[code]) == words
 
 
 def test_changes_of_a_bcu_are_its_own_and_those_of_the_city_name_no_bcu() -> None:
-    atlas = store.atlas()
-    bcu = views.changes(happenings(), atlas["SE"])
+    bcu = views.changes(happenings(), ATLAS["SE"])
     assert bcu.title == "What changed in South East BCU"
     assert all("SE" in each.areas for _, shown in bcu.years for each in shown)
-    city = views.changes(happenings(), atlas[ALDERSGATE])
+    city = views.changes(happenings(), ATLAS[ALDERSGATE])
     assert city.title == "What changed in City of London"
 
 

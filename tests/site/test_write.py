@@ -241,14 +241,6 @@ def test_a_borough_page_has_all_its_wards_and_the_boroughs_beside(site: Path) ->
     }
 
 
-def test_no_borough_is_beside_itself_and_those_beside_see_each_other() -> None:
-    beside = pages.borough_neighbours(FACTS)
-    assert set(beside) == set(FACTS["boroughs"])
-    for code, others in beside.items():
-        assert code not in others
-        assert all(code in beside[each] for each in others)
-
-
 def test_a_bcu_page_has_its_boroughs_and_says_what_is_not_known(site: Path) -> None:
     text = area(site, "bcu/CN.html").text("main")
     assert "Camden" in text
@@ -301,15 +293,15 @@ def hostile_facts() -> dict[str, Any]:
 
 
 def test_names_of_strangers_stay_text() -> None:
-    facts, document = hostile_facts(), copy.deepcopy(dict(store.counters_web()))
+    atlas, document = Atlas(hostile_facts()), copy.deepcopy(dict(store.counters_web()))
     texts = {"note": HOSTILE, "source": HOSTILE}
     document["events"] = [each | texts for each in document["events"]]
     document["sites"] = [each | {"address": HOSTILE} for each in document["sites"]]
     picture = counters.picture(document, SITE_DAY)
     links = dict.fromkeys((*SITE_FILES, *writing.SHARED_FILES, *writing.PREPARED_FILES,
                            "names.json"), f"assets/{HOSTILE}")  # fmt: skip
-    renderer = Renderer(Site(facts, links, f"{HOSTILE}/", HOSTILE, ""))
-    every = pages.all_pages(Atlas(facts), picture, document["sites"])
+    renderer = Renderer(Site(atlas, links, f"{HOSTILE}/", HOSTILE, ""))
+    every = pages.all_pages(atlas, picture, document["sites"])
     made = [renderer.area(page) for page in every]
     made += [renderer.front(), renderer.wards()]
     keys = ("path", "title", "edition", "licence", "attribution", "size")

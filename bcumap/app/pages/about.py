@@ -7,7 +7,7 @@ import streamlit as st
 from bcumap.app import panels, search
 from bcumap.app.pages import about_words
 from bcumap.base.words import ABOUT
-from bcumap.facts.cached import facts
+from bcumap.facts.cached import atlas
 
 
 def page() -> None:
@@ -16,4 +16,4 @@ def page() -> None:
     search.box(about_words.INSTEAD)
     for part in about_words.body():
         st.html(part)
-    st.html(panels.footer(facts(), ABOUT))
+    st.html(panels.footer(atlas(), ABOUT))

@@ -11,7 +11,7 @@ from bcumap.base import feedback
 from bcumap.base.bases import MEANING
 from bcumap.base.words import ABOUT, counted, date
 from bcumap.facts import store, views
-from bcumap.facts.cached import facts
+from bcumap.facts.cached import atlas
 
 REVIEWED = "2026-11-26"  # when the accessibility statement was last held against the pages
 INSTEAD = "Choose a page."  # of an area: here is none to be shown
@@ -33,11 +33,11 @@ def heading() -> str:
 
 def body() -> Iterator[str]:
     """Give the sections of the page."""
-    known, operator = facts(), feedback.operator()
-    promise = known["officers"]
+    known, operator = atlas(), feedback.operator()
+    promise = known.promise
     promised = f"{counted(promise['dwo'], 'ward officer')} and {views.pcsos(promise)}"
-    yield shown("about.words", len(known["bcus"]), promised)
-    yield shown("about.sure", MEANING, bool(promise.get("ward_months")))
+    yield shown("about.words", len(known.levels["bcus"]), promised)
+    yield shown("about.sure", MEANING, bool(known.ward_months))
     yield shown("about.privacy", PRIVACY, operator)
     report = feedback.link(feedback.stated(), f"/{ABOUT}")
     yield shown("about.accessibility", operator, report, date(REVIEWED))

@@ -8,7 +8,7 @@ from bcumap.app import panels, search
 from bcumap.app.links import level_of
 from bcumap.app.ui import draw_map, draw_table, save_bar, save_data
 from bcumap.base.words import NO_FIGURE, NOT_KNOWN
-from bcumap.facts.cached import facts
+from bcumap.facts.cached import atlas
 from bcumap.facts.views import caption
 
 _BOTH = [
@@ -42,9 +42,9 @@ TABLE_UNKNOWN = {
 
 def page() -> None:
     """Draw the page."""
-    st.html(panels.heading(facts()))
+    st.html(panels.heading(atlas()))
     explorer()
-    st.html(panels.footer(facts()))
+    st.html(panels.footer(atlas()))
 
 
 @st.fragment
@@ -58,12 +58,12 @@ def explorer() -> None:
         st.html(panels.legend())
         save_bar()(key="save", data=save_data("areas", level, wanted, level=level))
     with right:
-        st.html(panels.panel(vars(wanted) if wanted else None, facts()))
+        st.html(panels.panel(wanted, atlas()))
     draw_table(
         asked,
         level,
         columns=TABLE_COLUMNS[level],
-        caption=caption(level, facts()),
+        caption=caption(level, atlas()),
         unknown=TABLE_UNKNOWN,
         of_met=OFFICER_COLUMNS,
     )

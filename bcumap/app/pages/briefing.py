@@ -24,14 +24,13 @@ from bcumap.base.words import (
 )
 from bcumap.facts import views
 from bcumap.facts.answers import Option
+from bcumap.facts.areas import Area, Atlas
 from bcumap.facts.measures import MEASURES
 from bcumap.facts.teams import Listing
 from bcumap.facts.views import Said, Table, number
 
 if TYPE_CHECKING:
     from bcumap.services.police_uk import Live
-
-Facts = Mapping[str, Any]
 
 STATUS = {
     "in force": "in force",
@@ -49,19 +48,15 @@ def welcome() -> str:
     return shown("ward.welcome")
 
 
-def title(code: str, facts: Facts) -> str:
+def title(ward: Area) -> str:
     """The ward's name, and where it is."""
-    ward = facts["wards"][code]
-    borough = facts["boroughs"][ward["borough_code"]]
-    bcu = borough["bcu_code"]
-    force = f"{facts['bcus'][bcu]['name']} BCU" if bcu else "City of London Police"
-    within = (ward["name"], borough["name"], force)
-    return shown("ward.title", *within, code, facts["edition"], comparing(code))
+    within = (ward.name, ward.within, ward.policed_by)
+    return shown("ward.title", *within, ward.code, ward.atlas.edition, comparing(ward.code))
 
 
-def not_of_the_met(code: str, facts: Facts) -> str:
+def not_of_the_met(ward: Area) -> str:
     """What is said of a ward of the City."""
-    return shown("ward.not_of_the_met", facts["wards"][code]["name"], views.police(None, facts))
+    return shown("ward.not_of_the_met", ward.name, views.police(ward))
 
 
 @dataclass(frozen=True)
@@ -74,8 +69,7 @@ class OwnFigure:
 
 
 def standing(
-    code: str,
-    facts: Facts,
+    ward: Area,
     published: Mapping[str, Any] | None = None,
     listings: Sequence[Listing] = (),
     *,
@@ -90,30 +84,28 @@ def standing(
     listings
         How its team was listed, day by day, if that is here.
     """
-    ward = facts["wards"][code]
-    borough = facts["boroughs"][ward["borough_code"]]
-    per = ward["officers"]["residents_per_committed"]
+    per = ward.officers["residents_per_committed"]
     share = Said(NOT_KNOWN)
     if per is not None:
         share = Said(f"{number(per)} residents", "for each officer promised")
     return shown("ward.standing", (
-        ("Promised", views.promised(facts)),
-        ("Strength", _strength(own, published, facts)),
-        *views.team_listed(ward, facts, views.listed_before(listings[:-1])),
-        ("Borough", _stands("boroughs", ward["borough_code"], facts)),
-        ("BCU", _stands("bcus", borough["bcu_code"], facts)),
-        ("Residents", views.residents(ward["residents"], facts)),
+        ("Promised", views.promised(ward.atlas)),
+        ("Strength", _strength(own, published, ward.atlas)),
+        *views.team_listed(ward, views.listed_before(listings[:-1])),
+        *((kind, _stands(area)) for kind, area in (("Borough", ward.borough), ("BCU", ward.bcu))
+          if area),
+        ("Residents", views.residents(ward.residents, ward.atlas)),
         ("Share", share),
     ))  # fmt: skip
 
 
-def _strength(own: OwnFigure | None, published: Mapping[str, Any] | None, facts: Facts) -> Said:
+def _strength(own: OwnFigure | None, published: Mapping[str, Any] | None, atlas: Atlas) -> Said:
     """How many officers a ward has, by a visitor's own list or the Met's workbook."""
     if own is None and published:
         when = f"in {date(published['month'])}, by {WORKBOOK}"
         return Said(f"{figure(published['fte'], 1)} FTE", when)
     if own is None:
-        if facts["officers"].get("ward_months"):
+        if atlas.ward_months:
             return Said(NO_FIGURE, "the Met’s workbook has none of this ward that can be used")
         return Said(BY_WARD, f"{BY_WARD_NOTE} Figures for its borough and BCU are below.")
     when = f", {date(own.month)}" if own.month else ""
@@ -121,10 +113,9 @@ def _strength(own: OwnFigure | None, published: Mapping[str, Any] | None, facts:
     return Said(f"{figure(own.fte, 1)} FTE", said)
 
 
-def _stands(level: str, code: str, facts: Facts) -> Said:
+def _stands(area: Area) -> Said:
     """How a borough or BCU stands against the promise."""
-    area = facts[level][code]
-    told, name = area["officers"], (Option("map", f"{level}/{code}", area["name"]),)
+    told, name = area.officers, (Option("map", f"{area.level}/{area.code}", area.name),)
     if told["fte"] is None:
         missing = listed(told["no_figure_for"])
         return Said(f": {NO_FIGURE}", f"the published one of {missing} cannot be used", name)
@@ -132,25 +123,21 @@ def _stands(level: str, code: str, facts: Facts) -> Said:
     rank = f"; rank {told['rank']} of {told['ranked']}" if told["rank"] else ""
     return Said(
         f": {least}{figure(told['fte_per_ward'], 1)} FTE a ward",
-        f"{least}{figure(told['fte'], 1)} FTE for {number(area['wards'])} wards,"
-        f" {views.months(facts)}: {least}{percent(told['share_of_commitment'])} of the promise"
+        f"{least}{figure(told['fte'], 1)} FTE for {number(len(area.wards))} wards,"
+        f" {views.months(area.atlas)}: {least}{percent(told['share_of_commitment'])} of the promise"
         f"{rank}",
         name,
     )
 
 
-def comparison_note(facts: Facts) -> str:
+def comparison_note(atlas: Atlas) -> str:
     """What the bars compare, and who has none."""
-    missing = [
-        area["name"]
-        for area in facts["boroughs"].values()
-        if area["officers"] and area["officers"]["fte"] is None
-    ]
-    promised = facts["officers"]["dwo"] + facts["officers"]["pcso"]
-    return shown("ward.comparison", views.months(facts), promised, listed(missing))
+    missing = [each.name for each in atlas.force.boroughs if each.officers["fte"] is None]
+    promised = atlas.promise["dwo"] + atlas.promise["pcso"]
+    return shown("ward.comparison", views.months(atlas), promised, listed(missing))
 
 
-def timeline(facts: Facts) -> str:
+def timeline(atlas: Atlas) -> str:
     """How the promise changed, each step with its source."""
     steps = [
         {
@@ -160,10 +147,9 @@ def timeline(facts: Facts) -> str:
             "source": each["source"],
             "seen": date(each["seen_on"]),
         }
-        for each in facts["officers"]["timeline"]
+        for each in atlas.promise["timeline"]
     ]
-    has_strengths = bool(facts["officers"].get("ward_months"))
-    return shown("ward.timeline", steps, has_strengths, views.to_add(facts))
+    return shown("ward.timeline", steps, bool(atlas.ward_months), views.to_add(atlas))
 
 
 def _each_ward(promise: Mapping[str, Any]) -> str:
@@ -171,29 +157,26 @@ def _each_ward(promise: Mapping[str, Any]) -> str:
     return f"{counted(promise['dwo'], 'ward officer')}{more} in each ward"
 
 
-def neighbours(code: str, facts: Facts) -> str:
+def neighbours(ward: Area) -> str:
     """The wards that share a boundary with this one."""
-    near = views.by_name(facts, "wards", facts["wards"][code]["neighbours"])
+    near = views.by_name(ward.neighbours)
     heads = (
         "Ward", "Residents", MEASURES["residents_per_committed"].short, "Borough’s FTE a ward",
     )  # fmt: skip
     return shown("parts.table", Table(
         "Neighbours, on this side of the Thames",
         heads,
-        tuple(_neighbour(each, facts) for each in near),
+        tuple(map(_neighbour, near)),
         tuple(each.code for each in near),
     ))  # fmt: skip
 
 
-def _neighbour(near: Option, facts: Facts) -> tuple[Said, ...]:
-    ward = facts["wards"][near.code]
-    borough = facts["boroughs"][ward["borough_code"]]
-    told = borough["officers"]
-    per = ward["officers"]["residents_per_committed"] if ward["officers"] else None
-    fte = told["fte_per_ward"] if told else None
+def _neighbour(ward: Area) -> tuple[Said, ...]:
+    told = (ward.borough or ward).officers
+    per, fte = ward.officers.get("residents_per_committed"), told.get("fte_per_ward")
     return (
-        Said(note=borough["name"], links=(near,)),
-        Said(NOT_KNOWN if ward["residents"] is None else number(ward["residents"])),
+        views.linked(ward, note=ward.within),
+        Said(NOT_KNOWN if ward.residents is None else number(ward.residents)),
         Said(number(per) if per is not None else NOT_KNOWN if told else NOT_MET),
         Said(figure(fte, 1) if fte is not None else NO_FIGURE if told else NOT_MET),
     )
@@ -212,7 +195,7 @@ def _dialled(number: str) -> str:
     return f"tel:{number.replace(' ', '')}" if re.fullmatch(r"\+?[0-9 ]{3,20}", number) else ""
 
 
-def team(live: Live, facts: Facts) -> str:
+def team(live: Live, atlas: Atlas) -> str:
     """A team as data.police.uk describes it just now."""
     told = live.team
     known = {
@@ -223,7 +206,7 @@ def team(live: Live, facts: Facts) -> str:
         "Also": [(each, each) for each in told.social],
     }
     contacts = [(name, all_) for name, all_ in known.items() if any(text for _, text in all_)]
-    promise = facts["officers"]
+    promise = atlas.promise
     return shown(
         "ward.team",
         contacts,

@@ -7,14 +7,14 @@ import streamlit as st
 from bcumap.app import panels, search
 from bcumap.app.pages import compare_words
 from bcumap.base.words import COMPARE
-from bcumap.facts.cached import facts
+from bcumap.facts.cached import atlas
 
 
 def page() -> None:
     """Draw the page."""
     st.html(panels.shown("compare.heading"))
     explorer()
-    st.html(panels.footer(facts(), COMPARE))
+    st.html(panels.footer(atlas(), COMPARE))
 
 
 @st.fragment

@@ -8,8 +8,7 @@ from urllib.parse import urlencode
 
 from bcumap.app import assets, panels
 from bcumap.app.embed import address
-from bcumap.app.heads import called
-from bcumap.app.links import Asked, Chosen, in_slots
+from bcumap.app.links import Asked, in_slots
 from bcumap.app.pages.counter_words import signs
 from bcumap.app.panels import legend, shown
 from bcumap.app.routes import small_map
@@ -17,7 +16,8 @@ from bcumap.base import dates
 from bcumap.base.words import COMPARE
 from bcumap.facts import counter_measures, demand_measures, views
 from bcumap.facts.answers import Option
-from bcumap.facts.cached import atlas, counters, demand, demand_report, facts, happenings
+from bcumap.facts.areas import Area
+from bcumap.facts.cached import atlas, counters, demand, demand_report, happenings
 from bcumap.facts.comparing import SLOTS, Known, nearby, sections
 from bcumap.facts.counter_measures import CounterMeasure
 from bcumap.facts.measures import Measure
@@ -30,7 +30,7 @@ _MEASURES: Mapping[str, CounterMeasure | Measure] = {
 }
 
 
-def link(areas: Sequence[Chosen]) -> str:
+def link(areas: Sequence[Area]) -> str:
     """Where some areas are compared."""
     return f"{assets.base_path()}/{COMPARE}?{urlencode(in_slots(areas))}"
 
@@ -39,7 +39,7 @@ def href(asked: Asked, level: str, code: str) -> str:
     """Where a link of this page leads: an area is set beside the others."""
     if level == "query":
         return f"{link(asked.compared)}&{urlencode({'q': code})}"
-    return link((*asked.compared, Chosen(level, code))[: len(SLOTS)])
+    return link((*asked.compared, atlas()[code])[: len(SLOTS)])
 
 
 def card(asked: Asked) -> str:
@@ -52,52 +52,47 @@ def card(asked: Asked) -> str:
 
 def body(asked: Asked) -> Iterator[str]:
     """Give what the page tells below its search box."""
-    places = [atlas()[each.code] for each in asked.compared]
+    places = asked.compared
     leads = partial(href, asked)
     if not places:
-        first = views.by_name(facts(), "boroughs", facts()["boroughs"])
-        yield shown("compare.start", first, href=leads)
+        first = views.by_name(atlas().levels["boroughs"].values())
+        yield shown("compare.start", [*map(Option.of, first)], href=leads)
         return
-    names = [called(each, facts()) for each in asked.compared]
-    yield shown("compare.areas", [_area(asked.compared, each) for each in asked.compared])
+    names = [place.called for place in places]
+    yield shown("compare.areas", [_area(places, place) for place in places])
     if len(places) < len(SLOTS):
-        near = [Option(each.level, each.code, _named(each.level, each.label)) for each in
+        near = [Option(each.level, each.code, each.called) for each in
                 nearby(places)[:MOST_OFFERED]]  # fmt: skip
         yield shown("compare.add", near, names, href=leads)
     known = Known(atlas(), counters(), demand(), demand_report, dates.today())
     for section in sections(places, known):
         yield shown("compare.section", section, names)
         if section.map:
-            yield from _maps(section.map, asked.compared)
+            yield from _maps(section.map, places)
     for place in places:
         yield shown("parts.folded", views.changes(happenings(), place), page=COMPARE)
 
 
-def _named(level: str, name: str) -> str:
-    return f"{name} BCU" if level == "bcus" else name
-
-
-def _area(all_: Sequence[Chosen], one: Chosen) -> dict[str, object]:
+def _area(all_: Sequence[Area], one: Area) -> dict[str, object]:
     """An area with its maps, and what leads away from it."""
-    name = called(one, facts())
     return {
-        "name": name,
+        "name": one.called,
         "page": address(one),
-        "summary": views.summary(facts(), one.level, one.code),
-        "without": link([each for each in all_ if each != one]),
+        "summary": views.summary(one),
+        "without": link([each for each in all_ if each is not one]),
         "src": small_map(request.AREAS, one.code),
     }
 
 
-def _maps(kind: str, areas: Sequence[Chosen]) -> Iterator[str]:
+def _maps(kind: str, areas: Sequence[Area]) -> Iterator[str]:
     """A small map of each area with one legend: of the same classes, whatever the area."""
     measure = _MEASURES[kind]
-    shown_of = [{"name": called(one, facts()), "src": small_map(kind, one.code)} for one in areas]
+    shown_of = [{"name": area.called, "src": small_map(kind, area.code)} for area in areas]
     yield shown("compare.maps", shown_of, f"{measure.title}, by ward")
     if isinstance(measure, CounterMeasure):
         yield legend(views.shading_legend(measure.classes, measure.unknown), lights=False)
         yield signs()
     else:
-        rates = demand_measures.values(demand(), facts(), demand_report("wards"), measure.key)
+        rates = demand_measures.values(demand(), atlas(), demand_report("wards"), measure.key)
         unknown = demand_measures.unknown("wards", measure.key)
         yield legend(views.measure_legend(measure, rates.values(), unknown), lights=False)

@@ -7,7 +7,7 @@ import streamlit as st
 from bcumap.app import panels, search
 from bcumap.app.pages import counter_site_words
 from bcumap.base.words import COUNTER
-from bcumap.facts.cached import facts
+from bcumap.facts.cached import atlas
 
 
 def page() -> None:
@@ -18,4 +18,4 @@ def page() -> None:
         heading.html(part)
     for part in counter_site_words.body(asked):
         st.html(part)
-    st.html(panels.footer(facts(), COUNTER))
+    st.html(panels.footer(atlas(), COUNTER))

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bcumap.app import drawn
-from bcumap.app.heads import called
 from bcumap.app.links import PLACE, Asked
 from bcumap.app.panels import counter_page, notice, shown
 from bcumap.app.routes import small_map
@@ -16,8 +15,8 @@ from bcumap.base.bases import EVIDENCE, KNOWN, REPORTED
 from bcumap.base.schema import CLOSED
 from bcumap.base.words import NOT_KNOWN, date, kilometres
 from bcumap.facts import counters, views
+from bcumap.facts.cached import atlas
 from bcumap.facts.cached import counters as read_document
-from bcumap.facts.cached import facts
 from bcumap.facts.counter_sites import (
     Point,
     Reach,
@@ -36,8 +35,6 @@ from bcumap.facts.views import Said
 from bcumap.geo import plane
 from bcumap.maps.request import AREAS
 
-Facts = Mapping[str, Any]
-
 HOURS = tuple(f"{hour:02d}:00" for hour in range(24))
 MOST_SHOWN, MOST_BESIDE = 5, 3  # counters of a list before the rest is folded, and near another
 
@@ -50,7 +47,7 @@ def _origin(asked: Asked) -> tuple[str, Point] | None:
     if answer and answer.lat is not None and answer.lon is not None:
         return answer.title, plane.metres(answer.lon, answer.lat)
     if wanted := asked.wanted:
-        return f"the middle of {called(wanted, facts())}", drawn.middle(wanted.level, wanted.code)
+        return f"the middle of {wanted.called}", drawn.middle(wanted.level, wanted.code)
     return None
 
 
@@ -152,7 +149,6 @@ def body(asked: Asked) -> Iterator[str]:
         yield _all(picture)
         return
     standing = _standing(known["name"])
-    borough = known["borough_code"]
     lines: list[tuple[str, Said]] = [("Address", Said(", ".join(where(known)) or NOT_KNOWN))]
     now = dt.datetime.now(LONDON)
     if standing.is_open:
@@ -164,8 +160,8 @@ def body(asked: Asked) -> Iterator[str]:
         far = Said(kilometres(metres), f"from {origin[0]}, in a straight line")
         lines.append(("Distance", far))
     if known["ward_code"]:
-        lines.append(("Ward", Said(links=(views.area(facts(), "wards", known["ward_code"]),))))
-    lines.append(("Borough", Said(links=(views.area(facts(), "boroughs", borough),))))
+        lines.append(("Ward", views.linked(atlas()[known["ward_code"]])))
+    lines.append(("Borough", views.linked(atlas()[known["borough_code"]])))
     point = "" if known["lat"] is None else f"{known['lat']},{known['lon']}"
     map_ = small_map(AREAS, known["ward_code"]) if known["ward_code"] else ""
     yield shown("counters.counter", tuple(lines), point, map_, known["name"])

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from bcumap.app.links import Asked
 from bcumap.app.panels import legend, shown
 from bcumap.base.bases import KNOWN, UNCONFIRMED
 from bcumap.base.words import NOT_KNOWN, counted, date, kilometres, listed
 from bcumap.facts import views
 from bcumap.facts.answers import Answer
+from bcumap.facts.areas import Area, Atlas
 from bcumap.facts.counters import Closing, Picture, Standing, nearest
 from bcumap.facts.views import Key, Legend, Said, Table, Told, number
 from bcumap.maps import looks, scene
-
-Facts = Mapping[str, Any]
 
 # The signs on the map: the shape says as much as the colour.
 SIGNS = Legend(
@@ -37,21 +38,15 @@ def signs() -> str:
     return legend(SIGNS)
 
 
-def place(
-    answer: Answer | None,
-    ward: str | None,
-    picture: Picture,
-    document: Mapping[str, Any],
-    facts: Facts,
-) -> str:
+def place(asked: Asked, picture: Picture, document: Mapping[str, Any]) -> str:
     """How far it is from the place that was asked for; "" if none was."""
+    answer, ward = asked.answer, asked.wanted and asked.wanted.ward
     if answer is not None and answer.easting is not None:
         title, told = f"From {answer.title}", _from_point(answer, picture, document)
-    elif ward is None or facts["wards"][ward]["officers"] is None:
+    elif ward is None or not ward.officers:
         return ""
     else:
-        title = f"From {facts['wards'][ward]['name']}, on average"
-        told = views.near(picture, ward)
+        title, told = f"From {ward.name}, on average", views.near(picture, ward.code)
     return shown("counters.place", title, told, views.distances_note(picture))
 
 
@@ -73,22 +68,19 @@ def _far(found: tuple[Standing, int] | None) -> Said:
     return Said(f"{site.name}, {kilometres(metres)}", f"{site.hours or 'hours not known'}{ground}")
 
 
-def closings(rows: Sequence[Closing], unplaced: Sequence[str], facts: Facts) -> str:
+def closings(rows: Sequence[Closing], unplaced: Sequence[str], atlas: Atlas) -> str:
     """What each closing changed, and for whom; the unplaced ones changed what nobody can say."""
     told = Table(
         "What each closing changed",
         ("Counter", "Since", "Wards farther away", "Residents", "Most of all"),
-        tuple(_closing(each, facts) for each in rows),
+        tuple(_closing(each, atlas[each.most[0]]) for each in rows),
     )
     return shown("counters.closings", told, listed(unplaced), UNCONFIRMED)
 
 
-def _closing(each: Closing, facts: Facts) -> tuple[Said, ...]:
-    code, metres = each.most
-    borough = facts["boroughs"][facts["wards"][code]["borough_code"]]["name"]
-    most = Said(
-        f", {borough}: {kilometres(metres)} farther", links=(views.area(facts, "wards", code),)
-    )
+def _closing(each: Closing, ward: Area) -> tuple[Said, ...]:
+    farther = f", {ward.within}: {kilometres(each.most[1])} farther"
+    most = replace(views.linked(ward), text=farther)
     told = (each.counter, date(each.since), str(each.wards), number(each.residents))
     return (*map(Said, told), most)
 

@@ -23,8 +23,8 @@ from bcumap.app.ui import (
 from bcumap.base import dates
 from bcumap.base.dates import last_on
 from bcumap.facts import counters
+from bcumap.facts.cached import atlas, happenings
 from bcumap.facts.cached import counters as document
-from bcumap.facts.cached import facts, happenings
 from bcumap.facts.counter_measures import BEFORE, FIRST, MEASURES, CounterMeasure
 from bcumap.facts.events import COUNTERS, about
 from bcumap.facts.hours import LONDON
@@ -38,12 +38,12 @@ def page() -> None:
     st.html(counter_words.heading())
     explorer()
     closed, unplaced = counters.closings(document())
-    st.html(counter_words.closings(closed, unplaced, facts()))
+    st.html(counter_words.closings(closed, unplaced, atlas()))
     st.html(counter_words.unlocated(document()))
     shown = about(happenings(), theme=COUNTERS)
     title = "The promise of a counter open 24 hours, and the rest"
     st.html(panels.folded(title, shown, "counters"))
-    st.html(panels.footer(facts(), "counters"))
+    st.html(panels.footer(atlas(), "counters"))
 
 
 @st.fragment
@@ -51,11 +51,10 @@ def explorer() -> None:
     """Search box, date, map, summary and list; the date moves all of them in the browser."""
     asked, said = search.box("Choose an area on the map.")
     wanted, on = asked.wanted, asked.on
-    ward = wanted.code if wanted and wanted.level == "wards" else None
     picture = counters.picture(document(), on)
     if named := counter_site_words.named(asked):
         said.html(named)
-    if near := counter_words.place(asked.answer, ward, picture, document(), facts()):
+    if near := counter_words.place(asked, picture, document()):
         said.html(near)
     st.html(counter_site_words.by_time(asked))
     _time(on)

@@ -11,16 +11,17 @@ import streamlit as st
 from bcumap.app import charts, panels, search
 from bcumap.app.api import DEMAND
 from bcumap.app.assets import base_path
-from bcumap.app.links import Chosen, level_of
+from bcumap.app.links import level_of
 from bcumap.app.panels import shown
 from bcumap.app.ui import choice, draw_chart, draw_map, draw_table, save_bar, save_data
 from bcumap.base.schema import LEVELS
 from bcumap.base.words import LEVEL_WORDS, date, listed, rounded
 from bcumap.facts import demand, demand_measures
 from bcumap.facts import demand_views as views
-from bcumap.facts.cached import around, demand_report, facts, history
+from bcumap.facts.areas import Area
+from bcumap.facts.cached import around, atlas, demand_report, history
 from bcumap.facts.cached import demand as known
-from bcumap.facts.demand import ALL, GROUPS, MET, NEW_SYSTEM_FROM, QUESTIONS
+from bcumap.facts.demand import ALL, GROUPS, NEW_SYSTEM_FROM, QUESTIONS
 from bcumap.facts.demand_measures import FIRST, MEASURES, OF_OFFENCES
 from bcumap.facts.measures import Measure
 from bcumap.facts.views import measure_legend
@@ -44,14 +45,14 @@ def page() -> None:
     told = demand_report("bcus")
     st.html(shown("parts.table", views.question(known(), told, around()["strength"])))
     st.html("<h2>The BCUs side by side</h2>")
-    st.html(shown("parts.table", views.side_by_side(told, views.time_taken(known(), facts()))))
+    st.html(shown("parts.table", views.side_by_side(told, views.time_taken(known(), atlas()))))
     st.html(panels.explained(views.highest(known(), told)))
     _minded(told.cautions)
     explorer()
     _officers()
     st.html("<h2>Cautions</h2>")
     _minded(demand.CAUTIONS)
-    st.html(panels.footer(facts(), "demand"))
+    st.html(panels.footer(atlas(), "demand"))
 
 
 def _minded(keys: Iterable[str]) -> None:
@@ -74,9 +75,8 @@ def explorer() -> None:
     if level not in reports:
         level = "boroughs"
     values = {each: _values(told, measure) for each, told in reports.items()}
-    if wanted and wanted.level in reports and facts()[wanted.level][wanted.code]["officers"]:
-        told = views.beside(wanted.level, wanted.code, reports, facts())
-        st.html(shown("demand.minded", *told))
+    if wanted and wanted.level in reports and wanted.officers:
+        st.html(shown("demand.minded", *views.beside(wanted, reports)))
     left, right = st.columns([5, 4], gap="medium")
     title = measure.title + (f": {GROUPS[group]}" if group != ALL else "")
     with left:
@@ -130,7 +130,7 @@ def explorer() -> None:
 
 def _values(told: demand.Report, measure: Measure) -> dict[str, float | None]:
     """A measure as it is shown: what is sent for 679 wards is a third smaller so."""
-    known_values = demand_measures.values(known(), facts(), told, measure.key)
+    known_values = demand_measures.values(known(), atlas(), told, measure.key)
     decimals = 2 if measure.decimals is None else measure.decimals
     return {
         code: None if value is None else float(rounded(value, decimals))
@@ -176,13 +176,13 @@ def _ranking(
     measure: Measure,
     values: dict[str, float | None],
     met: demand.Row,
-    wanted: Chosen | None,
+    wanted: Area | None,
 ) -> None:
     """The areas of a level in order; wards are too many for it."""
     if level == "wards":
         return
     rows = [
-        {"code": code, "name": facts()[level][code]["name"], "value": value}
+        {"code": code, "name": atlas()[code].name, "value": value}
         for code, value in sorted(
             values.items(), key=lambda item: (item[1] is None, -(item[1] or 0))
         )
@@ -195,23 +195,15 @@ def _ranking(
         draw_chart(charts.dots(rows, measure, chosen=wanted.code if wanted else None, met=of_met))
 
 
-def _met_area(wanted: Chosen | None) -> tuple[str, str] | None:
-    """The chosen area as level and code, if it is one of the Met."""
-    if wanted is None or facts()[wanted.level][wanted.code]["officers"] is None:
-        return None
-    return wanted.level, wanted.code
-
-
-def _through_time(wanted: Chosen | None, group: str) -> None:
+def _through_time(wanted: Area | None, group: str) -> None:
     """Offences of twelve months to each month, of the chosen area and the Met."""
-    chosen = _met_area(wanted)
-    code = chosen[1] if chosen else MET
-    rows = demand.months_told(known(), facts(), code, group)
-    names = list(dict.fromkeys(row["name"] for row in rows))
+    chosen = wanted if wanted and wanted.officers else None
+    rows = demand.months_told(known(), atlas(), chosen, group)
+    names = list(dict.fromkeys(row.name for row in rows))
     st.html(f"<h3>Through time: {escape(listed(names))}</h3>")
-    marked = [(on, text) for on, text in _marks() if on[:7] >= rows[0]["month"]]
+    marked = [(on, text) for on, text in _marks() if on[:7] >= rows[0].month]
     told = views.time_told(rows, group)
-    url = f"{base_path()}{DEMAND}/months?group={group}" + (f"&area={code}" if chosen else "")
+    url = f"{base_path()}{DEMAND}/months?group={group}" + (f"&area={chosen.code}" if chosen else "")
     draw_chart(
         charts.demand_months(
             url,
@@ -233,21 +225,16 @@ def _marks() -> list[tuple[str, str]]:
     return [*marked, (NEW_SYSTEM_FROM, NEW_SYSTEM)]
 
 
-def _confidence(wanted: Chosen | None, measure: Measure) -> None:
+def _confidence(wanted: Area | None, measure: Measure) -> None:
     """What people think of the police through time: the Met's and the borough's."""
     question = measure.key if measure.key in QUESTIONS else "good_job"
-    chosen = _met_area(wanted)
-    borough = None
-    if chosen and chosen[0] != "bcus":
-        level, code = chosen
-        borough = code if level == "boroughs" else facts()["wards"][code]["borough_code"]
-    codes = [*([borough] if borough else []), MET]
-    rows = demand.survey_told(known(), facts(), codes)
+    borough = wanted.borough if wanted and wanted.officers else None
+    rows = demand.survey_told(known(), atlas(), borough)
     if not rows:
         return
     st.html(f"<h3>Confidence: “{QUESTIONS[question]}”</h3>")
     told = views.shares_told(rows, question)
-    url = f"{base_path()}{DEMAND}/confidence" + (f"?area={borough}" if borough else "")
+    url = f"{base_path()}{DEMAND}/confidence" + (f"?area={borough.code}" if borough else "")
     draw_chart(charts.confidence(url, question, told))
     st.html(panels.explained(told))
     st.html(shown("demand.folded", views.shares(rows, question)))
@@ -261,4 +248,4 @@ def _officers() -> None:
     st.html("<h2>Officers against demand, by borough</h2>")
     draw_chart(charts.officers_and_demand(f"{base_path()}{DEMAND}?level=boroughs", described))
     st.html(panels.explained(described))
-    st.html(shown("demand.folded", views.officers(told, facts())))
+    st.html(shown("demand.folded", views.officers(told, atlas())))

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from bcumap.app import orders, panels, parts, search
-from bcumap.app.links import Chosen, day_of, link, move_to
+from bcumap.app.links import day_of, link, move_to
 from bcumap.app.orders import Order
 from bcumap.app.ui import choice
 from bcumap.base import dates
@@ -19,7 +19,8 @@ from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import LEVELS
 from bcumap.base.words import LEVEL_WORDS, file_size
 from bcumap.export.formats import TITLES
-from bcumap.facts.cached import atlas, facts
+from bcumap.facts.areas import Area
+from bcumap.facts.cached import atlas
 from bcumap.facts.cached import counters as document
 
 LAYERS = {
@@ -38,10 +39,10 @@ ROWS_SHOWN, COLUMNS_SHOWN = 5, 8
 
 def page() -> None:
     """Draw the page."""
-    st.html(panels.shown("download.heading", facts()["edition"]))
+    st.html(panels.shown("download.heading", atlas().edition))
     explorer()
     st.html(panels.shown("download.everything"))
-    st.html(panels.footer(facts(), "download"))
+    st.html(panels.footer(atlas(), "download"))
 
 
 @st.fragment
@@ -58,7 +59,7 @@ def explorer() -> None:
         st.html(parts.embedding(wanted))
 
 
-def _order(wanted: Chosen | None) -> Order:
+def _order(wanted: Area | None) -> Order:
     """What the visitor chooses; it is part of the link."""
     left, middle, right = st.columns(3)
     layer = _choice("Layer", LAYERS, "layer", left)
@@ -76,15 +77,12 @@ def _order(wanted: Chosen | None) -> Order:
     return Order(layer, suffix, detail, area, on, level)
 
 
-def _areas(wanted: Chosen | None) -> dict[str, str]:
+def _areas(wanted: Area | None) -> dict[str, str]:
     """The area that is asked for, and those that it lies in."""
-    if not wanted:
-        return {}
-    area = atlas()[wanted.code]
     return {
-        each.code: f"{each.name} ({LEVEL_WORDS[each.level].one})"
-        for each in (area, area.borough, area.bcu)
-        if each
+        area.code: f"{area.name} ({LEVEL_WORDS[area.level].one})"
+        for area in (wanted.upwards if wanted else ())
+        if area
     }
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 import streamlit as st
 
 from bcumap.app import assets, panels, search
-from bcumap.app.links import Chosen, from_link, ignored, move_to, query
+from bcumap.app.links import from_link, ignored, move_to, query
 from bcumap.app.pages import history_words
 from bcumap.app.ui import (
     choice,
@@ -22,9 +22,9 @@ from bcumap.base import dates
 from bcumap.base.schema import COMMITMENT_HOLDS, THEMES
 from bcumap.base.words import ATTRIBUTION
 from bcumap.facts import events
-from bcumap.facts.cached import around, atlas, facts, happenings
+from bcumap.facts.cached import around, atlas, happenings
 from bcumap.facts.cached import history as document
-from bcumap.facts.views import BASIS
+from bcumap.facts.views import BASIS, by_name
 from bcumap.maps.looks import COLOURS
 from bcumap.maps.scene import UNSURE_UNITS
 
@@ -38,8 +38,8 @@ def page() -> None:
     left.html(history_words.money(document()["money"]))
     right.html(history_words.models(document()["models"]))
     timeline()
-    st.html(history_words.tables(around(), facts()))
-    st.html(panels.footer(facts(), "history"))
+    st.html(history_words.tables(around(), atlas()))
+    st.html(panels.footer(atlas(), "history"))
 
 
 @st.fragment
@@ -47,9 +47,8 @@ def explorer() -> None:
     """Search box, date, map and summary; the date moves all of them in the browser."""
     asked, said = search.box("Ask for another place.")
     wanted, on = asked.wanted, asked.on
-    if wanted and wanted.level != "bcus":
-        name = facts()[wanted.level][wanted.code]["name"]
-        said.html(history_words.unit_then(name, _borough(wanted), on, document()))
+    if told := history_words.unit_then(wanted, on, document()):
+        said.html(told)
     _time(on)
     left, right = st.columns([5, 3], gap="medium")
     with left:
@@ -76,38 +75,21 @@ def explorer() -> None:
 def timeline() -> None:
     """All events by date, of a theme, and of the area that the link names."""
     st.html(history_words.timeline_heading())
-    wanted, _ = from_link(query(), facts())
+    wanted, _ = from_link(query(), atlas())
     left, right = st.columns(2, gap="medium")
     themes = {each: each.capitalize() or "All themes" for each in ("", *THEMES)}
     theme = choice("Theme", themes, key="theme", parameter="theme", first="", place=left)
-    boroughs = facts()["boroughs"]
-    places = ["", *sorted(boroughs, key=lambda code: str(boroughs[code]["name"])), *facts()["bcus"]]
+    areas = (*by_name(atlas().levels["boroughs"].values()), *atlas().levels["bcus"].values())
     place = choice(
         "What concerns",
-        {code: _place_name(code) for code in places},
+        {"": "All of London"} | {area.code: area.called for area in areas},
         key="about",
         parameter="about",
-        first=_key(wanted) if wanted else "",
+        first=(wanted.borough or wanted).code if wanted else "",
         place=right,
     )
     shown = events.about(happenings(), theme=theme, **events.of_area(atlas().get(place)))
     st.html(history_words.timeline(shown))
-
-
-def _place_name(code: str) -> str:
-    if code in facts()["bcus"]:
-        return f"{facts()['bcus'][code]['name']} BCU"
-    return str(facts()["boroughs"][code]["name"]) if code else "All of London"
-
-
-def _key(wanted: Chosen) -> str:
-    return wanted.code if wanted.level == "bcus" else _borough(wanted)
-
-
-def _borough(chosen: Chosen) -> str:
-    if chosen.level == "boroughs":
-        return chosen.code
-    return str(facts()["wards"][chosen.code]["borough_code"])
 
 
 def _time(on: dt.date) -> None:

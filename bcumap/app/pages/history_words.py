@@ -11,6 +11,7 @@ from bcumap.app.panels import shown
 from bcumap.base.bases import KNOWN, MEANING
 from bcumap.base.words import FEED, NOT_KNOWN, counted, date, figure
 from bcumap.facts import views
+from bcumap.facts.areas import Area, Atlas
 from bcumap.facts.events import Event
 from bcumap.facts.history import unit_sentence
 from bcumap.facts.history import unit_then as unit_then_of
@@ -25,11 +26,13 @@ def heading() -> str:
     return shown("history.heading")
 
 
-def unit_then(name: str, borough_code: str, on: dt.date, document: Document) -> str:
-    """Who policed an area on a date."""
-    unit = unit_then_of(document, borough_code, on)
+def unit_then(area: Area | None, on: dt.date, document: Document) -> str:
+    """Who policed a borough or ward on a date; "" of any other."""
+    if area is None or area.borough is None:
+        return ""
+    unit = unit_then_of(document, area.borough.code, on)
     note = f"{unit['note']}." if unit["note"] else ""
-    return shown("history.unit_then", name, unit_sentence(unit, on), note, unit["source"])
+    return shown("history.unit_then", area.name, unit_sentence(unit, on), note, unit["source"])
 
 
 def timeline_heading() -> str:
@@ -43,10 +46,10 @@ def timeline(happened: Sequence[Event]) -> str:
     return shown("history.timeline", count, views.events(happened), page="history")
 
 
-def tables(around: Document, facts: Document) -> str:
+def tables(around: Document, atlas: Atlas) -> str:
     """The roll-out as it was printed, and the strength of the Met by month."""
     months = around["strength"]
-    roll_out = views.roll_out(around["roll_out"], facts)
+    roll_out = views.roll_out(around["roll_out"], atlas)
     return shown("history.tables", roll_out, views.strength(months), views.strength_source(months))
 
 

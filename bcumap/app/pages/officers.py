@@ -13,7 +13,7 @@ from bcumap.app.ui import choice, draw_map, draw_table, save_bar, save_data
 from bcumap.base.schema import LEVELS
 from bcumap.base.words import LEVEL_WORDS, NO_FIGURE_IN_LIST
 from bcumap.facts import measures, views
-from bcumap.facts.cached import atlas, facts, happenings
+from bcumap.facts.cached import atlas, happenings
 from bcumap.facts.events import OFFICERS, about
 from bcumap.facts.measures import EVERY, MEASURES, OF_TEAMS, Measure, offered
 
@@ -26,14 +26,14 @@ NAMES = {
 
 def page() -> None:
     """Draw the page."""
-    promise = facts()["officers"]
-    told = (views.pcsos(promise), views.since(promise), *views.strength_months(facts()))
+    promise = atlas().promise
+    told = (views.pcsos(promise), views.since(promise), *views.strength_months(atlas()))
     st.html(panels.shown("officers.heading", promise["dwo"], *told))
     explorer()
     own_list.section()
     shown = about(happenings(), theme=OFFICERS)
     st.html(panels.folded("What was promised and said of ward officers", shown, "officers"))
-    st.html(panels.footer(facts(), "officers"))
+    st.html(panels.footer(atlas(), "officers"))
 
 
 @st.fragment
@@ -75,12 +75,11 @@ def explorer() -> None:
 
 def _of_wards(measure: Measure) -> str:
     """Of when a measure of wards is, and what is not here of them."""
-    told = facts()
-    if measure.is_of_strength and told["officers"].get("ward_months"):
-        when = views.ward_months(told)
+    if measure.is_of_strength and atlas().ward_months:
+        when = views.ward_months(atlas())
     else:
-        when = f"Of wards: {views.listed_when(told)}." if measure.key in OF_TEAMS else ""
-    return f"{when} {views.to_add(told)}".strip()
+        when = f"Of wards: {views.listed_when(atlas())}." if measure.key in OF_TEAMS else ""
+    return f"{when} {views.to_add(atlas())}".strip()
 
 
 def _measure() -> Measure:
@@ -99,7 +98,7 @@ def _known(level: str, measure: Measure) -> dict[str, float | None]:
     """What is known of a measure at a level; nothing where it is known of no area."""
     if measure.key == own_list.KEY:
         given = own_list.latest(level)[1]
-        return {code: given.get(code) for code in facts()[level]} if given else {}
+        return {code: given.get(code) for code in atlas().levels[level]} if given else {}
     known = measures.values(atlas(), level, measure.key)
     return known if any(value is not None for value in known.values()) else {}
 
@@ -136,7 +135,7 @@ def _legend(level: str, measure: Measure) -> str:
 
 def _columns(level: str, measure: Measure) -> list[tuple[str, str, str]]:
     """The measure first, then what it is made of."""
-    has_strength = level != "wards" or facts()["officers"].get("ward_months")
+    has_strength = level != "wards" or atlas().ward_months
     made_of = ["fte", "committed"] if has_strength else ["committed"]
     shown = [measure, *(MEASURES[key] for key in made_of if key != measure.key)]
     return [(each.key, each.short, panels.KINDS[each.decimals]) for each in shown]

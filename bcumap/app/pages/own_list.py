@@ -21,7 +21,8 @@ from bcumap.app.ui import draw_chart, reconciliation, sent
 from bcumap.base.errors import BcuMapError
 from bcumap.base.safe import plain
 from bcumap.base.words import date
-from bcumap.facts.cached import facts
+from bcumap.facts.areas import Area
+from bcumap.facts.cached import atlas
 from bcumap.facts.measures import Measure
 
 KEY = "own"  # of the measure that a visitor's list is
@@ -67,11 +68,11 @@ def latest(level: str) -> tuple[str, Mapping[str, float | None]]:
     return "", {}
 
 
-def months_of(level: str, code: str) -> list[dict[str, Any]]:
+def months_of(area: Area) -> list[dict[str, Any]]:
     """Return the FTE of an area month by month, None where there is no figure."""
     own = current()
     told = own.imported.report["series"] if own else {}
-    row = told.get(level, {}).get(code, [])
+    row = told.get(area.level, {}).get(area.code, [])
     return [
         {"month": month, "fte": fte}
         for month, fte in zip(told.get("months", []), row, strict=False)
@@ -218,19 +219,14 @@ def _chart() -> None:
     told = own.imported.report["series"] if own else {}
     if len(told.get("months", [])) < 2:
         return
-    areas = [(level, code) for level in ("boroughs", "wards") for code in told.get(level, {})]
-    level, code = st.selectbox(
-        "Month by month", areas, format_func=lambda area: _label(*area), key="own-area"
-    )
-    promised = facts()[level][code]["officers"]["committed"]
-    draw_chart(charts.months(months_of(level, code), promise=promised))
+    codes = [code for level in ("boroughs", "wards") for code in told.get(level, {})]
+    area = atlas()[st.selectbox("Month by month", codes, format_func=_label, key="own-area")]
+    draw_chart(charts.months(months_of(area), promise=area.officers["committed"]))
 
 
-def _label(level: str, code: str) -> str:
-    area = facts()[level][code]
-    if level == "boroughs":
-        return f"{area['name']} (borough)"
-    return f"{area['name']}, {facts()['boroughs'][area['borough_code']]['name']}"
+def _label(code: str) -> str:
+    area = atlas()[code]
+    return area.label if area.ward else f"{area.name} (borough)"
 
 
 def _ways(own: Own, given: Any) -> None:
@@ -259,7 +255,8 @@ def _ways(own: Own, given: Any) -> None:
             )
             if chosen != AS_FOUND:
                 columns[role] = chosen
-        boroughs = ["the list says", *(area["name"] for area in facts()["boroughs"].values())]
+        known = atlas().levels["boroughs"].values()
+        boroughs = ["the list says", *(borough.name for borough in known)]
         borough = st.selectbox(
             "Borough of all rows", boroughs, index=_place(boroughs, own.wish.borough) or 0
         )

@@ -10,7 +10,7 @@ import pytest
 from bcumap.app.pages import about_words
 from bcumap.base.words import BESIDE, PAGES
 from bcumap.facts import store
-from bcumap.facts.cached import facts
+from bcumap.facts.cached import atlas
 
 ROOT = Path(__file__).resolve().parents[3]
 MOST_PAGES = 7
@@ -33,17 +33,17 @@ def test_privacy_is_three_sentences_and_those_of_the_docs() -> None:
 
 
 def test_words_are_explained_as_they_are() -> None:
-    sizes = {len(bcu["boroughs"]) for bcu in facts()["bcus"].values()}
+    sizes = {len(bcu.boroughs) for bcu in atlas().levels["bcus"].values()}
     assert (min(sizes), max(sizes)) == (2, 4)
     assert "two to four boroughs" in told()
-    assert f"There are {len(facts()['bcus'])}." in told()
+    assert f"There are {len(atlas().levels['bcus'])}." in told()
     for part in ("bcu", "pcso", "fte", "words", "privacy", "accessibility", "sources"):
         assert told().count(f'id="{part}"') == 1
 
 
 def test_it_says_by_what_areas_strengths_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "is told here by borough. The Met’s figures by ward are in a workbook" in told()
-    monkeypatch.setitem(facts()["officers"], "ward_months", ("2025-01", "2025-12"))
+    monkeypatch.setitem(atlas().facts["officers"], "ward_months", ("2025-01", "2025-12"))
     assert "is told here by borough and by ward. Where" in told()
 
 

@@ -12,10 +12,12 @@ from bcumap.app.pages import briefing
 from bcumap.app.pages.briefing import OwnFigure
 from bcumap.base.sources import read as read_sources
 from bcumap.facts import store
+from bcumap.facts.areas import Atlas
 from bcumap.services.police_uk import Event, Live, Person, Priority, Team
 from tests.hostile import QUERIES
 
-FACTS = store.facts()
+ATLAS = store.atlas()
+FACTS = ATLAS.facts
 CITY = "E09000001"
 HOSTILE = [
     "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)",
@@ -81,22 +83,22 @@ OF_CAMDEN = ward("Bloomsbury", "Camden")
 
 
 def test_the_title_says_where_a_ward_is_and_who_polices_it() -> None:
-    text = read(briefing.title(BROCKLEY, FACTS)).text
+    text = read(briefing.title(ATLAS[BROCKLEY])).text
     assert text == (
         f"BrockleyA ward of Lewisham, policed by South East BCU. {BROCKLEY},"
         f" edition of {FACTS['edition']}Compare with another area"
     )
-    assert "policed by City of London Police." in briefing.title(ALDERSGATE, FACTS)
+    assert "policed by City of London Police." in briefing.title(ATLAS[ALDERSGATE])
 
 
 def test_every_ward_has_a_page_of_sound_html() -> None:
     for code, told in FACTS["wards"].items():
         is_city = told["borough_code"] == CITY
         main = briefing.not_of_the_met if is_city else briefing.standing
-        page = read(briefing.title(code, FACTS) + main(code, FACTS))
+        page = read(briefing.title(ATLAS[code]) + main(ATLAS[code]))
         assert told["name"] in page.text
         assert page.text.isprintable()
-        near = read(briefing.neighbours(code, FACTS))
+        near = read(briefing.neighbours(ATLAS[code]))
         for each in (page.text, near.text):
             assert "None" not in each
             assert "nan" not in each.split()
@@ -104,7 +106,7 @@ def test_every_ward_has_a_page_of_sound_html() -> None:
 
 
 def test_a_ward_of_the_city_is_not_the_met_s() -> None:
-    page = read(briefing.not_of_the_met(ALDERSGATE, FACTS))
+    page = read(briefing.not_of_the_met(ATLAS[ALDERSGATE]))
     assert "Aldersgate is in the City of London, which has a police force" in page.text
     assert "otherwise City of London Police, 101" in page.text
     assert "no figure here is of the City" in page.text
@@ -123,7 +125,7 @@ def lines(html: str) -> dict[str, str]:
 
 
 def test_a_ward_s_promise_and_how_its_borough_and_bcu_stand() -> None:
-    told = lines(briefing.standing(BROCKLEY, FACTS))
+    told = lines(briefing.standing(ATLAS[BROCKLEY]))
     assert list(told) == ["Promised", "Strength", "Borough", "BCU", "Residents", "Share"]
     assert told["Promised"] == (
         "2 ward officers, 1 PCSO since 28 December 2017, restated February 2022"
@@ -135,19 +137,19 @@ def test_a_ward_s_promise_and_how_its_borough_and_bcu_stand() -> None:
     )
     assert told["BCU"].startswith("South East: ")
     assert told["Share"].endswith(" residents for each officer promised")
-    links = read(briefing.standing(BROCKLEY, FACTS)).links()
+    links = read(briefing.standing(ATLAS[BROCKLEY])).links()
     assert links == ["/about#fte", "/?borough=E09000023", "/?bcu=SE"]
 
 
 def test_in_camden_no_figure_is_reliable() -> None:
-    told = lines(briefing.standing(OF_CAMDEN, FACTS))
+    told = lines(briefing.standing(ATLAS[OF_CAMDEN]))
     assert told["Borough"] == (
         "Camden: no reliable figure the published one of Camden cannot be used"
     )
     assert told["BCU"] == (
         "Central North: no reliable figure the published one of Camden and Islington cannot be used"
     )
-    assert "0.0" not in briefing.standing(OF_CAMDEN, FACTS)
+    assert "0.0" not in briefing.standing(ATLAS[OF_CAMDEN])
 
 
 def test_a_figure_that_is_too_low_for_sure_says_at_least() -> None:
@@ -155,7 +157,7 @@ def test_a_figure_that_is_too_low_for_sure_says_at_least() -> None:
     lewisham = FACTS["boroughs"]["E09000023"]
     told = {**lewisham["officers"], "at_least": True, "rank": None}
     facts["boroughs"]["E09000023"] = {**lewisham, "officers": told}
-    assert lines(briefing.standing(BROCKLEY, facts))["Borough"] == (
+    assert lines(briefing.standing(Atlas(facts)[BROCKLEY]))["Borough"] == (
         "Lewisham: at least 4.0 FTE a ward at least 75.9 FTE for 19 wards, mean of August 2025 to"
         " July 2026: at least 133% of the promise"
     )
@@ -163,18 +165,18 @@ def test_a_figure_that_is_too_low_for_sure_says_at_least() -> None:
 
 def test_a_figure_of_one_s_own_is_told_as_one_s_own() -> None:
     own = OwnFigure(2.25, "2025-11", "list.csv")
-    strength = lines(briefing.standing(BROCKLEY, FACTS, own=own))["Strength"]
+    strength = lines(briefing.standing(ATLAS[BROCKLEY], own=own))["Strength"]
     assert strength == (
         "2.3 FTE by your own list, list.csv, November 2025; nobody here has checked it."
     )
-    undated = lines(briefing.standing(BROCKLEY, FACTS, own=OwnFigure(0.0, "", "list.csv")))
+    undated = lines(briefing.standing(ATLAS[BROCKLEY], own=OwnFigure(0.0, "", "list.csv")))
     assert undated["Strength"].startswith("0.0 FTE by your own list, list.csv; nobody here")
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_name_of_one_s_own_list_is_text(name: str) -> None:
-    plain = read(briefing.standing(BROCKLEY, FACTS, own=OwnFigure(1, "", "list.csv")))
-    page = read(briefing.standing(BROCKLEY, FACTS, own=OwnFigure(1, "", name)))
+    plain = read(briefing.standing(ATLAS[BROCKLEY], own=OwnFigure(1, "", "list.csv")))
+    page = read(briefing.standing(ATLAS[BROCKLEY], own=OwnFigure(1, "", name)))
     assert (page.tags, page.attributes) == (plain.tags, plain.attributes)
 
 
@@ -182,20 +184,20 @@ def test_residents_that_nobody_knows_are_not_known() -> None:
     unknown = FACTS["wards"][BROCKLEY] | {"residents": None}
     unknown["officers"] = unknown["officers"] | {"residents_per_committed": None}
     facts = {**FACTS, "wards": {**FACTS["wards"], BROCKLEY: unknown}}
-    told = lines(briefing.standing(BROCKLEY, facts))
+    told = lines(briefing.standing(Atlas(facts)[BROCKLEY]))
     assert told["Residents"].startswith("not known ")
     assert told["Share"] == "not known"
 
 
 def test_the_comparison_says_who_has_no_figure_and_what_the_line_is() -> None:
-    text = read(briefing.comparison_note(FACTS)).text
+    text = read(briefing.comparison_note(ATLAS)).text
     assert "The dashed line is the promise of 3 in each ward" in text
     assert text.endswith("Camden and Islington: no reliable figure.")
 
 
 def test_every_commitment_is_told_with_its_source() -> None:
     commitments = store.table("commitments")
-    page = read(briefing.timeline(FACTS))
+    page = read(briefing.timeline(ATLAS))
     assert page.tags.count("li") == len(commitments) == 5
     for source in commitments["source"]:
         told = "; ".join(each.name for each in read_sources(source))
@@ -214,7 +216,7 @@ def rows(code: str) -> dict[str, list[str]]:
     """The table of neighbours: the cells of each by its name."""
     found = re.findall(
         r'<tr data-code="E05\d+"><th scope="row">(.*?)</th>(.*?)</tr>',
-        briefing.neighbours(code, FACTS),
+        briefing.neighbours(ATLAS[code]),
     )
     return {
         read(name).text: [read(cell).text for cell in re.findall(r"<td.*?>(.*?)</td>", cells)]
@@ -284,17 +286,17 @@ def test_a_team_says_what_it_works_on_and_what_is_next() -> None:
         (Priority("Moped theft", "Patrols", dt.date(2026, 10, 1)),),
         (Event("Ward panel", "Meet us", "The library", dt.date(2026, 12, 1)),),
     )  # fmt: skip
-    text = read(briefing.team(told, FACTS)).text
+    text = read(briefing.team(told, ATLAS)).text
     assert "Its prioritiesMoped theft Patrols set on 1 October 2026" in text
     assert "Its next eventsWard panel. Meet us 1 December 2026, The library" in text
-    none = read(briefing.team(Live(a_team(), (), None, ()), FACTS)).text
+    none = read(briefing.team(Live(a_team(), (), None, ()), ATLAS)).text
     assert "Its prioritiesdata.police.uk did not say." in none
     assert "Its next eventsNone is announced." in none
 
 
 def test_a_team_is_told_as_it_answers_just_now() -> None:
     page = read(
-        briefing.team(live(KNOWN, Person("A. Name", "PC"), Person("B. Name", "PCSO")), FACTS)
+        briefing.team(live(KNOWN, Person("A. Name", "PC"), Person("B. Name", "PCSO")), ATLAS)
     )
     assert page.links() == [
         "mailto:brockley@met.example", "tel:101", "https://www.met.police.uk/a", "https://x.com/a",
@@ -310,7 +312,7 @@ def test_a_team_is_told_as_it_answers_just_now() -> None:
 
 
 def test_a_team_without_contacts_says_so() -> None:
-    page = read(briefing.team(live(a_team()), FACTS))
+    page = read(briefing.team(live(a_team()), ATLAS))
     assert "data.police.uk gives none" in page.text
     assert page.links() == []
 
@@ -323,8 +325,8 @@ def test_nothing_a_team_says_of_itself_becomes_a_tag(text: str) -> None:
     plain, told = (
         a_team(social=(each,), name=each, **dict.fromkeys(TEXTS, each)) for each in ("x", text)
     )
-    expected = read(briefing.team(live(plain, Person("x", "x"), said="x"), FACTS))
-    page = read(briefing.team(live(told, Person(text, text), said=text), FACTS))
+    expected = read(briefing.team(live(plain, Person("x", "x"), said="x"), ATLAS))
+    page = read(briefing.team(live(told, Person(text, text), said=text), ATLAS))
     assert page.tags == expected.tags
     assert [name for name, _ in page.attributes] == [name for name, _ in expected.attributes]
     assert [value for name, value in page.attributes if name != "href"] == [
@@ -363,27 +365,27 @@ def test_no_name_or_source_in_the_data_becomes_a_tag(text: str) -> None:
     near = FACTS["wards"][BROCKLEY]["neighbours"][0]
     wards = {each: FACTS["wards"][each] | {"name": text} for each in (BROCKLEY, ALDERSGATE, near)}
     timeline = [each | {"note": text, "source": text} for each in FACTS["officers"]["timeline"]]
-    facts = {
+    atlas = Atlas({
         **FACTS,
         "edition": text,
         "wards": {**FACTS["wards"], **wards},
         "boroughs": {**FACTS["boroughs"], borough: FACTS["boroughs"][borough] | {"name": text}},
         "bcus": {**FACTS["bcus"], bcu: FACTS["bcus"][bcu] | {"name": text}},
         "officers": FACTS["officers"] | {"timeline": timeline},
-    }
+    })  # fmt: skip
     for part in (briefing.title, briefing.standing, briefing.neighbours):
-        page, plain = read(part(BROCKLEY, facts)), read(part(BROCKLEY, FACTS))
+        page, plain = read(part(atlas[BROCKLEY])), read(part(ATLAS[BROCKLEY]))
         assert sorted(page.tags) == sorted(plain.tags)
         assert sorted(page.attributes) == sorted(plain.attributes)
         assert text in page.text
-    assert text in read(briefing.not_of_the_met(ALDERSGATE, facts)).text
+    assert text in read(briefing.not_of_the_met(atlas[ALDERSGATE])).text
     unsourced = [each | {"source": "x"} for each in FACTS["officers"]["timeline"]]
-    safe = {**FACTS, "officers": FACTS["officers"] | {"timeline": unsourced}}
-    page, plain = read(briefing.timeline(facts)), read(briefing.timeline(safe))
+    safe = Atlas({**FACTS, "officers": FACTS["officers"] | {"timeline": unsourced}})
+    page, plain = read(briefing.timeline(atlas)), read(briefing.timeline(safe))
     assert (page.tags, page.attributes) == (plain.tags, plain.attributes)
 
 
 def test_a_ward_has_the_strength_that_the_data_of_this_server_has() -> None:
-    told = briefing.standing("E05013719", store.facts(), published={"month": "2024-12", "fte": 2.5})
+    told = briefing.standing(ATLAS["E05013719"], published={"month": "2024-12", "fte": 2.5})
     assert "2.5 FTE" in told
     assert "in December 2024, by the Met’s workbook" in told
