@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from bcumap.base.schema import CLOSED, OPEN
+from bcumap.base.schema import CLOSED, MET, OPEN
 from bcumap.facts import counter_sites, counters
 from bcumap.facts.cached import counters as document
 from bcumap.facts.counter_sites import moment
@@ -47,7 +47,7 @@ def test_on_a_sunday_evening_the_open_ones_come_by_distance() -> None:
     assert when is not None
     picture = counters.picture(document(), TODAY)
     all_ = counter_sites.nearest_first(picture, document(), when, SE8_4RX)
-    assert len(all_) == picture.areas[counters.MET]["counters"]
+    assert len(all_) == picture.areas[MET]["counters"]
     far = [each.metres for each in all_ if each.metres is not None]
     assert far == sorted(far)
     found = counter_sites.may_be_open(all_)
