@@ -49,6 +49,8 @@ ATTRIBUTION = (
 OGL, ODBL = "Open Government Licence v3.0", "Open Database License v1.0"
 # Of a map that is near enough for streets.
 SOME_ONLY_NAMES = "Streets are not available everywhere here yet: some only have names."
+# Of one that is near enough for the boundaries as the data has them.
+MAY_BE_OFF = "A boundary may be up to {metres:g} m off here."
 NOT_KNOWN = "not known"
 NO_FIGURE = "no reliable figure"
 # Of a ward that a list does not name, gives without a number, or gives twice.

@@ -35,7 +35,7 @@ from bcumap.base.schema import (
     TEAM_RANKS,
 )
 from bcumap.base.words import ODBL
-from bcumap.build import addresses, context, london, passports, timeline
+from bcumap.build import addresses, borders, context, london, passports, timeline
 from bcumap.build import events as counter_events
 from bcumap.facts import counters, demand, events, history, places, store
 from bcumap.facts.postcodes import OUTSIDE, count_rows
@@ -545,6 +545,25 @@ def web_layers_match(data: Data) -> Faults:
     return faults
 
 
+def borders_are_the_edges_of_wards(data: Data) -> Faults:
+    """From near the page draws all edges of wards, where its passport says that they are."""
+    if places.BORDERS not in data.entries:
+        return [f"{places.BORDERS} is missing: build the wards anew"]
+    entry, wards = data.entries[places.BORDERS], data.levels["wards"]
+    drawn = borders.read(data.folder / places.BORDERS)
+    if drawn.keys() != set(wards["ward_code"]):
+        return [f"{len(drawn.keys() ^ set(wards['ward_code']))} wards have none or are no wards"]
+    lines = np.array([drawn[code] for code in wards["ward_code"]])
+    edges = shapely.boundary(projection.to_bng(data.polygons("wards")))
+    off = shapely.hausdorff_distance(lines, edges)  # at vertices, so lengths are compared, too
+    is_wrong = off > entry["max_error_m"] - entry["measured_error_m"]
+    is_wrong |= ~np.isclose(shapely.length(lines), shapely.length(edges), rtol=0.005)
+    return [
+        f"{code}: its edges are {metres:.2f} m off, or not as long"
+        for code, metres in zip(wards["ward_code"][is_wrong], off[is_wrong], strict=True)
+    ][:10]
+
+
 def addresses_are_counted_in_wards_there_are(data: Data) -> Faults:
     """Addresses are of postcodes and wards there are, the most first, and told by numbers alone."""
     path = data.folder / store.ADDRESSES
@@ -607,22 +626,20 @@ def streets_keep_their_licences_apart(data: Data) -> Faults:
 
 
 def tiles_of_streets_can_be_drawn(data: Data) -> Faults:
-    """Every line of every tile lies in its tile, and its name is there."""
+    """Every line of every tile lies in its tile."""
     part = {name: entry for name, entry in data.entries.items() if name in places.FILES}
     atlas = places.Files(data.folder, part)
     faults = []
-    for name in atlas.tiles:
+    for name in atlas.served:
         side = int(name.split("-")[0]) * 1000
         tile = json.loads(atlas.tile(name) or b"{}")
-        roads, ground = tile.get("roads") or {}, tile.get("ground") or {}
-        lines = [line for _, _, line in roads.get("lines", [])] + ground.get("rail", [])
-        lines += [ring for kind in ("green", "water") for area in ground.get(kind, [])
-                  for ring in area]  # fmt: skip
-        if any(not (0 <= x <= side and 0 <= y <= side)
-               for line in lines for x, y in places.read_line(line)):  # fmt: skip
+        roads, ground = tile.get("roads", places.NO_ROADS), tile.get("ground", {})
+        lines = [line for *_, text in roads["streets"]
+                 for line in places.read_lines(text, roads.get("unit", 1))]  # fmt: skip
+        lines += [line for kind in ("green", "water", "rail")
+                  for line in places.read_lines(ground.get(kind, ""))]  # fmt: skip
+        if any(not (0 <= x <= side and 0 <= y <= side) for line in lines for x, y in line):
             faults.append(f"tile {name}: a line leaves it")
-        if any(number >= len(roads["names"]) for _, number, _ in roads.get("lines", [])):
-            faults.append(f"tile {name}: a name is missing")
     return faults[:10]
 
 
@@ -652,6 +669,7 @@ PROMISES: dict[str, Callable[[Data], Faults]] = {
     "measured errors are within limits": errors_are_within_limits,
     "the Thames lies between the wards": the_thames_lies_between_the_wards,
     "the page draws the same areas": web_layers_match,
+    "from near the page draws the edges of the wards": borders_are_the_edges_of_wards,
     "streets lie in wards there are": streets_lie_in_wards_there_are,
     "streets keep their licences apart": streets_keep_their_licences_apart,
     "tiles of streets can be drawn": tiles_of_streets_can_be_drawn,

@@ -12,10 +12,10 @@ import io
 import logging
 import lzma
 import shutil
-import zipfile
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,12 @@ import shapely
 
 from bcumap.base.errors import SourceError
 from bcumap.base.words import OGL
-from bcumap.build import passports, places, streets
-from bcumap.build.streets import B_ROAD, Edges
+from bcumap.build import passports, places, streets, tiles
+from bcumap.build.streets import B_ROAD, LOCAL, Edges
 from bcumap.facts import store
 from bcumap.facts.places import (
     CLASSES,
+    FAR,
     FOLDER,
     GREEN_SPACES,
     GROUND,
@@ -48,7 +49,6 @@ from bcumap.facts.places import (
     encode,
     street_key,
     unpacked,
-    write_line,
     write_wards,
 )
 from bcumap.geo import projection
@@ -56,7 +56,10 @@ from bcumap.geo.coverage import Polygons
 
 log = logging.getLogger(__name__)
 
-SIMPLIFIED_M, WIDE_SIMPLIFIED_M = 1.9, 12.0
+# How far a line of streets may be moved, and of what its coordinates are whole numbers, in metres:
+# near, from further away, and in the wide tiles.
+SIMPLIFIED_M, FAR_SIMPLIFIED_M, WIDE_SIMPLIFIED_M = 1.9, 4.0, 12.0
+UNIT_M, FAR_UNIT_M, WIDE_UNIT_M = 1, 2, 4
 LEAST_GREEN_M2, LEAST_WATER_M2 = 10_000.0, 3_000.0
 LEAST_WIDE_M2 = 100_000.0
 LEAST_RAIL = 40  # a railway shorter than this share of a tile is a siding
@@ -66,7 +69,7 @@ SAME_PLACE_M = 800.0
 NEAR_WARD_M = 5.0  # a point so near to another ward counts for both
 # A window that holds a whole table, and no more of the memory of who reads it.
 PACKING = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": 1 << 22}]
-MOST_BYTES = 2_600_000  # of all files together
+MOST_BYTES = 3_000_000  # of all files together
 AREA, LINE = (3,), (1,)
 
 Files = dict[str, bytes]
@@ -340,10 +343,10 @@ def _of_lines(
     made = {STREET_LINES: Part(content, drawn.origin, drawn.edition, coverage, rows)}
     missing = shapely.difference(where.london, shapely.buffer(extent, 60))
     shapely.prepare(missing)
-    tiles = _road_tiles(roads, missing)
-    made[ROADS] = Part(_zipped(tiles), drawn.origin, drawn.edition, coverage)
+    content = tiles.zipped(_road_tiles(roads, missing))
+    made[ROADS] = Part(content, drawn.origin, drawn.edition, coverage)
     if any(layer is not None for layer in (drawn.rail, drawn.green, drawn.water)):
-        content = _zipped(_ground_tiles(drawn, named, rim))
+        content = tiles.zipped(_ground_tiles(drawn, named, rim))
         made[GROUND] = Part(content, streets.OSM_TILES, coverage=coverage)
     lacking = shapely.union_all(where.polygons[share <= WHOLE])
     shapely.prepare(lacking)
@@ -351,36 +354,6 @@ def _of_lines(
 
 
 WHOLE = 0.9  # the share of a ward from which on it counts as covered
-
-
-def _tile_names(shapes: Polygons, side: int) -> Iterable[tuple[str, shapely.Geometry, np.ndarray]]:
-    """Yield each tile that a layer touches: its name, its square, and which shapes it holds."""
-    if not len(shapes):
-        return
-    bounds = np.floor(shapely.bounds(shapes) / side).astype(int)
-    holding: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for number, (left, bottom, right, top) in enumerate(bounds):
-        for east in range(left, right + 1):
-            for north in range(bottom, top + 1):
-                holding[east, north].append(number)
-    for (east, north), numbers in sorted(holding.items()):
-        x, y = east * side, north * side
-        name = f"{side // 1000}-{x // 1000}-{y // 1000}"
-        yield name, shapely.box(x, y, x + side, y + side), np.array(numbers)
-
-
-def _line(line: np.ndarray, origin: np.ndarray) -> str:
-    """Write a line in whole metres from the tile's corner; "" if it is a point there."""
-    at = np.round(line - origin).astype(int)
-    steps = np.diff(at, axis=0, prepend=np.zeros((1, 2), int))
-    steps = steps[(steps != 0).any(axis=1) | (np.arange(len(steps)) == 0)]
-    return write_line(steps.ravel().tolist()) if len(steps) > 1 else ""
-
-
-def _cut(shapes: Polygons, square: shapely.Geometry) -> list[shapely.Geometry]:
-    left, bottom, right, top = square.bounds
-    cut = shapely.clip_by_rect(shapes, left, bottom, right, top)
-    return [part for part in shapely.get_parts(cut) if not part.is_empty]
 
 
 def _joined(roads: gpd.GeoDataFrame, tolerance: float) -> gpd.GeoDataFrame:
@@ -399,28 +372,32 @@ def _joined(roads: gpd.GeoDataFrame, tolerance: float) -> gpd.GeoDataFrame:
 
 
 def _road_tiles(roads: gpd.GeoDataFrame, missing: shapely.Geometry) -> Files:
-    """Make the tiles of roads: all of them in the small ones, the large roads in the wide ones."""
-    small = _joined(roads, SIMPLIFIED_M)
-    wide = _joined(roads[roads["road_class"] <= B_ROAD], WIDE_SIMPLIFIED_M)
+    """Make the tiles of roads: all in the small ones, from far without the names of local ones.
+
+    The wide ones hold the large roads alone.
+    """
+    is_local = roads["road_class"] == LOCAL
+    tiers = (
+        (roads, TILE_M, "", SIMPLIFIED_M, UNIT_M),
+        (roads.assign(name=roads["name"].mask(is_local, "")), TILE_M, FAR, FAR_SIMPLIFIED_M,
+         FAR_UNIT_M),
+        (roads[roads["road_class"] <= B_ROAD], WIDE_M, "", WIDE_SIMPLIFIED_M, WIDE_UNIT_M),
+    )  # fmt: skip
     made = {}
-    for frame, side in ((small, TILE_M), (wide, WIDE_M)):
-        shapes, names = frame.geometry.to_numpy(), frame["name"].to_numpy()
-        classes = frame["road_class"].to_numpy()
-        for tile, square, rows in _tile_names(shapes, side):
-            origin = np.array(square.bounds[:2])
-            said: dict[str, int] = {}
-            lines = []
-            for row in rows:
-                for part in _cut(shapes[row : row + 1], square):
-                    if line := _line(shapely.get_coordinates(part), origin):
-                        name = names[row]
-                        number = said.setdefault(name, len(said)) if name else -1
-                        lines.append([int(classes[row]), number, line])
-            if lines:
-                value: dict[str, Any] = {"names": list(said), "lines": lines}
+    for part, side, ending, tolerance, unit in tiers:
+        frame = _joined(part, tolerance)
+        shapes, told = frame.geometry.to_numpy(), frame[["road_class", "name"]].to_numpy().tolist()
+        for tile, square, rows in tiles.squares(shapes, side):
+            said = [
+                [*street, text]
+                for street, own in groupby(rows, told.__getitem__)
+                if (text := tiles.written(tiles.cut(shapes[list(own)], square), square, unit))
+            ]
+            if said:
+                value: dict[str, Any] = {"streets": said, **({} if unit == 1 else {"unit": unit})}
                 if missing.intersects(square):
                     value["incomplete"] = True
-                made[tile] = encode(value)
+                made[f"{tile}{ending}"] = encode(value)
     return made
 
 
@@ -434,14 +411,12 @@ def _ground_tiles(
         return values.setdefault(name, {})
 
     def add(kind: str, shapes: Polygons, side: int, least_m2: float) -> None:
-        for name, square, rows in _tile_names(shapes, side):
-            origin = np.array(square.bounds[:2])
-            for part in _cut(shapes[rows], square):
-                rings = [_line(shapely.get_coordinates(ring), origin)
-                         for ring in (part.exterior, *part.interiors)
-                         if shapely.area(shapely.polygons(ring)) > least_m2 / 4]  # fmt: skip
-                if rings := [ring for ring in rings if ring]:
-                    tile(name).setdefault(kind, []).append(rings)
+        for name, square, rows in tiles.squares(shapes, side):
+            rings = [ring for part in tiles.cut(shapes[rows], square)
+                     for ring in (part.exterior, *part.interiors)
+                     if shapely.area(shapely.polygons(ring)) > least_m2 / 4]  # fmt: skip
+            if text := tiles.written(rings, square):
+                tile(name)[kind] = text
 
     areas = (("green", drawn.green, LEAST_GREEN_M2), ("water", drawn.water, LEAST_WATER_M2))
     for kind, layer, least in areas:
@@ -457,11 +432,9 @@ def _ground_tiles(
         for side, tolerance in ((TILE_M, 3.0), (WIDE_M, 15.0)):
             lines = shapely.simplify(shapely.get_parts(whole), tolerance)
             lines = lines[shapely.length(lines) > side / LEAST_RAIL]
-            for name, square, rows in _tile_names(lines, side):
-                origin = np.array(square.bounds[:2])
-                for part in _cut(lines[rows], square):
-                    if line := _line(shapely.get_coordinates(part), origin):
-                        tile(name).setdefault("rail", []).append(line)
+            for name, square, rows in tiles.squares(lines, side):
+                if text := tiles.written(tiles.cut(lines[rows], square), square):
+                    tile(name)["rail"] = text
     for side in (TILE_M, WIDE_M):
         _label(named, rim, side, tile)
     return {name: encode(value) for name, value in values.items()}
@@ -492,21 +465,12 @@ def _label(
     keys = [f"{kind} {name}" for name, kind in zip(points["name"], points["kind"], strict=True)]
     once = np.unique(_clusters(keys, shapes, SAME_PLACE_M))
     once = once[shapely.intersects(rim, shapes[once])]
-    for name, square, rows in _tile_names(shapes[once], side):
+    for name, square, rows in tiles.squares(shapes[once], side):
         origin = np.array(square.bounds[:2])
         for row in once[rows]:
             x, y = np.round(shapely.get_coordinates(shapes[row])[0] - origin).astype(int)
             label = [kinds.index(points["kind"][row]), points["name"][row], int(x), int(y)]
             tile(name).setdefault("labels", []).append(label)
-
-
-def _zipped(tiles: Files) -> bytes:
-    """Pack tiles, each compressed by itself, the same bytes whenever it is done."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, content in sorted(tiles.items()):
-            archive.writestr(zipfile.ZipInfo(f"{name}.json"), content, zipfile.ZIP_DEFLATED, 9)
-    return packed.getvalue()
 
 
 # --- the part of a folder ------------------------------------------------------------------------

@@ -204,7 +204,7 @@ def _measured(file: Entry, origin: Origin) -> Entry:
         entry["met_wards"] = origin.met_wards
     if tier := file.get("tier"):
         entry |= {
-            "crs": WGS84,
+            "crs": file.get("crs", WGS84),
             "transformation": TRANSFORMATION,
             "max_error_m": origin.max_error_m[tier],
             "measured_error_m": origin.measured_error_m[tier],

@@ -29,6 +29,7 @@ from bcumap.base.files import filling
 from bcumap.base.schema import BNG, LEVELS
 from bcumap.build import (
     addresses,
+    borders,
     check,
     context,
     demand,
@@ -48,7 +49,7 @@ from bcumap.build import postcodes as postcode_packages
 from bcumap.build.levels import Levels, dissolve, with_facts
 from bcumap.facts import counters, officers, postcodes, store, teams
 from bcumap.facts import demand as asked
-from bcumap.facts.places import FILES, FOLDER
+from bcumap.facts.places import BORDERS, FILES, FOLDER
 from bcumap.geo import coverage, projection
 from bcumap.geo.coverage import Polygons
 from bcumap.maps import leaflet
@@ -241,6 +242,7 @@ def build(request: Request, *, on_step: Callable[[str], None] = log.info) -> Rep
                 (staging / store.POSTCODES).write_bytes(book.packed)
             web_river = _between_banks(river, overview.polygons, overview.error_m)
             _write_web(staging, web_levels, web_river, tables, source.edition)
+            (staging / BORDERS).write_bytes(borders.pack(levels.wards))
             _write_through_time(staging, facts)
             report.demand = _demand_told(staging, told)
             part = _context(staging, request, kept, report)

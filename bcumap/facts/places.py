@@ -26,6 +26,7 @@ from bcumap.geo import plane
 
 FOLDER = "context"
 ROADS, GROUND = f"{FOLDER}/roads.zip", f"{FOLDER}/ground.zip"
+BORDERS = "web/borders.zip"  # the edges of wards, in the small tiles
 STREET_LINES = f"{FOLDER}/street_lines.csv.xz"
 STREET_POINTS = f"{FOLDER}/street_points.csv.xz"
 PLACES, GREEN_SPACES = f"{FOLDER}/places.csv.xz", f"{FOLDER}/green_spaces.csv.xz"
@@ -34,9 +35,12 @@ FILES = (ROADS, GROUND, *TABLES)
 
 CLASSES = ("motorway", "trunk", "A road", "B road", "local")
 LABELLED = ("locality", "station", "park", "hospital")  # the kinds whose names tiles hold
-# Sides of the tiles in metres: the small ones hold all, the large ones what is seen from afar.
+# Sides of the tiles in metres: the small ones hold all, the large ones what is seen from afar. A
+# small one is there twice: `FAR` after its name, it has what is seen where local streets bear no
+# names.
 TILE_M, WIDE_M = 2_000, 10_000
-MOST_BYTES = 4_000_000  # of one member, unpacked
+FAR = "-far"
+NO_ROADS: Mapping[str, Any] = {"streets": (), "incomplete": True}  # of a tile that has none
 
 # The kinds of places, and how far around its centre a place without a boundary is taken to reach.
 REACH_M = {
@@ -217,32 +221,54 @@ def read_wards(text: str) -> Iterator[InWard]:
         yield InWard(code, *map(int, numbers))
 
 
-def write_line(steps: Iterable[int]) -> str:
-    """Write whole numbers as text: five bits a sign, the lowest first (Google's polylines)."""
-    signs = []
-    for step in steps:
-        rest = ~(step << 1) if step < 0 else step << 1
-        while rest >= 32:
-            signs.append(chr((32 | rest & 31) + 63))
-            rest >>= 5
-        signs.append(chr(rest + 63))
-    return "".join(signs)
+def write_lines(lines: Iterable[Iterable[Sequence[int]]]) -> str:
+    """Write lines of whole numbers as text, a space between two.
+
+    A point is the step from the one before it, in the same line or the last one: five bits a sign,
+    the lowest first (as in Google's polylines).
+    """
+    written, x, y = [], 0, 0
+    for line in lines:
+        signs = []
+        for u, v in line:
+            signs += [_signs(u - x), _signs(v - y)]
+            x, y = u, v
+        written.append("".join(signs))
+    return " ".join(written)
 
 
-def read_line(text: str) -> list[tuple[int, int]]:
-    """Read a line of a tile: metres east and north of its corner, point by point."""
+def _signs(step: int) -> str:
+    rest = ~(step << 1) if step < 0 else step << 1
+    signs = ""
+    while rest >= 32:
+        signs += chr((32 | rest & 31) + 63)
+        rest >>= 5
+    return signs + chr(rest + 63)
+
+
+def read_lines(text: str, unit: float = 1) -> list[list[tuple[float, float]]]:
+    """Read lines of a tile, written in units of so many metres.
+
+    Returns
+    -------
+    list of list
+        Metres east and north of the tile's corner, point by point, of each line.
+    """
     at, number, shift, axis = [0, 0], 0, 0, 0
-    points = []
-    for sign in text.encode():
-        bits = sign - 63
-        number |= (bits & 31) << shift
-        shift += 5
-        if bits < 32:
-            at[axis] += ~(number >> 1) if number & 1 else number >> 1
-            if axis:
-                points.append((at[0], at[1]))
-            number, shift, axis = 0, 0, 1 - axis
-    return points
+    lines = []
+    for word in text.split():
+        points = []
+        for sign in word.encode():
+            bits = sign - 63
+            number |= (bits & 31) << shift
+            shift += 5
+            if bits < 32:
+                at[axis] += ~(number >> 1) if number & 1 else number >> 1
+                if axis:
+                    points.append((at[0] * unit, at[1] * unit))
+                number, shift, axis = 0, 0, 1 - axis
+        lines.append(points)
+    return lines
 
 
 def corners(name: str) -> list[list[float]]:
@@ -288,9 +314,9 @@ class Files:
 
     @cached_property
     def _archives(self) -> Mapping[str, zipfile.ZipFile]:
-        """Roads and ground, as far as there are any."""
+        """Roads, ground and borders, as far as there are any."""
         found = {}
-        for layer, name in (("roads", ROADS), ("ground", GROUND)):
+        for layer, name in (("roads", ROADS), ("ground", GROUND), ("borders", BORDERS)):
             if name in self.passports:
                 try:
                     found[layer] = zipfile.ZipFile(self.folder / name)
@@ -301,9 +327,21 @@ class Files:
 
     @cached_property
     def tiles(self) -> tuple[str, ...]:
-        """The names of all tiles: "2-536-176" is the one of 2 km from 536 km E, 176 km N."""
+        """The names of all tiles: "2-536-176" is the one of 2 km from 536 km E, 176 km N.
+
+        There are none where nothing but borders is known.
+        """
+        if not self.drawn_files:
+            return ()
         names = {name for each in self._archives.values() for name in each.namelist()}
-        return tuple(sorted({name.removesuffix(".json") for name in names} | set(self._points)))
+        names = {name.removesuffix(".json").removesuffix(FAR) for name in names}
+        return tuple(sorted(names | set(self._points)))
+
+    @cached_property
+    def served(self) -> tuple[str, ...]:
+        """The names that `tile` knows: of all tiles, and of the small ones from further away."""
+        small = f"{TILE_M // 1000}-"
+        return (*self.tiles, *(f"{name}{FAR}" for name in self.tiles if name.startswith(small)))
 
     @property
     def drawn_files(self) -> list[str]:
@@ -329,20 +367,21 @@ class Files:
         """
         if name not in self._known:
             return None
-        parts = [f'"corners":{json.dumps(corners(name))}'.encode()]
+        square = name.removesuffix(FAR)
+        parts = [f'"corners":{json.dumps(corners(square))}'.encode()]
         for layer, archive in self._archives.items():
+            member = square if layer == "ground" else name
             try:
-                text = archive.read(f"{name}.json")
+                parts.append(f'"{layer}":'.encode() + archive.read(f"{member}.json"))
             except KeyError:
-                text = b"null"
-            parts.append(f'"{layer}":'.encode() + text)
-        if name in self._points:
-            parts.append(b'"points":' + encode(self._points[name]))
+                continue
+        if square in self._points:
+            parts.append(b'"points":' + encode(self._points[square]))
         return b"{" + b",".join(parts) + b"}"
 
     @cached_property
     def _known(self) -> frozenset[str]:
-        return frozenset(self.tiles)
+        return frozenset(self.served)
 
     def streets_near(self, x: float, y: float, reach_m: float) -> Iterator[tuple[str, float]]:
         """Yield names of streets that pass within reach of a point (EPSG:27700), and how far.
@@ -355,10 +394,10 @@ class Files:
             return
         document = json.loads(tile)
         at = (x - east, y - north)
-        roads = document.get("roads") or {"names": [], "lines": []}
-        for _, number, line in roads["lines"]:
-            if number >= 0 and (away := _distance(at, read_line(line))) <= reach_m:
-                yield roads["names"][number], away
+        for _, name, text in document.get("roads", NO_ROADS)["streets"]:
+            for line in read_lines(text) if name else ():
+                if (away := _distance(at, line)) <= reach_m:
+                    yield name, away
         for name, *point in document.get("points", []):
             if (away := math.dist(at, point)) <= reach_m:
                 yield name, away
@@ -379,12 +418,14 @@ class Files:
         return list(found)
 
 
-def _distance(at: tuple[float, float], line: Sequence[tuple[int, int]]) -> float:
+def _distance(at: tuple[float, float], line: Sequence[tuple[float, float]]) -> float:
     """Metres from a point to a line."""
     return min((_to_piece(at, *piece) for piece in itertools.pairwise(line)), default=math.inf)
 
 
-def _to_piece(at: tuple[float, float], start: tuple[int, int], end: tuple[int, int]) -> float:
+def _to_piece(
+    at: tuple[float, float], start: tuple[float, float], end: tuple[float, float]
+) -> float:
     dx, dy = end[0] - start[0], end[1] - start[1]
     whole = dx * dx + dy * dy
     along = ((at[0] - start[0]) * dx + (at[1] - start[1]) * dy) / whole if whole else 0.0

@@ -373,12 +373,12 @@ def context(*, data: Path | None = None) -> Files:
 
 @lru_cache(1)
 def _context(folder: Path, _changed: int) -> Files:
-    from bcumap.facts.places import FOLDER, Files
+    from bcumap.facts.places import BORDERS, FOLDER, Files
 
     entries = {
         entry["file"]: entry
         for entry in sources(data=folder)["files"]
-        if entry["file"].startswith(f"{FOLDER}/")
+        if entry["file"].startswith(f"{FOLDER}/") or entry["file"] == BORDERS
     }
     return Files(folder, entries)
 

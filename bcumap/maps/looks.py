@@ -139,6 +139,10 @@ STREET_GROWTH, LEAST_WIDTH = 0.6, 0.8  # of widths: by zoom; pixels
 STREETS_NAMED_FROM = (13.0, 13.0, 13.75, 14.25, 14.75)
 PLACES_NAMED_FROM = (13.0, 13.0, 14.0, 14.0)
 POINTS_NAMED_FROM = 14.0  # streets without a line
+# From which zoom on tiles have the names of local streets, and all bends; and from which on the
+# boundaries in them stand for the outlines of the whole map.
+STREETS_NEAR_FROM = STREETS_NAMED_FROM[-1]
+BORDERS_FROM = 15.0
 SAME_NAME_PX = 260  # that a name of a street is from where it stands already
 NAMED_AT = (0.5, 0.25, 0.75)  # of a line its name may stand, as parts of it
 STRAIGHT = 0.93  # of its length a name needs between its ends
@@ -161,6 +165,8 @@ def streets() -> dict[str, Any]:
     """Return how streets look, for the page's map."""
     return {
         "from": STREETS_FROM,
+        "near_from": STREETS_NEAR_FROM,
+        "borders_from": BORDERS_FROM,
         "widths": STREET_WIDTHS,
         "edge": STREET_EDGE,
         "rail": {"width": RAIL_WIDTH, "dashes": RAIL_DASHES},

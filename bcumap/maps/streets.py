@@ -10,11 +10,21 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, pairwise, product
+from itertools import pairwise, product
 from typing import Any
 
-from bcumap.base.words import SOME_ONLY_NAMES
-from bcumap.facts.places import LABELLED, STREET_POINTS, TILE_M, WIDE_M, Files, read_line
+from bcumap.base.words import MAY_BE_OFF, SOME_ONLY_NAMES
+from bcumap.facts.places import (
+    BORDERS,
+    FAR,
+    LABELLED,
+    NO_ROADS,
+    STREET_POINTS,
+    TILE_M,
+    WIDE_M,
+    Files,
+    read_lines,
+)
 from bcumap.maps import looks
 from bcumap.maps.shapes import Line, Point, View
 
@@ -76,15 +86,19 @@ def index(files: Files) -> dict[str, Any]:
     Returns
     -------
     dict
-        `tiles`, their names; `credit`; `most`, how many a view may ask for; `look` and `lacks`, how
-        streets are drawn and what is said where lines are missing.
+        `tiles`, their names, and what is put after one from `far`; `credit`; `most`, how many a
+        view may ask for; `look` and `lacks`, how streets are drawn and what is said where lines are
+        missing; `off`, what is said of the borders in the tiles, "" if there are none.
     """
+    borders = files.passports.get(BORDERS)
     return {
         "tiles": files.tiles,
+        "far": FAR,
         "credit": files.credit(files.drawn_files),
         "most": MOST_TILES,
         "look": looks.streets(),
         "lacks": SOME_ONLY_NAMES,
+        "off": MAY_BE_OFF.format(metres=borders["max_error_m"]) if borders else "",
     }
 
 
@@ -101,7 +115,7 @@ def of(files: Files, view: View) -> Streets | None:
         side, east, north = (int(number) * 1000 for number in name.split("-"))
         tile = json.loads(files.tile(name) or b"{}")
         _add(found, tile, _Placing(view, east, north))
-        lacks |= side == TILE_M and bool((tile.get("roads") or {"incomplete": 1}).get("incomplete"))
+        lacks |= side == TILE_M and "incomplete" in tile.get("roads", NO_ROADS)
         has_points |= bool(tile.get("points"))
     used = [each for each in files.drawn_files if each != STREET_POINTS or has_points]
     found.notes = [*([SOME_ONLY_NAMES] if lacks else []), *files.credits(used)]
@@ -134,23 +148,22 @@ class _Placing:
     def at(self, x: float, y: float) -> Point:
         return (x - self._left) / self._dot, (self._top - y) / self._dot
 
-    def line(self, text: str) -> Line:
-        """Return what is seen of a line, [] if that is nothing."""
-        places = [self.at(*each) for each in read_line(text)]
-        line = self._view.drawn(places) if self._view.shows(places) else []
-        return line if len(line) > 1 else []
+    def lines(self, text: str, unit: float = 1) -> Iterator[Line]:
+        """Yield what is seen of lines."""
+        for each in read_lines(text, unit):
+            places = [self.at(*point) for point in each]
+            line = self._view.drawn(places) if self._view.shows(places) else []
+            if len(line) > 1:
+                yield line
 
 
 def _add(found: Streets, tile: Mapping[str, Any], placing: _Placing) -> None:
-    roads = tile.get("roads") or {"names": [], "lines": []}
-    ground = tile.get("ground") or {}
-    for kind, number, text in roads["lines"]:
-        if line := placing.line(text):
-            found.ways.append(Way(kind, roads["names"][number] if number >= 0 else "", line))
-    for kind, rings in (("green", found.green), ("water", found.water)):
-        within = chain.from_iterable(ground.get(kind, ()))
-        rings.extend(filter(None, map(placing.line, within)))
-    found.rail.extend(filter(None, map(placing.line, ground.get("rail", ()))))
+    roads, ground = tile.get("roads", NO_ROADS), tile.get("ground", {})
+    for kind, name, text in roads["streets"]:
+        lines = placing.lines(text, roads.get("unit", 1))
+        found.ways.extend(Way(kind, name, line) for line in lines)
+    for layer in ("green", "water", "rail"):
+        getattr(found, layer).extend(placing.lines(ground.get(layer, "")))
     found.spots.extend(_spots(tile, ground, placing))
 
 

@@ -285,7 +285,7 @@ def _write_streets(folder: Path, data: Path | None) -> int:
     if known.tiles:
         folder.mkdir()
         (folder / "tiles.json").write_bytes(_json(streets.index(known)))
-        for name in known.tiles:
+        for name in known.served:
             (folder / f"{name}.json").write_bytes(known.tile(name) or b"")
     return len(known.tiles)
 

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from statistics import median
 
 import httpx
 import pytest
+import shapely
 from starlette.applications import Starlette
 
 from bcumap.app import orders as made
 from bcumap.app import routes
+from bcumap.app.bodies import Body
 from bcumap.app.orders import PictureOrder
 from bcumap.base.errors import BusyError, DataError
-from bcumap.facts import cached
+from bcumap.facts import cached, store
 from bcumap.facts.find import MOST_OPTIONS
+from bcumap.facts.places import CLASSES, FAR
+from bcumap.geo import plane
+from bcumap.maps import looks, streets
 from bcumap.maps.request import Wish
 from tests.hostile import QUERIES
 
@@ -213,13 +220,23 @@ def test_cards_are_of_areas_and_pages_and_of_nothing_else(monkeypatch: pytest.Mo
 # --- streets -----------------------------------------------------------------------------------
 
 
-def test_a_tile_of_streets_is_answered_with_its_names() -> None:
+def test_a_tile_of_streets_is_answered_with_its_names_and_borders() -> None:
     (index,) = ask(None, path=f"{routes.STREETS}/tiles.json")
-    assert "2-536-176" in index.json()["tiles"]
-    assert "© OpenStreetMap contributors" in index.json()["credit"]
-    assert index.json()["look"]["light"]["water"]
-    (tile,) = ask(None, path=f"{routes.STREETS}/2-536-176.json")
-    assert "New Cross Road" in tile.json()["roads"]["names"]
+    told = index.json()
+    assert "2-536-176" in told["tiles"]
+    assert "© OpenStreetMap contributors" in told["credit"]
+    assert told["look"]["light"]["water"]
+    assert told["off"] == "A boundary may be up to 3 m off here."
+    near, far = (
+        ask(None, path=f"{routes.STREETS}/2-536-176{ending}.json")[0].json()
+        for ending in ("", told["far"])
+    )
+    assert "New Cross Road" in {name for _, name, _ in near["roads"]["streets"]}
+    sides = [side[-1] for *both, _ in near["borders"]["lines"] for side in both if side]
+    assert "E05013719" in sides  # Deptford
+    assert "borders" not in far
+    assert {name for kind, name, _ in far["roads"]["streets"] if kind == len(CLASSES) - 1} == {""}
+    assert far["ground"] == near["ground"]
 
 
 def test_a_tile_without_lines_has_names_at_points() -> None:
@@ -227,17 +244,70 @@ def test_a_tile_without_lines_has_names_at_points() -> None:
     assert {"corners", "points"} <= tile.json().keys()
 
 
-@pytest.mark.parametrize("name", ["2-0-0", "..%2Fsources", "2-536-176%00", "x" * 2000])
+@pytest.mark.parametrize(
+    "name",
+    ["2-0-0", "..%2Fsources", "2-536-176%00", "x" * 2000, "10-530-170-far", "2-536-176-far-far",
+     "-far", "2-536-176-FAR", "..%2F..%2Fweb%2Fborders", "borders"],
+)  # fmt: skip
 def test_there_is_no_other_tile(name: str) -> None:
     (answer,) = ask(None, path=f"{routes.STREETS}/{name}.json")
     assert answer.status_code == 404
     assert "Traceback" not in answer.text
 
 
+# The map of the first page on a desk, as tests/browser/test_streets.py measures it.
+MAP_PX, PADDING_PX, SNAP, NEAREST = (682, 556), 24, 0.25, 14.0
+MOST_KB, USUAL_KB = 90, 30
+
+
+def seen(bounds: Sequence[float], nearest: float = NEAREST) -> tuple[float, set[str]]:
+    """The zoom that Leaflet fits bounds at, and the tiles that streets.js wants for them."""
+
+    def pixels(lon: float, lat: float) -> tuple[float, float]:  # at zoom 0, Web Mercator
+        north = math.asinh(math.tan(math.radians(lat)))
+        return 256 * (lon / 360 + 0.5), 128 * (1 - north / math.pi)
+
+    (left, low), (right, top) = pixels(*bounds[:2]), pixels(*bounds[2:])
+    sides = zip(MAP_PX, (right - left, low - top), strict=True)
+    zoom = min(math.log2((px - 2 * PADDING_PX) / side) for px, side in sides)
+    zoom = min(math.floor(zoom / SNAP) * SNAP, nearest)
+    x, y = (left + right) / 2, (low + top) / 2
+    half = [px / 2 / 2**zoom for px in MAP_PX]
+
+    def is_seen(name: str) -> bool:
+        side, east, north = (int(number) * 1000 for number in name.split("-"))
+        west, south = pixels(*plane.degrees(east, north))
+        far_east, far_north = pixels(*plane.degrees(east + side, north + side))
+        return (
+            west <= x + half[0] and far_east >= x - half[0]
+            and far_north <= y + half[1] and south >= y - half[1]
+        )  # fmt: skip
+
+    for side in ("2-", "10-"):
+        names = {name for name in cached.context().tiles if name.startswith(side) and is_seen(name)}
+        if len(names) <= streets.MOST_TILES:
+            break
+    is_far = side == "2-" and zoom < looks.STREETS_NEAR_FROM
+    return zoom, {f"{name}{FAR if is_far else ''}" for name in names}
+
+
 def test_a_view_of_a_ward_needs_little_of_streets() -> None:
-    """A ward is seen with the four tiles around its middle, or fewer."""
-    known = cached.context()
-    small = [name for name in known.tiles if name.startswith("2-")]
-    sizes = sorted(len(gzip.compress(known.tile(name) or b"")) for name in small)
-    assert sizes[len(sizes) // 2] < 7_500
-    assert sizes[-1] < 22_500
+    """Compressed as they are answered: the views of all wards that show streets, and their middles
+    from near, with borders.
+    """
+
+    @cache
+    def size(name: str) -> int:
+        body = Body(partial(bytes, cached.context().tile(name) or b""))
+        return min(len(body.content), len(body.compressed))
+
+    areas = shapely.bounds(store.ward_polygons()[1])
+    wholes = [names for zoom, names in map(seen, areas) if zoom >= looks.STREETS_FROM]
+    middles = (areas[:, :2] + areas[:, 2:]) / 2
+    near = [seen([*at, *(at + 1e-6)], looks.BORDERS_FROM)[1] for at in middles]
+    assert len(wholes) > 690
+    for views in (wholes, near):
+        assert max(map(len, views)) <= streets.MOST_TILES
+        sizes = sorted(sum(map(size, names)) / 1000 for names in views)
+        assert sizes[-1] <= MOST_KB
+        assert median(sizes) <= USUAL_KB

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import expect
+import re
 
+import pytest
+import shapely
+from playwright.sync_api import Route, expect
+
+from bcumap.facts import store
+from tests.app.test_routes import MAP_PX, seen
 from tests.browser.conftest import Visit, until
 
 MOST_TILES = 12
@@ -40,11 +45,98 @@ def test_streets_are_loaded_when_somebody_comes_near(visit: Visit) -> None:
     assert not page.evaluate(IS_DRAWN)
 
 
+DEPTFORD = "E05013719"
+# How many lines of a kind are seen.
+SEEN = """css => [...document.querySelectorAll(`.bcumap path.${css}`)].filter((path) =>
+  getComputedStyle(path).display !== 'none' && path.getAttribute('d') !== 'M0 0').length"""
+# How many points around the chosen ward a tile has, and how far at most one is from what is drawn.
+OFF = """async ([tile, code]) => {
+  const { map } = document.querySelector('.bcumap');
+  const { borders } = await (await fetch(`${bcumap.urls.streets}/${tile}.json`)).json();
+  const { decode } = await import(new URL(bcumap.urls['streets.js'], document.baseURI));
+  const [sw, se, nw, ne] = borders.corners;
+  const place = (x, y) => L.latLng([0, 1].map((at) => sw[at] + x / 2000 * (se[at] - sw[at])
+    + y / 2000 * (nw[at] - sw[at]) + x * y / 4e6 * (ne[at] - se[at] - nw[at] + sw[at])));
+  const own = borders.lines.filter(([one, other]) => one.includes(code) !== other.includes(code));
+  const known = own.flatMap(([, , text]) => decode(text, borders.unit))
+    .flatMap((line) => line.flatMap((x, at) => at % 2 ? [] : [place(x, line[at + 1])]));
+  const drawn = [];
+  map.eachLayer(({ options, ...layer }) => {
+    if (options.className === 'exact chosen-line') drawn.push(...layer._latlngs.flat());
+  });
+  const off = known.map((at) => Math.min(...drawn.map((each) => at.distanceTo(each))));
+  return [known.length, Math.max(...off)];
+}"""
+
+
+def test_from_near_boundaries_come_from_the_tiles_and_the_map_says_how_exact_they_are(
+    visit: Visit,
+) -> None:
+    page = visit.go(f"/ward?ward={DEPTFORD}")
+    page.wait_for_function(IS_DRAWN)
+    note = page.locator(".bcumap-streets-note p")
+    expect(note).not_to_contain_text("off here")
+    assert page.evaluate(SEEN, "exact") == 0
+    assert page.evaluate(SEEN, "chosen-line") == 1
+    number = len(asked(visit))
+    page.evaluate(SET_ZOOM, 15)
+    expect(page.locator(".bcumap.with-borders")).to_have_count(1)
+    expect(note).to_contain_text("A boundary may be up to 3 m off here.")
+    assert 0 < len(asked(visit)[number:]) <= MOST_TILES
+    for css in ("ward-line", "borough-line", "chosen-line"):
+        assert page.evaluate(SEEN, css) == page.evaluate(SEEN, f"{css}.exact") == 1
+    points, off = page.evaluate(OFF, ["2-536-176", DEPTFORD])
+    assert points > 10
+    assert off < 0.1
+    page.evaluate(SET_ZOOM, 14)
+    expect(page.locator(".bcumap.with-borders")).to_have_count(0)
+    assert page.evaluate(SEEN, "exact") == 0
+    assert page.evaluate(SEEN, "chosen-line") == 1
+
+
+def test_until_a_tile_has_come_the_coarse_line_is_seen(visit: Visit) -> None:
+    page = visit.go(f"/ward?ward={DEPTFORD}")
+    page.wait_for_function(IS_DRAWN)
+    held: list[Route] = []
+    visit.context.route(re.compile(r"/streets/2-\d+-\d+\.json"), lambda route: held.append(route))
+    page.evaluate(SET_ZOOM, 15)
+    until(lambda: held or page.wait_for_timeout(50))
+    assert page.evaluate(SEEN, "chosen-line") == 1
+    assert page.evaluate(SEEN, "exact") == 0
+    assert page.evaluate(IS_DRAWN)  # by what is there of the streets
+    for route in held:
+        route.continue_()
+    expect(page.locator(".bcumap.with-borders")).to_have_count(1)
+
+
+def test_boundaries_are_exact_without_streets_too(visit: Visit) -> None:
+    page = visit.go()
+    page.evaluate(SET_ZOOM, 15)
+    page.get_by_label("Streets", exact=True).select_option("none")
+    expect(page.locator(".bcumap.with-borders")).to_have_count(1)
+    assert not page.evaluate(IS_DRAWN)
+    expect(page.locator(".bcumap-streets-note p")).to_have_text(
+        "A boundary may be up to 3 m off here."
+    )
+
+
+def test_a_view_is_as_large_as_the_test_of_its_bytes_takes_it_to_be(visit: Visit) -> None:
+    page = visit.go(f"/?ward={DEPTFORD}")
+    size = page.evaluate("(({ x, y }) => [x, y])(document.querySelector('.bcumap').map.getSize())")
+    assert size == [*MAP_PX]
+    page.wait_for_function(IS_DRAWN)
+    codes, polygons = store.ward_polygons()
+    zoom, wanted = seen(shapely.bounds(polygons[codes.index(DEPTFORD)]).tolist())
+    assert page.evaluate("document.querySelector('.bcumap').map.getZoom()") == zoom
+    tiles = {url.split("/")[-1].removesuffix(".json") for url in asked(visit) if "/2-" in url}
+    assert tiles == wanted
+
+
 def test_where_streets_have_no_lines_the_map_says_so(visit: Visit) -> None:
     page = visit.go("/?q=Hornchurch+station")
     page.evaluate("document.querySelector('.bcumap').map.setZoom(15, { animate: false })")
     note = page.locator(".bcumap-streets-note p")
-    expect(note).to_have_text(
+    expect(note).to_contain_text(
         "Streets are not available everywhere here yet: some only have names."
     )
 

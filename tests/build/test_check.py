@@ -17,8 +17,9 @@ import pytest
 import shapely
 
 from bcumap.base.schema import LEVELS
-from bcumap.build import check, passports
+from bcumap.build import borders, check, passports
 from bcumap.facts import store
+from bcumap.facts.places import BORDERS, write_lines
 from bcumap.facts.postcodes import pack
 from tests.small import Small
 
@@ -124,15 +125,33 @@ def a_street_in_a_ward_that_is_none(folder: Path) -> None:
     path.write_bytes(lzma.compress(text.replace(b"E05013762:", b"E05000001:", 1)))
 
 
-def a_tile_without_its_names(folder: Path) -> None:
-    path = folder / "context/roads.zip"
-    with zipfile.ZipFile(path) as archive:
-        tiles = {name: archive.read(name) for name in archive.namelist()}
-    name = next(iter(tiles))
-    tiles[name] = json.dumps(json.loads(tiles[name]) | {"names": []}).encode()
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for each, content in tiles.items():
-            archive.writestr(each, content)
+def in_tiles(name: str, change: Callable[[dict[str, bytes]], None]) -> Break:
+    """Change an archive of tiles."""
+
+    def break_it(folder: Path) -> None:
+        path = folder / name
+        with zipfile.ZipFile(path) as archive:
+            kept = {each: archive.read(each) for each in archive.namelist()}
+        change(kept)
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for each, content in kept.items():
+                archive.writestr(each, content)
+
+    return break_it
+
+
+def a_line_too_long(kept: dict[str, bytes]) -> None:
+    """A street of a small tile goes 3 km to the east."""
+    name = next(each for each in kept if each.startswith("2-") and "far" not in each)
+    street = [4, "Endless Street", write_lines([[(0, 0), (3000, 0)]])]
+    kept[name] = json.dumps({"streets": [street]}).encode()
+
+
+def edges_moved(kept: dict[str, bytes]) -> None:
+    """All edges of a tile lie five metres further north and east."""
+    tile = json.loads(kept[name := next(iter(kept))])
+    tile["corners"] = [[lat + 5 / 111_200, lon + 5 / 69_400] for lat, lon in tile["corners"]]
+    kept[name] = json.dumps(tile).encode()
 
 
 def of_london(**numbers: int) -> Break:
@@ -231,8 +250,11 @@ def river(change: Callable[[shapely.Geometry], shapely.Geometry]) -> Break:
 
 
 def look_up_points_in_it(folder: Path, name: str) -> None:
-    """Let points be looked up in the polygons of a changed file."""
-    polygons = gpd.read_parquet(folder / f"{name}.parquet").geometry.to_numpy()
+    """Let points be looked up in the polygons of a changed file, and the map draw their edges."""
+    frame = gpd.read_parquet(folder / f"{name}.parquet")
+    if name == "wards":
+        (folder / BORDERS).write_bytes(borders.pack(frame))
+    polygons = frame.geometry.to_numpy()
     (folder / f"{name}.wkb").write_bytes(shapely.to_wkb(shapely.geometrycollections(polygons)))
 
 
@@ -613,6 +635,21 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
         a_page_that_weighs_too_much,
         "bytes compressed",
     ),
+    "from near the page draws edges some metres off": (
+        "from near the page draws the edges of the wards",
+        in_tiles(BORDERS, edges_moved),
+        "m off, or not as long",
+    ),
+    "from near the page lacks the edges of a tile": (
+        "from near the page draws the edges of the wards",
+        in_tiles(BORDERS, lambda kept: kept.pop(min(kept)) and None),
+        "m off, or not as long",
+    ),
+    "from near the page draws no edges": (
+        "from near the page draws the edges of the wards",
+        lambda folder: sources(folder, lambda entries: entries[BORDERS].update(file="other.zip")),
+        "web/borders.zip is missing: build the wards anew",
+    ),
     "the page cannot describe a ward": (
         "the page draws the same areas",
         a_ward_that_the_page_cannot_describe,
@@ -633,10 +670,10 @@ STREETS: dict[str, tuple[str, Break, str]] = {
         in_sources("context/roads.zip", coverage=""),
         "context/roads.zip: no coverage",
     ),
-    "a tile of streets without their names": (
+    "a street that leaves its tile": (
         "tiles of streets can be drawn",
-        a_tile_without_its_names,
-        "a name is missing",
+        in_tiles("context/roads.zip", a_line_too_long),
+        "a line leaves it",
     ),
 }
 

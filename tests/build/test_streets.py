@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from shapely.geometry import LineString
 
 from bcumap.base.errors import SourceError
-from bcumap.build import context, places, streets
+from bcumap.build import context, places, streets, tiles
 from bcumap.facts.places import (
     STREET_LINES,
     Files,
     Table,
-    read_line,
+    read_lines,
     street_key,
     unpacked,
-    write_line,
+    write_lines,
 )
 
 # A street from one ward into the next, one along their boundary, and one in the west alone.
@@ -90,19 +90,38 @@ def test_open_roads_become_streets_in_their_wards(tmp_path: Path, wards: context
     assert made[STREET_LINES].origin == streets.OPEN_ROADS
 
 
-def test_a_tile_holds_the_lines_in_whole_metres(tmp_path: Path, wards: context.Ground) -> None:
+@pytest.fixture
+def atlas(tmp_path: Path, wards: context.Ground) -> Files:
+    """The tiles of the three streets."""
     made = context.make([open_roads(tmp_path / "roads.gpkg")], [], wards)
     (tmp_path / "context").mkdir()
     context.put(made, tmp_path)
-    atlas = Files(tmp_path, {name: {"attribution": "OS"} for name in made})
-    tile = json.loads(atlas.tile("2-530-180") or b"")
-    roads = {
-        tile["roads"]["names"][name]: read_line(line) for _, name, line in tile["roads"]["lines"]
-    }
-    assert roads["Cross Road"] == [(0, 100), (100, 100)]
-    assert np.allclose(tile["corners"][0], (51.5035, -0.1284), atol=0.001)
-    assert atlas.tile("2-530-181") is None
-    assert atlas.tile("../sources") is None
+    return Files(tmp_path, {name: {"attribution": "OS"} for name in made})
+
+
+def streets_of(tile: bytes | None) -> dict[str, list[list[tuple[float, float]]]]:
+    roads = json.loads(tile or b"")["roads"]
+    return {name: read_lines(text, roads.get("unit", 1)) for _, name, text in roads["streets"]}
+
+
+def test_a_tile_holds_the_lines_in_whole_metres(atlas: Files) -> None:
+    tile = atlas.tile("2-530-180")
+    assert streets_of(tile)["Cross Road"] == [[(0, 100), (100, 100)]]
+    assert streets_of(tile)["Border Street"] == [[(1, 200), (1, 600)]]
+    assert np.allclose(json.loads(tile or b"")["corners"][0], (51.5035, -0.1284), atol=0.001)
+
+
+def test_from_further_away_local_streets_have_no_names(atlas: Files) -> None:
+    assert set(streets_of(atlas.tile("2-530-180-far"))) == {"Cross Road", ""}
+    assert set(streets_of(atlas.tile("10-530-180"))) == {"Cross Road"}
+
+
+@pytest.mark.parametrize(
+    "name", ["2-530-181", "../sources", "10-530-180-far", "2-530-180-far-far", "-far", "roads", ""]
+)
+def test_there_is_no_other_tile(name: str, atlas: Files) -> None:
+    assert "2-530-180-far" in atlas.served
+    assert atlas.tile(name) is None
 
 
 @pytest.mark.parametrize(
@@ -217,10 +236,20 @@ def test_names_at_points_leave_out_what_is_no_street(tmp_path: Path) -> None:
     assert places.read(path).points["name"].tolist() == ["Queen's Road"]
 
 
-def test_a_line_is_read_as_it_was_written() -> None:
-    steps = [5, -7, 1900, 0, -1900, 31, 16, -16, 0, 0]
-    points = np.cumsum(np.reshape(steps, (-1, 2)), axis=0)
-    assert read_line(write_line(steps)) == [tuple(point) for point in points.tolist()]
+def test_lines_are_read_as_they_were_written() -> None:
+    lines = [[(5, -7), (1905, -7), (5, 24)], [(5, 24), (21, 8), (21, 8)], [(0, 0)]]
+    text = write_lines(lines)
+    assert text.count(" ") == 2
+    assert read_lines(text) == lines
+    assert read_lines(text, 4)[0] == [(20, -28), (7620, -28), (20, 96)]
+    assert read_lines("") == []
+
+
+def test_a_line_is_followed_by_the_nearest_one() -> None:
+    """The second begins where the third ends, so it comes last; what is a point is left out."""
+    lines = [[(9, 9), (9, 50)], [(90, 90), (60, 60)], [(61, 60), (9, 51)], [(7, 7), (7.2, 7)]]
+    text = tiles.written([LineString(each) for each in lines], shapely.box(0, 0, 100, 100))
+    assert read_lines(text) == [[*lines[0]], lines[2][::-1], lines[1][::-1]]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,16 @@ import shapely
 import shapely.affinity
 
 from bcumap.base.words import SOME_ONLY_NAMES
-from bcumap.facts.places import CLASSES, GROUND, ROADS, STREET_POINTS, Files, write_line
+from bcumap.facts.places import (
+    BORDERS,
+    CLASSES,
+    FAR,
+    GROUND,
+    ROADS,
+    STREET_POINTS,
+    Files,
+    write_lines,
+)
 from bcumap.geo import plane
 from bcumap.maps import files as pictures
 from bcumap.maps import labels, looks, request, scene, streets, svg
@@ -33,7 +42,6 @@ DEPTFORD, HORNCHURCH = "E05013719", "E05013982"
 # A tile in the western square of `squares`, and one around it.
 EAST, NORTH = 532, 170
 TILE, WIDE_TILE = f"2-{EAST}-{NORTH}", f"10-{EAST // 10 * 10}-{NORTH // 10 * 10}"
-NAMES = ["High Street", "Mill Lane", "Far Road"]
 OSM = {
     "attribution": "© OpenStreetMap contributors.", "licence": "Open Database License v1.0",
     "url": "https://osm.example",
@@ -46,23 +54,21 @@ POLICE = {
 
 def line(*points: tuple[int, int]) -> str:
     """Write a line of a tile, in metres from its corner."""
-    steps = [b - a for one, two in zip(((0, 0), *points), points, strict=False)
-             for a, b in zip(one, two, strict=True)]  # fmt: skip
-    return write_line(steps)
+    return write_lines([points])
 
 
 @pytest.fixture
 def drawn_by_hand(tmp_path: Path) -> Files:
     """A small tile with a main road, a lane, a railway, a park and a station; a wide one."""
     (tmp_path / "context").mkdir()
-    road = [1, 0, line((0, 1000), (2000, 1000))]
-    small = {"names": NAMES, "lines": [road, [4, 1, line((500, 200), (500, 900))]]}
+    road = [1, "High Street", line((0, 1000), (2000, 1000))]
+    small = {"streets": [road, [4, "Mill Lane", line((500, 200), (500, 900))]]}
     ground = {
-        "green": [[line((100, 100), (400, 100), (400, 400), (100, 100))]],
-        "rail": [line((0, 0), (2000, 2000))],
+        "green": line((100, 100), (400, 100), (400, 400), (100, 100)),
+        "rail": line((0, 0), (2000, 2000)),
         "labels": [[1, "Mill", 1200, 300]],
     }
-    wide = {"names": NAMES, "lines": [[0, 2, line((0, 0), (9000, 9000))]]}
+    wide = {"streets": [[0, "Far Road", line((0, 0), (2250, 2250))]], "unit": 4}
     for name, tiles in ((ROADS, {TILE: small, WIDE_TILE: wide}), (GROUND, {TILE: ground})):
         with zipfile.ZipFile(tmp_path / name, "w") as archive:
             for tile, content in tiles.items():
@@ -249,9 +255,28 @@ def test_the_page_is_told_of_tiles_credit_and_looks(drawn_by_hand: Files) -> Non
     told = streets.index(drawn_by_hand)
     assert set(told["tiles"]) == {TILE, WIDE_TILE}
     assert told["credit"] == "© OpenStreetMap contributors."
-    assert (told["most"], told["look"], told["lacks"]) == (
-        streets.MOST_TILES, looks.streets(), SOME_ONLY_NAMES,
+    assert (told["most"], told["look"], told["lacks"], told["far"]) == (
+        streets.MOST_TILES, looks.streets(), SOME_ONLY_NAMES, FAR,
     )  # fmt: skip
+    assert told["off"] == ""
+
+
+def test_how_far_a_boundary_may_be_off_is_what_its_passport_says(tmp_path: Path) -> None:
+    known = Files(tmp_path, {BORDERS: {"max_error_m": 3.0}})
+    assert streets.index(known)["off"] == "A boundary may be up to 3 m off here."
+    assert known.tiles == ()  # there is no street to draw
+
+
+def test_a_line_of_a_coarse_tile_is_as_long_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "context").mkdir()
+    coarse = {"streets": [[0, "Far Road", line((250, 250), (750, 250))]], "unit": 4}
+    with zipfile.ZipFile(tmp_path / ROADS, "w") as archive:
+        archive.writestr(f"{WIDE_TILE}.json", json.dumps(coarse))
+    seen = view(8_500)
+    shown = streets.of(Files(tmp_path, {ROADS: OSM}), seen)
+    assert shown is not None
+    (left, _), (right, _) = shown.ways[0].line
+    assert (right - left) * seen.dot == pytest.approx(2000, abs=20)
 
 
 def test_whose_files_are_is_said_with_the_licence_once() -> None:

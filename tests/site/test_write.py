@@ -504,6 +504,14 @@ def test_a_shard_says_what_the_finder_says(site: Path) -> None:
                     assert len(more[2]) == len(answer.options)
 
 
+def test_tiles_of_streets_are_those_of_the_app_with_their_borders(site: Path) -> None:
+    known = store.context()
+    assert {path.stem for path in (site / "streets").iterdir()} == {"tiles", *known.served}
+    tile = (site / "streets" / "2-536-176.json").read_bytes()
+    assert tile == known.tile("2-536-176")
+    assert json.loads(tile)["borders"]["lines"]
+
+
 def test_without_streets_there_is_no_folder_of_them(tmp_path: Path) -> None:
     assert writing._write_places(tmp_path, []) == ""
     assert list(tmp_path.iterdir()) == []

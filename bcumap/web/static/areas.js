@@ -396,6 +396,7 @@
     await layer.ready;
     if (map.bcumapChosen !== area) return; // another was chosen meanwhile
     if (map.bcumapMark) map.bcumapMark.remove();
+    map.fire("bcumap:shown"); // see streets.js
     const path = area && layer.byCode.get(area.code);
     map.bcumapLevels.forEach(({ byCode }) =>
       byCode.forEach((each) => {
@@ -438,12 +439,15 @@
       const path = wards.byCode.get(code);
       if (path) point.addLayer(cased(path.feature, "possible"));
     });
+    map.bcumapPossible = codes;
+    map.fire("bcumap:shown");
   }
 
   /* Show the place that was asked for, or none. */
   bcumap.point = function (map, found) {
     if (map.bcumapPoint) map.bcumapPoint.remove();
     map.bcumapPoint = L.layerGroup().addTo(map);
+    map.bcumapPossible = [];
     if (!found) return;
     const name = document.createElement("span");
     name.textContent = found.label;
@@ -762,7 +766,7 @@
     const layer = map.bcumapLevels.find((each) => each.options.level === level);
     map.addLayer(layer);
     if (map.bcumapShading) bcumap.shade(map, map.bcumapShading);
-    layer.ready.then(() => bcumap.write(map));
+    layer.ready.then(() => bcumap.write(map)).then(() => map.fire("bcumap:shown"));
     const radio = map.getContainer().closest(".bcumap-frame").querySelector(`input[value="${level}"]`);
     if (radio) radio.checked = true;
     return layer;

@@ -1,47 +1,54 @@
-/* Streets, railways, green and water below the areas, and names above them, on two canvases. Loaded
-   when somebody first comes near enough; fetches only the tiles that a view needs. How they look is
-   said by maps/looks.py, whose words come with the list of tiles; pictures are drawn by the same. */
+/* Streets, railways, green and water below the areas, and names above them, on two canvases; from
+   nearer still the boundaries as exact as they are known. Loaded when somebody first comes near
+   enough; fetches only the tiles that a view needs. How they look is said by maps/looks.py, whose
+   words come with the list of tiles; pictures are drawn by the same. */
 
 const SMALL = 2000; // sides of the tiles (m)
 const WIDE = 10000;
 const KEPT = 60; // tiles in memory
 const LABEL_PX = 12;
+const LINES = ["bcu-line", "borough-line", "ward-line"]; // of what the sides of a boundary differ by
 const FONT = '"Source Sans 3", "Source Sans Pro", system-ui, sans-serif';
 
-/* Metres from a tile's corner, point by point (Google's encoded polylines). */
-export function decode(text) {
-  const points = [];
+/* Lines of a tile in metres from its corner, as facts/places.py writes them (Google's encoded
+   polylines, each going on where the one before it ended). */
+export function decode(text = "", unit = 1) {
   let [x, y, number, shift, isNorth] = [0, 0, 0, 0, false];
-  for (let at = 0; at < text.length; at += 1) {
-    const bits = text.charCodeAt(at) - 63;
-    number |= (bits & 31) << shift;
-    shift += 5;
-    if (bits >= 32) continue;
-    const step = number & 1 ? ~(number >> 1) : number >> 1;
-    if (isNorth) points.push((x), (y += step));
-    else x += step;
-    [number, shift, isNorth] = [0, 0, !isNorth];
-  }
-  return points;
+  return text.split(" ").filter(Boolean).map((line) => {
+    const points = [];
+    for (let at = 0; at < line.length; at += 1) {
+      const bits = line.charCodeAt(at) - 63;
+      number |= (bits & 31) << shift;
+      shift += 5;
+      if (bits >= 32) continue;
+      const step = number & 1 ? ~(number >> 1) : number >> 1;
+      if (isNorth) points.push(x * unit, (y += step) * unit);
+      else x += step;
+      [number, shift, isNorth] = [0, 0, !isNorth];
+    }
+    return points;
+  });
 }
 
 /* A tile with its lines decoded once. */
 function read(name, json) {
   const side = Number(name.split("-")[0]) * 1000;
-  const roads = json.roads ?? { names: [], lines: [], incomplete: true };
-  const ground = json.ground ?? {};
-  const areas = (list) => (list ?? []).map((rings) => rings.map(decode));
+  const { roads = { streets: [], incomplete: true }, ground = {}, borders = { lines: [] } } = json;
   return {
-    name,
     side,
     corners: json.corners,
     incomplete: Boolean(roads.incomplete),
-    roads: roads.lines.map(([kind, number, line]) => ({ kind, name: roads.names[number], line: decode(line) })),
-    green: areas(ground.green),
-    water: areas(ground.water),
-    rail: (ground.rail ?? []).map(decode),
+    roads: roads.streets.flatMap(([kind, name, text]) => decode(text, roads.unit).map((line) => ({ kind, name, line }))),
+    green: decode(ground.green),
+    water: decode(ground.water),
+    rail: decode(ground.rail),
     labels: ground.labels ?? [],
     points: json.points ?? [],
+    borders: borders.lines.map(([one, other, text]) => {
+      const place = between(borders.corners, side);
+      const lines = decode(text, borders.unit).map((line) => pairs(line).map((point) => place(...point)));
+      return { one, other, lines };
+    }),
   };
 }
 
@@ -54,7 +61,7 @@ export default class Streets {
     this.under = this.canvas("bcumap-streets", 350);
     this.over = this.canvas("bcumap-street-names", 455);
     this.addNote();
-    map.on("moveend zoomend resize bcumap:level", () => this.show());
+    map.on("moveend zoomend resize bcumap:shown", () => this.show());
     map.on("zoomstart", () => this.hide());
     new MutationObserver(() => this.draw()).observe(document.documentElement, { attributes: true });
     this.index = this.fetch("tiles.json").then((index) => {
@@ -101,7 +108,8 @@ export default class Streets {
     this.note.textContent = "Streets could not be loaded.";
   }
 
-  /* The tiles of a view, nearest to its middle first: small ones if they are few enough. */
+  /* The tiles of a view, nearest to its middle first: small ones if they are few enough, with all
+     that is in them only where that is seen. */
   wanted() {
     const bounds = this.map.getBounds();
     for (const side of [SMALL, WIDE]) {
@@ -112,7 +120,9 @@ export default class Streets {
       if (side === WIDE || found.length <= this.told.most) {
         const middle = bounds.getCenter();
         const away = (name) => this.boundsOf(name).getCenter().distanceTo(middle);
-        return found.sort((a, b) => away(a) - away(b)).slice(0, this.told.most);
+        const isWhole = (name) => side === WIDE || this.map.getZoom() >= this.rules.near_from || this.tiles.get(name);
+        return found.sort((a, b) => away(a) - away(b)).slice(0, this.told.most)
+          .map((name) => (isWhole(name) ? name : name + this.told.far));
       }
     }
   }
@@ -131,14 +141,24 @@ export default class Streets {
     return this.isOn && Boolean(this.known) && this.map.getZoom() >= this.rules.from;
   }
 
+  /* The level of areas that is shown; none on a page that draws areas of its own. */
+  get level() {
+    return this.map.bcumapLevels?.find((layer) => this.map.hasLayer(layer));
+  }
+
+  /* Whether the boundaries of the tiles are drawn, whatever streets or map lie below them. */
+  get isExact() {
+    return Boolean(this.known && this.told.off && this.level) && this.map.getZoom() >= this.rules.borders_from;
+  }
+
   async show() {
     this.map.getContainer().classList.toggle("with-streets", this.isNear);
-    if (!this.isNear) return this.hide();
-    if (!this.isCredited) {
+    if (!this.isNear) this.hide();
+    else if (!this.isCredited) {
       this.map.attributionControl.addAttribution(this.told.credit);
       this.isCredited = true;
     }
-    this.wants = this.wanted();
+    this.wants = this.isNear || this.isExact ? this.wanted() : [];
     this.draw();
     const missing = this.wants.filter((name) => !this.tiles.has(name));
     await Promise.all(missing.map((name) => this.load(name)));
@@ -171,7 +191,9 @@ export default class Streets {
 
   draw() {
     this.frame = null;
-    if (!this.isNear || !this.wants) return;
+    if (!this.wants) return;
+    const isExact = this.edges();
+    if (!this.isNear) return void (this.note.textContent = isExact ? this.told.off : "");
     const size = this.map.getSize();
     const rim = size.multiplyBy(0.25).round();
     const origin = this.map.containerPointToLayerPoint([0, 0]).subtract(rim).round();
@@ -180,13 +202,40 @@ export default class Streets {
     const isPaper = document.documentElement.classList.contains("bcumap-printing"); // see share.js
     this.look = this.rules[!isPaper && isDark(this.map.getContainer()) ? "dark" : "light"];
     this.zoom = this.map.getZoom();
-    const tiles = this.wants.map((name) => this.tiles.get(name)).filter(Boolean);
+    const tiles = this.wants.map((name) => this.tiles.get(name) ?? this.tiles.get(name + this.told.far)).filter(Boolean);
     tiles.forEach((tile) => (tile.place = placer(this.map, tile, origin)));
     this.ground(contexts[0], tiles);
     this.names(contexts[1], tiles, whole, origin);
     this.under.hidden = this.over.hidden = false;
     const lacks = tiles.some((tile) => tile.incomplete && tile.side === SMALL);
-    this.note.textContent = lacks ? this.told.lacks : "";
+    this.note.textContent = [lacks && this.told.lacks, isExact && this.told.off].filter(Boolean).join(" ");
+  }
+
+  /* Draw the boundaries of a view's tiles, and say whether they stand for the coarse outlines: once
+     all have come, with the looks that those have. */
+  edges() {
+    this.exact?.remove();
+    this.exact = null;
+    const tiles = this.isExact ? this.wants.map((name) => this.tiles.get(name)) : [];
+    const areAll = tiles.length > 0 && tiles.every((tile) => tile?.side === SMALL);
+    this.map.getContainer().classList.toggle("with-borders", areAll);
+    if (!areAll) return false;
+    const all = tiles.flatMap((tile) => tile.borders);
+    const draw = (css, wanted) => {
+      const look = { className: `exact ${css}`, pane: "bcumap-lines", interactive: false, smoothFactor: 0 };
+      return L.polyline(all.filter(wanted).flatMap((edge) => edge.lines), look);
+    };
+    const of = ({ one, other }) => LINES.findIndex((_, at) => one[at] !== other[at]);
+    const shown = LINES.slice(0, this.level.options.level === "wards" ? 3 : 2);
+    const { bcumapChosen: chosen, bcumapPossible: possible = [] } = this.map;
+    const around = (codes) => ({ one, other }) => codes.some((code) => one.includes(code) !== other.includes(code));
+    this.exact = L.layerGroup([
+      draw("ward-casing", (edge) => of(edge) < shown.length),
+      ...shown.map((css, at) => draw(css, (edge) => of(edge) === at)).reverse(),
+      ...[["possible", possible], ["chosen", chosen ? [chosen.code] : []]].flatMap(([name, codes]) =>
+        ["casing", `${name}-line`].map((css) => draw(css, around(codes)))),
+    ]).addTo(this.map);
+    return true;
   }
 
   ground(context, tiles) {
@@ -195,7 +244,7 @@ export default class Streets {
     for (const [kind, colour] of [["green", look.green], ["water", look.water]]) {
       context.fillStyle = colour;
       context.beginPath();
-      tiles.forEach((tile) => tile[kind].forEach((rings) => rings.forEach((ring) => trace(context, tile.place, ring))));
+      tiles.forEach((tile) => tile[kind].forEach((ring) => trace(context, tile.place, ring)));
       context.fill("evenodd");
     }
     context.lineCap = context.lineJoin = "round";
@@ -286,7 +335,7 @@ export default class Streets {
 
   /* Where the names of the wards or boroughs that are shown stand, which areas.js writes. */
   areaNames(origin) {
-    const level = this.map.bcumapLevels?.find((layer) => this.map.hasLayer(layer));
+    const { level } = this;
     if (!level || level.options.level === "bcus") return [];
     const shown = this.map.getBounds();
     const paths = [...level.byCode.values()].filter((path) => shown.intersects(path.getBounds()));
@@ -309,19 +358,24 @@ function prepare(canvas, size, origin) {
   return context;
 }
 
-/* A function from metres in a tile to dots of the canvas: bilinear between its corners. */
-function placer(map, tile, origin) {
-  const [sw, se, nw, ne] = tile.corners.map((corner) => map.latLngToLayerPoint(corner, false).subtract(origin));
-  const { side } = tile;
-  const both = { x: ne.x - se.x - nw.x + sw.x, y: ne.y - se.y - nw.y + sw.y };
+/* A function from metres in a tile to dots of the canvas. */
+function placer(map, { corners, side }, origin) {
+  const dots = corners.map((corner) => map.latLngToLayerPoint(corner, false).subtract(origin));
+  return between(dots.map(({ x, y }) => [x, y]), side);
+}
+
+/* A function from metres in a tile to a place between its corners SW, SE, NW, NE: bilinear. */
+function between([[a, b], [c, d], [e, f], [g, h]], side) {
   return (x, y) => {
     const [u, v] = [x / side, y / side];
     return [
-      sw.x + u * (se.x - sw.x) + v * (nw.x - sw.x) + u * v * both.x,
-      sw.y + u * (se.y - sw.y) + v * (nw.y - sw.y) + u * v * both.y,
+      a + u * (c - a) + v * (e - a) + u * v * (g - c - e + a),
+      b + u * (d - b) + v * (f - b) + u * v * (h - d - f + b),
     ];
   };
 }
+
+const pairs = (line) => line.flatMap((x, at) => (at % 2 ? [] : [[x, line[at + 1]]]));
 
 function trace(context, place, line) {
   for (let at = 0; at < line.length; at += 2) {
