@@ -22,6 +22,7 @@ from tests import small
 if TYPE_CHECKING:  # heavy: whoever needs them pays for them
     import geopandas as gpd
 
+    from bcumap.build.postcodes import Directory
     from bcumap.build.steps import Report
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,7 +51,8 @@ settings.register_profile("night", max_examples=500, deadline=None)
 settings.load_profile("day")
 # What is made once and looked at by many tests: these stay with one worker, those that take the
 # longest first, then the other slow ones, then the quick ones.
-MADE_ONCE = ("build", "drawn", "directory", "site")
+MADE_ONCE = ("build", "directory", "whole_site", "drawn", "site")
+TOGETHER = {"directory": "build"}  # it is read for a build
 # A worker that has driven a browser has a loop that goes on: who wants a loop of its own is first.
 LAST = "site"  # the pages that a browser visits, too
 
@@ -59,11 +61,13 @@ LAST = "site"  # the pages that a browser visits, too
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each test its worker, and mark those that take a browser, all of London or the night."""
     for item in items:
-        made = [name for name in MADE_ONCE if name in getattr(item, "fixturenames", ())]
+        given = getattr(getattr(item, "callspec", None), "params", {})
+        wanted = {*getattr(item, "fixturenames", ()), given.get("each_site")}
+        made = [name for name in MADE_ONCE if name in wanted]
         if made or item.path.name in SLOW_FILES:
             item.add_marker(pytest.mark.slow)
         if made:
-            item.add_marker(pytest.mark.xdist_group(made[0]))
+            item.add_marker(pytest.mark.xdist_group(TOGETHER.get(made[0], made[0])))
         elif item.path.parent.name == "browser" or item.path.name in ONE_WORKER:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
         # Of these the machine may have been too busy: tried once more, and told if that was needed.
@@ -179,9 +183,19 @@ Build = Callable[..., Built]
 
 
 @pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory, no_postcodes: Path) -> Build:
+def directory() -> Directory:
+    """The postcodes of their packages, which take as long to read as a build: not to be changed."""
+    from bcumap.build import postcodes
+
+    return postcodes.read_directory()
+
+
+@pytest.fixture(scope="session")
+def build(
+    tmp_path_factory: pytest.TempPathFactory, no_postcodes: Path, request: pytest.FixtureRequest
+) -> Build:
     """Build a ward layer, once with the same options however many tests look at it."""
-    from bcumap.build import steps
+    from bcumap.build import postcodes, steps
 
     done: dict[tuple[Any, ...], Built] = {}
 
@@ -189,8 +203,12 @@ def build(tmp_path_factory: pytest.TempPathFactory, no_postcodes: Path) -> Build
         key = (wards, *sorted(options.items()))
         if key not in done:
             out = tmp_path_factory.mktemp(wards.stem) / "geodata"
-            request = steps.Request(**{"wards": wards, "out": out, "data": no_postcodes} | options)
-            done[key] = Built(steps.build(request), out)
+            wanted = steps.Request(**{"wards": wards, "out": out, "data": no_postcodes} | options)
+            with pytest.MonkeyPatch.context() as patch:
+                if wanted.postcodes:
+                    read = request.getfixturevalue("directory")
+                    patch.setattr(postcodes, "read_directory", lambda: read)
+                done[key] = Built(steps.build(wanted), out)
         return done[key]
 
     return once
@@ -200,10 +218,54 @@ SITE_DAY = dt.date(2026, 4, 7)
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The whole static site of the shipped data, on a day after the last change of counters."""
+def few_postcodes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped data with the postcodes of 80 sectors, some of them asked for by tests."""
+    folder = tmp_path_factory.mktemp("few") / "geodata"
+    shutil.copytree(store.SHIPPED, folder)
+    small.thin_out(folder / store.POSTCODES, 80)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(
+    tmp_path_factory: pytest.TempPathFactory, few_postcodes: Path, small_london: small.Small
+) -> Path:
+    """The static site on a day after the last change of counters: all pages, streets and places.
+
+    With few postcodes, and downloads of a small London: these take three quarters of the time.
+    """
+    from bcumap.export import write as export
+    from bcumap.site import write
+
+    out, known = tmp_path_factory.mktemp("static") / "site", export.known
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(export, "known", lambda _data: known(small_london.built))
+        write.write(write.Request(out, SITE_DAY), data=few_postcodes)
+    return out
+
+
+@pytest.fixture(scope="session")
+def whole_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The static site of the shipped data, whole."""
     from bcumap.site import write
 
     out = tmp_path_factory.mktemp("static") / "site"
     write.write(write.Request(out, SITE_DAY))
     return out
+
+
+@dataclass(frozen=True)
+class SiteOf:
+    """A site and the data that it is made of; of a small London's wards are its downloads."""
+
+    out: Path
+    data: Path
+    is_whole: bool
+
+
+@pytest.fixture(params=["site", pytest.param("whole_site", marks=pytest.mark.nightly)])
+def each_site(request: pytest.FixtureRequest) -> SiteOf:
+    """The site of the day, and at night the whole one."""
+    is_whole = request.param == "whole_site"
+    data = store.SHIPPED if is_whole else request.getfixturevalue("few_postcodes")
+    return SiteOf(request.getfixturevalue(request.param), data, is_whole)

@@ -8,7 +8,7 @@ import struct
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeVar
@@ -52,6 +52,24 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
     state: State
 
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._open: set[socket.socket] = set()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """Let no connection wait for a further request."""
+        for each in list(self._open):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RD)
+
     def handle_error(self, *_: object) -> None:
         if not isinstance(sys.exception(), ConnectionError | TimeoutError):
             self.state.crashes.append(repr(sys.exception()))
@@ -80,6 +98,7 @@ def served(
         finally:
             state.stopping.set()
             server.shutdown()
+            server.hang_up()
             thread.join()
     assert state.crashes == []
 
