@@ -73,4 +73,6 @@ _POSTCODES = [
     "JE2 3AB",
 ]  # fmt: skip
 
-QUERIES = [*_EMPTY, *_LONG, *_NUMBERS, *_CODE, *_LETTERS, *_POSTCODES]
+_KINDS = (_EMPTY, _LONG, _NUMBERS, _CODE, _LETTERS, _POSTCODES)
+QUERIES = [query for kind in _KINDS for query in kind]
+SOME = [query for kind in _KINDS for query in kind[::4]]  # of each kind, where each takes long

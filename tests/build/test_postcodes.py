@@ -12,11 +12,6 @@ from bcumap.base.errors import SourceError
 from bcumap.build import postcodes
 
 
-@pytest.fixture(scope="module")
-def directory() -> postcodes.Directory:
-    return postcodes.read_directory()
-
-
 def test_a_postcode_in_use(directory: postcodes.Directory) -> None:
     row = directory.london.set_index("postcode").loc["SE8 4RX"]
     assert (row["easting"], row["northing"]) == (537_342, 177_009)

@@ -136,7 +136,9 @@ def test_every_official_file_builds_its_edition(name: str, build: Build, shared_
     assert 0 < built.report.web_measured_error_m <= 15
 
 
-@pytest.mark.parametrize("name", [FULL, BGC, pytest.param(OLDER, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize(
+    "name", [FULL, *(pytest.param(each, marks=pytest.mark.nightly) for each in (BGC, OLDER))]
+)
 def test_wards_per_borough_and_bcu_are_the_known_ones(
     name: str, build: Build, shared_data: Path
 ) -> None:
@@ -149,6 +151,7 @@ def test_wards_per_borough_and_bcu_are_the_known_ones(
     assert (NO_POSTCODES in built.report.notes) == (name != FULL)
 
 
+@pytest.mark.nightly  # by day of a small London
 def test_an_older_edition_says_how_far_it_differs(build: Build, shared_data: Path) -> None:
     """174 codes of 2018 are still in use in 2025."""
     report = official(build, shared_data, GLA).report
@@ -156,6 +159,7 @@ def test_an_older_edition_says_how_far_it_differs(build: Build, shared_data: Pat
     assert len(report.wards_removed) == 704 - 174
 
 
+@pytest.mark.nightly  # by day of a small London
 def test_residents_of_another_edition_are_unknown_and_not_guessed(
     build: Build, shared_data: Path
 ) -> None:
@@ -332,11 +336,11 @@ def nothing_known(no_postcodes: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def test_wards_of_the_whole_country_without_boroughs_are_placed_by_area(
-    build: Build, shared_data: Path, nothing_known: Path, tmp_path: Path
-) -> None:
-    """London's wards among others: next door, in Wales, in Shetland and in Ulster."""
-    layer = gpd.read_file(shared_data / BGC)[["WD25CD", "WD25NM", "geometry"]]
+# London's wards among others: next door, in Wales, in Shetland and in Ulster.
+
+
+def in_the_country(layer: gpd.GeoDataFrame, path: Path) -> Path:
+    """Write wards without their boroughs, as a layer of the whole country has them."""
     elsewhere = {
         "E05013100": shapely.box(-0.42, 51.655, -0.38, 51.68),  # Watford
         "W05001324": shapely.box(-3.5, 51.6, -3.4, 51.7),
@@ -346,8 +350,16 @@ def test_wards_of_the_whole_country_without_boroughs_are_placed_by_area(
     others = gpd.GeoDataFrame(
         {"WD25CD": list(elsewhere), "WD25NM": "x"}, geometry=list(elsewhere.values()), crs=WGS84
     )
-    path = tmp_path / "uk.gpkg"
-    pd.concat([layer.to_crs(WGS84), others]).to_file(path)
+    wards = layer[["WD25CD", "WD25NM", "geometry"]]
+    pd.concat([wards.to_crs(WGS84), others]).to_file(path)
+    return path
+
+
+@pytest.mark.nightly  # by day of a small London
+def test_wards_of_the_whole_country_without_boroughs_are_placed_by_area(
+    build: Build, shared_data: Path, nothing_known: Path, tmp_path: Path
+) -> None:
+    path = in_the_country(gpd.read_file(shared_data / BGC), tmp_path / "uk.gpkg")
     built, original = build(path, data=nothing_known), official(build, shared_data, BGC)
     assert built.report.rows_read == 708
     assert built.report.boroughs_placed_by_area == 704
@@ -368,6 +380,7 @@ def test_another_edition_is_placed_in_boroughs_that_are_drawn_otherwise(shared_d
     assert sorted(kept.wards["borough_code"]) == sorted(read["borough_code"])
 
 
+@pytest.mark.nightly  # by day of a small London
 def test_a_second_build_gives_the_same_bytes(
     build: Build, shared_data: Path, no_postcodes: Path, tmp_path: Path
 ) -> None:
@@ -492,10 +505,54 @@ def test_a_new_edition_builds_when_its_number_of_wards_is_stated(
     assert len(built.level("wards")) == MET_WARDS - 1 + CITY_WARDS
 
 
-def test_what_is_given_is_not_changed(small_build: SmallBuild, small_london: Small) -> None:
+def test_a_build_again_gives_the_same_bytes_and_changes_nothing_that_was_given(
+    small_build: SmallBuild, small_london: Small
+) -> None:
     before = contents(small_london.known), small_london.layer.read_bytes()
-    small_build(small_london.layer)
+    again = small_build(small_london.layer)
     assert (contents(small_london.known), small_london.layer.read_bytes()) == before
+    left_out = "build-report.json"
+    first = contents(small_london.built, leave_out=left_out)
+    assert contents(again.out, leave_out=left_out) == first
+
+
+def test_another_edition_says_how_far_it_differs_and_guesses_no_residents(
+    small_layer: gpd.GeoDataFrame, small_london: Small, tmp_path: Path
+) -> None:
+    """Five wards of Hackney have new codes."""
+    codes = small_layer["WD25CD"].copy()
+    rows = small_layer.index[small_layer["LAD25CD"] == "E09000012"][:5]
+    codes[rows] = [f"E0501990{number}" for number in range(5)]
+    path, out = tmp_path / "wards.parquet", tmp_path / "geodata"
+    small_layer.assign(WD25CD=codes).to_parquet(path)
+    report = building.build(building.Request(path, out=out, data=small_london.built))
+    built = Built(report, out)
+    assert sorted(built.report.wards_added) == sorted(codes[rows])
+    assert sorted(built.report.wards_removed) == sorted(small_layer["WD25CD"][rows])
+    residents = built.level("wards").set_index("ward_code")["residents"]
+    known = store.areas("wards", data=small_london.built).set_index("ward_code")["residents"]
+    assert residents[codes[rows]].isna().all()
+    kept = small_layer["WD25CD"].drop(rows)
+    pd.testing.assert_series_equal(residents[kept], known[kept])
+    bcus = built.level("bcus").set_index("bcu_code")["residents"]
+    assert bcus.dropna().index.tolist() == ["CN"]
+
+
+def test_wards_of_the_country_without_boroughs_are_placed_by_area(
+    small_layer: gpd.GeoDataFrame, small_london: Small, tmp_path: Path
+) -> None:
+    known = Path(shutil.copytree(small_london.known, tmp_path / "known"))
+    boroughs = tmp_path / "boroughs.gpkg"
+    names = {"borough_code": "LAD25CD", "borough": "LAD25NM"}
+    store.areas("boroughs", data=small_london.built).rename(columns=names).to_file(boroughs)
+    path, out = in_the_country(small_layer, tmp_path / "uk.gpkg"), tmp_path / "geodata"
+    request = building.Request(path, out=out, data=known, boroughs=boroughs)
+    built = Built(building.build(request), out)
+    assert built.report.rows_read == MET_WARDS + CITY_WARDS + 4
+    assert built.report.boroughs_placed_by_area == MET_WARDS + CITY_WARDS
+    columns = ["ward_code", "ward", "borough_code"]
+    original = store.areas("wards", data=small_london.built)
+    pd.testing.assert_frame_equal(built.level("wards")[columns], original[columns])
 
 
 def test_counts_that_these_tests_know_by_heart_agree_with_each_other() -> None:

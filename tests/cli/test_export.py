@@ -14,6 +14,7 @@ import geopandas as gpd
 import pytest
 
 from tests.commands import COMMAND, Outcome, environment, run, run_here
+from tests.small import Small
 
 Monkey = pytest.MonkeyPatch
 Captured = pytest.CaptureFixture[str]
@@ -84,8 +85,14 @@ def test_how_many_counters_have_no_point_is_said(
     ],
 )
 def test_bad_use_ends_with_2_one_line_and_nothing_changed(
-    words: list[str], said: str, tmp_path: Path, monkeypatch: Monkey, capsys: Captured
+    words: list[str],
+    said: str,
+    small_london: Small,
+    tmp_path: Path,
+    monkeypatch: Monkey,
+    capsys: Captured,
 ) -> None:
+    monkeypatch.setenv("BCUMAP_DATA", str(small_london.built))
     monkeypatch.chdir(tmp_path)
     for folder in ("there", "there.csv", "full"):
         Path(folder).mkdir()
@@ -98,18 +105,25 @@ def test_bad_use_ends_with_2_one_line_and_nothing_changed(
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def without_space(*words: str | Path) -> Outcome:
-    """Run the command where no file may have more than 50 KB."""
-    limit = (50_000, 50_000)
-    return run(*words, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
+@pytest.fixture
+def of_small_london(small_london: Small) -> dict[str, str]:
+    """The environment of a process that exports a small London: how it ends is the point."""
+    return environment(BCUMAP_DATA=str(small_london.built))
 
 
-@pytest.mark.parametrize("words", [["bcus", "--out", "bcus.kml"], ["all", "--out", "everything"]])
+def without_space(*words: str | Path, env: dict[str, str]) -> Outcome:
+    """Run the command where no file may have more than 20 KB."""
+    limit = (20_000, 20_000)
+    return run(*words, env=env, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
+
+
+@pytest.mark.parametrize("words", [["wards", "--out", "bcus.kml"], ["all", "--out", "everything"]])
 def test_no_space_leaves_the_old_file(
-    words: list[str], tmp_path: Path, monkeypatch: Monkey
+    words: list[str], tmp_path: Path, of_small_london: dict[str, str]
 ) -> None:
     (tmp_path / "bcus.kml").write_text("as it was")
-    done = without_space("export", *words[:-1], tmp_path / words[-1], "--detail", "overview")
+    words = ["export", *words[:-1], str(tmp_path / words[-1]), "--detail", "overview"]
+    done = without_space(*words, env=of_small_london)
     assert (done.code, done.out) == (2, "")
     assert "cannot be written" in done.line
     assert "File too large" in done.line
@@ -118,9 +132,11 @@ def test_no_space_leaves_the_old_file(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_run_that_is_ended_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
-    words = ["export", "all", "--detail", "overview", "--out", str(tmp_path / "everything")]
-    with subprocess.Popen([*COMMAND, *words], env=environment(), stderr=subprocess.PIPE) as process:
+def test_a_run_that_is_ended_leaves_nothing(
+    number: signal.Signals, tmp_path: Path, of_small_london: dict[str, str]
+) -> None:
+    command = [*COMMAND, "export", "all", "--detail", "full", "--out", str(tmp_path / "everything")]
+    with subprocess.Popen(command, env=of_small_london, stderr=subprocess.PIPE) as process:
         until(lambda: any(tmp_path.iterdir()))
         process.send_signal(number)
         assert process.wait(60) == 128 + number

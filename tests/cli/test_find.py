@@ -93,10 +93,20 @@ def test_the_answer_as_json(words: list[str], find: Find) -> None:
     assert value["certain"] is True
 
 
-@pytest.mark.parametrize("end", ["| head -n 1", "| head -c 0", "| grep -q Deptford", ">&-"])
+ASKED = [("SE8 4RX", 0), ("West", 0), ("SE8 4RX --json", 0), ("M1 1AA", 1),
+         ("--no-such-option x", 2)]  # fmt: skip
+ENDS = ["| head -n 1", "| head -c 0", "| grep -q Deptford", ">&-"]
+
+
 @pytest.mark.parametrize(
-    ("words", "code"),
-    [("SE8 4RX", 0), ("West", 0), ("SE8 4RX --json", 0), ("M1 1AA", 1), ("--no-such-option x", 2)],
+    ("words", "code", "end"),
+    [
+        pytest.param(*asked, end, marks=() if by_day else pytest.mark.nightly)
+        for asked in ASKED
+        for end in ENDS
+        # Each ending of a reader, and each of a command.
+        for by_day in [asked == ASKED[0] or (end == ENDS[0] and asked[1])]
+    ],
 )
 def test_who_reads_it_may_leave_early(words: str, code: int, end: str) -> None:
     """The code is that of the answer, whether or not anybody reads all of it."""

@@ -20,8 +20,9 @@ import pytest
 import shapely
 
 from bcumap.build import check
+from bcumap.facts import store
 from tests.commands import COMMAND, environment, everything, run, run_here
-from tests.small import Small
+from tests.small import MET_WARDS, Small
 
 WAIT_S = 60  # at most, for a build to begin to write
 
@@ -38,24 +39,22 @@ def small(small_london: Small) -> dict[str, str]:
     return environment(BCUMAP_DATA=str(small_london.known))
 
 
-@pytest.fixture(scope="module")
-def layer(ward_layer: gpd.GeoDataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped wards as if the ONS had published them."""
-    path = tmp_path_factory.mktemp("layer") / "wards.parquet"
-    ward_layer.to_parquet(path)
-    return path
-
-
 # --- 0: done -----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("size", ["small", pytest.param("all", marks=pytest.mark.nightly)])
 def test_a_build_ends_with_0_and_its_report_and_is_quiet_in_a_pipe(
-    layer: Path, tmp_path: Path
+    size: str, small_london: Small, ward_layer: gpd.GeoDataFrame, tmp_path: Path
 ) -> None:
-    done = run("build", "--wards", layer, "--out", tmp_path / "new" / "data")
+    layer, known, wards = small_london.layer, small_london.known, f"{MET_WARDS} Met + 25 City"
+    if size == "all":
+        layer, known, wards = tmp_path / "wards.parquet", store.SHIPPED, "679 Met + 25 City"
+        ward_layer.to_parquet(layer)
+    done = run("build", "--wards", layer, "--out", tmp_path / "new" / "data",
+               env=environment(BCUMAP_DATA=str(known)), timeout=300)  # fmt: skip
     assert (done.code, done.err) == (0, "")
     kept = f"{len(check.PROMISES)} of {len(check.PROMISES)}"
-    for words in ("679 Met + 25 City", "Measured error", kept, "dissolve"):
+    for words in (wards, "Measured error", kept, "dissolve"):
         assert words in done.out
     assert "\x1b" not in done.out  # no colours, no bar
     assert set(check.check(tmp_path / "new" / "data")) == set(check.PROMISES)
