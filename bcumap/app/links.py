@@ -260,10 +260,11 @@ def first_level(page: str) -> str:
 
 def level_of(asked: Asked) -> str:
     """Return the level that the page shows: the link's (?level=), the area's, or the first."""
+    if asked.page == "ward":  # whose map is for choosing one
+        return first_level(asked.page)
     if (level := asked.query.get("level")) in LEVEL_WORDS:
         return str(level)
-    is_followed = asked.wanted and asked.page != "ward"  # whose map is for choosing a ward
-    return asked.wanted.level if asked.wanted and is_followed else first_level(asked.page)
+    return asked.wanted.level if asked.wanted else first_level(asked.page)
 
 
 def ignored(_: Any) -> None:

@@ -61,7 +61,12 @@ def shown(
 
 
 def link(level: str, code: str) -> str:
-    """Where a page shows an area, or asks a question; "map" is the first page with an area."""
+    """Where a page shows an area, or asks a question; "map" is the first page with an area.
+
+    "counter" is the page of a front counter.
+    """
+    if level == "counter":
+        return counter_page(code)
     if level == "map":
         return f"{assets.base_path()}/{link(*code.split('/'))}"
     parameter = "q" if level == "query" else LEVEL_WORDS[level].parameter
@@ -107,7 +112,7 @@ def answer_card(
     """
     place = answer.place
     ward = place.ward if place else None
-    team = f"{assets.base_path()}/ward?ward={ward.code}" if ward else ""
+    team = _ward_page(ward.code) if ward else ""
     city = bool(place and not place.bcu)
     beside = comparing(place.code) if place else ""
     near = _counter_near(answer)
@@ -156,13 +161,24 @@ def measured(
     }
 
 
-def panel(chosen: Area | None, atlas: Atlas) -> str:
-    """What is known of the chosen area, or of all that the Met polices."""
+def panel(chosen: Area | None, atlas: Atlas, *, calls: bool = True) -> str:
+    """What is known of the chosen area, or of all that the Met polices.
+
+    Parameters
+    ----------
+    calls
+        Whether it says whom to call, and leads to a comparison: not beside an answer that does.
+    """
     if chosen is None:
         return shown("parts.panel", views.london(atlas))
-    code = chosen.code
-    page = f"{assets.base_path()}/ward?ward={quote(code)}" if chosen.ward else ""
-    return shown("parts.panel", views.panel(chosen), page, comparing(code))
+    team = _ward_page(chosen.code) if chosen.ward else ""
+    beside = comparing(chosen.code) if calls else ""
+    return shown("parts.panel", views.panel(chosen), beside, calls, team, chosen.bcu is None)
+
+
+def _ward_page(code: str) -> str:
+    """Where all of a ward is told, and its team is asked for."""
+    return f"{assets.base_path()}/ward?ward={quote(code)}"
 
 
 def footer(atlas: Atlas, page: str = "") -> str:

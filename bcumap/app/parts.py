@@ -74,7 +74,7 @@ def _columns(left: Iterator[str], right: Iterator[str], look: str = "wide") -> s
 
 
 def _map(asked: Asked, drawn: str) -> Iterator[str]:
-    told = panels.panel(asked.wanted, atlas())
+    told = panels.panel(asked.wanted, atlas(), calls=asked.answer is None)
     yield panels.heading(atlas())
     yield from _top(asked)
     yield _columns(iter((ROOM, drawn, panels.legend())), iter((told,)), "")
@@ -161,7 +161,9 @@ def _officers(asked: Asked, drawn: str) -> Iterator[str]:
     )
     heads = (LEVEL_WORDS[level].one.capitalize(), f"{measure.short}#")
     table = Table(f"{measure.title}: {LEVEL_WORDS[level].plural}", heads, rows)
-    right = (shown("parts.table", table, False),) if level != "wards" else ()
+    chosen = asked.wanted
+    right = [panels.panel(chosen, atlas(), calls=asked.answer is None)] if chosen else []
+    right += [shown("parts.table", table, False)] if level != "wards" else []
     yield _columns(iter((ROOM, drawn, panels.legend(legend))), iter(right))
     told_of = events.about(happenings(), theme=events.OFFICERS)
     yield panels.folded("What was promised and said of ward officers", told_of, "officers")

@@ -88,6 +88,7 @@ def box(
             title=asks.answer.title if asks.answer else "",
             **_heard(asks),
             list=own.name if own else "",
+            read=own.heard if own else "",
         ),
         on_ask_change=lambda: ask(st.session_state["search"]["ask"]),
         on_choose_change=lambda: choose(st.session_state["search"]["choose"]),

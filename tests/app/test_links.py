@@ -36,6 +36,7 @@ DEPTFORD, LEWISHAM = atlas()["E05013719"], atlas()["E09000023"]
         ("", DEPTFORD, "boroughs", "boroughs"),
         ("officers", LEWISHAM, "nonsense", "boroughs"),
         ("ward", LEWISHAM, "", "wards"),
+        ("ward", DEPTFORD, "bcus", "wards"),  # there is no switch back
     ],
 )
 def test_the_level_is_the_link_s_or_the_area_s_or_the_page_s(

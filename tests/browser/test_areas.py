@@ -305,6 +305,40 @@ def test_the_skip_link_goes_to_what_follows_the_map(visit: Visit) -> None:
     assert page.evaluate("document.activeElement.textContent") == "PNG"
 
 
+def test_escape_takes_the_name_beside_the_pointer_away(visit: Visit) -> None:
+    page = visit.go()
+    box = page.locator(".bcumap").bounding_box()
+    for x in (300, 305):
+        page.mouse.move(box["x"] + x, box["y"] + 250)  # type: ignore[index]
+    expect(page.locator(".bcumap-tip")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator(".bcumap-tip")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("/", "The map and the table show boroughs."), ("/counters", "The map shows wards.")],
+)
+def test_another_level_is_heard(visit: Visit, path: str, said: str) -> None:
+    page = visit.go(path)
+    page.locator(".bcumap-levels input:checked").press("ArrowRight")
+    expect(page.locator(".bcumap-tools [role=status]")).to_have_text(said)
+
+
+def test_the_panel_of_an_area_says_whom_to_call(visit: Visit) -> None:
+    page = visit.go("/?ward=E05013719")
+    told = page.locator("#bcumap-panel")
+    page.evaluate("window.mine = true")
+    expect(told.locator("a[href='tel:999'], a[href='tel:101']")).to_have_count(2)
+    told.get_by_role("link", name="Your ward team, officers and contacts").click()
+    expect(page.locator("h1")).to_have_text("Deptford")
+    assert page.evaluate("window.mine") is True
+    page = visit.go("/?ward=E05009288")  # in the City
+    expect(told).to_contain_text("City of London Police, 101")
+    page = visit.go("/?q=SE8 4RX")
+    expect(page.locator("a[href='tel:101']")).to_have_count(1)  # in the answer
+
+
 def test_the_map_leads_back_to_what_was_asked_for(visit: Visit) -> None:
     page = visit.go("/?q=SE8 4RX")
     point = page.locator(".bcumap .found-point")

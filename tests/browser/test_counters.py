@@ -147,6 +147,15 @@ def test_the_slider_and_the_steps_work_by_keyboard(visit: Visit) -> None:
     assert page.evaluate("document.activeElement.ariaLabel") == sign
 
 
+def test_a_borough_of_the_list_keeps_the_focus(visit: Visit) -> None:
+    page = drawn(visit, "/counters")
+    barnet = page.locator(".bcumap-counters .list").get_by_role("button", name="Barnet")
+    barnet.press("Enter")
+    expect(page).to_have_url(re.compile("borough=E09000003"))
+    visit.settle()
+    expect(barnet).to_be_focused()
+
+
 def test_a_sign_tells_of_the_date_that_is_shown(visit: Visit) -> None:
     """It looks the same before and after the decision, and says another thing."""
     page = drawn(visit, "/counters?on=2025-09-01")
@@ -168,6 +177,26 @@ def test_signs_have_their_colours_on_the_map_and_in_its_legend(visit: Visit) -> 
     assert fill == key == "rgb(200, 100, 42)"
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_boxes_of_the_date_have_an_edge_that_is_seen(visit: Visit, scheme: str) -> None:
+    visit.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page = drawn(visit, "/counters")
+    edge = """(box) => {
+      const canvas = document.createElement("canvas").getContext("2d");
+      const light = (...colours) => {
+        colours.forEach((each) => { canvas.fillStyle = each; canvas.fillRect(0, 0, 1, 1); });
+        const linear = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map((part) => part / 255)
+          .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+        return 0.05 + 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+      };
+      const { borderTopColor, backgroundColor } = getComputedStyle(box);
+      const [one, other] = [light(backgroundColor), light(backgroundColor, borderTopColor)];
+      return Math.max(one, other) / Math.min(one, other);
+    }"""  # noqa: E501
+    for name in (".day", ".key"):
+        assert page.locator(f".bcumap-time {name}").evaluate(edge) >= 3
+
+
 def test_playing_goes_from_change_to_change(visit: Visit) -> None:
     page = drawn(visit, "/counters?on=2025-09-01")
     page.get_by_role("button", name="Play").click()
@@ -181,6 +210,7 @@ def test_a_postcode_has_its_nearest_counter_on_the_date(visit: Visit) -> None:
     page = drawn(visit, "/counters?on=2025-09-01&q=E17 3NX")
     card = page.locator(".bcumap-panel", has_text="From E17 3NX")
     expect(card).to_contain_text("in a straight line")
+    assert "/counter?site=" in (card.get_by_role("link").first.get_attribute("href") or "")
     before = card.inner_text()
     move(page, "2026-04-01")
     expect(card).to_contain_text("Announced. We have found nothing that confirms it happened.")

@@ -91,7 +91,7 @@ def test_without_scripts_it_is_a_working_site(browser: Browser, server: str) -> 
         page.locator(".bcumap-answer a", has_text="Deptford").first.click()
         expect(page.locator(".bcumap-panel h2").first).to_have_text("Deptford")
         expect(page.locator("svg.first-map")).to_be_visible()
-        page.get_by_role("link", name="Ward team, contacts and printout").click()
+        page.get_by_role("link", name="Your ward team, officers and contacts").click()
         expect(page.locator("h1")).to_have_text("Deptford")
         page.locator(".first-head").get_by_role("link", name="Front counters").click()
         page.locator("input[name=on]").fill("2025-09-01")

@@ -94,6 +94,16 @@ def test_a_place_is_told_who_policed_it_then(visit: Visit) -> None:
     expect(page.get_by_text("On 5 May 2015 it was policed by its own borough unit")).to_be_visible()
 
 
+def test_a_place_is_marked_and_shown(visit: Visit) -> None:
+    page = drawn(visit, "/history?on=2018-12-31&ward=E05013719")
+    expect(page.locator(".bcumap .chosen-line")).to_have_count(1)
+    assert page.evaluate("map_bcumap.map.getBounds().contains(map_bcumap.map.bcumapGoal.bounds)")
+    assert page.evaluate("map_bcumap.map.getZoom()") > 12
+    expect(page.locator(".bcumap path.bcumap-area:not(.unit)")).to_have_count(0)
+    page.get_by_role("button", name="Forget your place").click()
+    expect(page.locator(".bcumap .chosen-line")).to_have_count(0)
+
+
 def test_structures_money_and_sources_are_told(visit: Visit) -> None:
     page = drawn(visit, "/history")
     expect(page.locator(".bcumap-structures section")).to_have_count(5)

@@ -12,10 +12,10 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Dialog, Locator, Page, expect
 
 from tests import datastore_workbook
-from tests.browser.conftest import Visit, start_server
+from tests.browser.conftest import Visit, start_server, until
 
 FACTS = json.loads((Path(__file__).parents[2] / "geodata/web/facts.json").read_text("utf-8"))
 CLICK_LIMIT = 20_000  # bytes on the websocket
@@ -165,6 +165,17 @@ def test_a_choice_keeps_the_measure(visit: Visit) -> None:
     expect(page.locator(".bcumap .chosen-line")).to_have_count(1)
 
 
+def test_a_chosen_area_has_its_facts_and_the_way_to_its_team(visit: Visit) -> None:
+    page = visit.go("/officers")
+    expect(page.locator("#bcumap-panel")).to_have_count(0)
+    page.locator(".bcumap-table tbody button", has_text="Lewisham").click()
+    told = page.locator("#bcumap-panel")
+    expect(told).to_contain_text("75.9 FTE")
+    page = visit.go(f"/officers?ward={DEPTFORD}")
+    told.get_by_role("link", name="Your ward team, officers and contacts").click()
+    expect(page.locator("h1")).to_have_text("Deptford")
+
+
 @pytest.mark.parametrize("link", ["/officers?measure=<script>", "/officers?measure=own&bcu=zz"])
 def test_a_wrong_link_shows_the_first_measure(visit: Visit, link: str) -> None:
     page = visit.go(link)
@@ -221,8 +232,8 @@ def test_a_councils_list_is_matched_decided_upon_drawn_and_downloaded(
     assert "Read 6 rows" in verdict(page)
     assert counted(page, "matched for certain") == 2
     assert counted(page, "needs your yes") == 1
-    assert counted(page, "may be one of several") == 1
-    assert counted(page, "no ward found") == 2
+    assert counted(page, "may be of several wards") == 1
+    assert counted(page, "without a ward") == 2
     assert counted(page, "wards without any row") == 16
 
     rows = page.locator(".bcumap-decide tbody tr")
@@ -231,7 +242,7 @@ def test_a_councils_list_is_matched_decided_upon_drawn_and_downloaded(
     page.get_by_label("The ward of row 6").select_option("E05014053")  # Abbey, Barking
     page.get_by_role("button", name="Apply").click()
     expect(page.locator(".bcumap-verdict dl > div", has_text="matched for")).to_contain_text("4")
-    assert counted(page, "no ward found") == 2
+    assert counted(page, "without a ward") == 2
 
     shaded(page, DEPTFORD)
     shaded(page, "E05014053")
@@ -248,6 +259,34 @@ def test_a_councils_list_is_matched_decided_upon_drawn_and_downloaded(
     assert set(archive.namelist()) == {"officers.csv", "reconciliation.csv", "strengths.csv"}
     assert visit.console == []
     assert visit.strangers() == []
+
+
+def test_a_list_that_was_read_is_heard_gone_to_and_not_lost_without_a_word(
+    visit: Visit, listed: Path
+) -> None:
+    page = visit.go("/officers")
+    page.locator("h1").click()
+    bring(page, listed)
+    verdict(page)
+    expect(page.locator(".bcumap-search .said")).to_have_text(
+        "Ward officers 2026.csv: 6 rows read, 2 matched, 4 to decide."
+    )
+    expect(page.locator(".bcumap-verdict h3")).to_be_focused()
+    expect(page.locator(".bcumap-verdict h3")).to_be_in_viewport()
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
+    page.evaluate("location.reload()")
+    until(lambda: asked == ["beforeunload"])
+    expect(page.locator(".bcumap-verdict")).to_be_visible()
+    page.get_by_role("button", name="Forget your list").click()
+    expect(page.locator(".bcumap-verdict")).to_have_count(0)
+    page.reload()
+    assert asked == ["beforeunload"]
 
 
 def test_what_a_list_leaves_open_is_asked_once_and_counts_then(

@@ -73,6 +73,13 @@ def test_names_on_a_printed_map_have_nine_points_and_do_not_touch(visit: Visit) 
     expect(names).to_have_count(before)
 
 
+def test_signs_have_their_colours_on_paper_too(visit: Visit) -> None:
+    page = visit.go("/counters")
+    page.emulate_media(media="print")
+    colour = "sign => getComputedStyle(sign).color"
+    assert page.locator(".bcumap-sign.kind-limited").evaluate(colour) == "rgb(200, 100, 42)"
+
+
 def test_an_answer_is_printed_without_the_wards_of_all_london(visit: Visit) -> None:
     page = visit.go("/?q=E1 6AN")
     page.locator(".bcumap-table tr").first.wait_for()

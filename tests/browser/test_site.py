@@ -202,6 +202,13 @@ def test_a_postcode_is_answered_with_two_small_files(tour: Visit) -> None:
     page.wait_for_url("**/ward/E05013719.html")
 
 
+def test_an_answer_says_whom_to_call(tour: Visit) -> None:
+    page = tour.go("index.html?q=SE8 4RX")
+    expect(page.locator("#answer a[href='tel:101']")).to_be_visible()
+    page = tour.go("index.html?q=EC2V 7HH")
+    expect(page.locator("#answer")).to_contain_text("City of London Police, 101")
+
+
 def test_what_is_not_a_met_postcode_is_said_so(tour: Visit) -> None:
     page = tour.go("index.html")
     for asked, words in (

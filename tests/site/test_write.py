@@ -50,6 +50,10 @@ SOURCES = {
     for each in read_sources(str(text))
 }
 WARD_PAGE_LIMIT = 60_000  # bytes, compressed, beyond what is shared
+CONTACTS = {
+    "tel:999", "tel:101", "https://www.met.police.uk/a/your-area/",
+    "https://www.cityoflondon.police.uk/",
+}  # fmt: skip
 
 
 @cache
@@ -111,7 +115,7 @@ def test_all_links_are_relative_and_lead_somewhere(read_here: list[Path]) -> Non
     for path in read_here:
         page = read(path)
         for link in page.links:
-            if link == "data:," or link in SOURCES:
+            if link == "data:," or link in SOURCES or link in CONTACTS:
                 continue
             parts = urlsplit(link)
             target = path if not parts.path else path.parent / unquote(parts.path)
@@ -179,6 +183,7 @@ def test_every_page_has_its_attribution_and_edition(read_here: list[Path]) -> No
         assert ATTRIBUTION in text, path
         assert "Royal Mail data © Royal Mail copyright and database right 2026" in text
         assert f"Wards of {FACTS['edition']}" in text
+        assert "Made on" in path.read_text("utf-8").rpartition("<footer")[2]  # within a landmark
 
 
 def test_no_page_can_ask_another_host_but_for_street_tiles(read_here: list[Path]) -> None:
@@ -248,6 +253,15 @@ def test_a_borough_page_has_all_its_wards_and_the_boroughs_beside(site: Path) ->
         "../borough/E09000011.html",  # Greenwich
         "../borough/E09000028.html",  # Southwark
     }
+
+
+def test_a_page_says_whom_to_call(site: Path) -> None:
+    for name, city in (("ward/E05013719", False), ("ward/E05009288", True), ("bcu/NA", False),
+                       ("borough/E09000001", True)):  # fmt: skip
+        links = read(site / f"{name}.html").links
+        assert {"tel:999", "tel:101"} <= set(links)
+        assert ("https://www.cityoflondon.police.uk/" in links) == city
+        assert ("https://www.met.police.uk/a/your-area/" in links) != city
 
 
 def test_a_bcu_page_has_its_boroughs_and_says_what_is_not_known(site: Path) -> None:

@@ -58,7 +58,7 @@ def explorer() -> None:
         st.html(panels.legend())
         save_bar()(key="save", data=save_data("areas", level, wanted, level=level))
     with right:
-        st.html(panels.panel(wanted, atlas()))
+        st.html(panels.panel(wanted, atlas(), calls=asked.answer is None))
     draw_table(
         asked,
         level,

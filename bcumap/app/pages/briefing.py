@@ -51,12 +51,12 @@ def welcome() -> str:
 def title(ward: Area) -> str:
     """The ward's name, and where it is."""
     within = (ward.name, ward.within, ward.policed_by)
-    return shown("ward.title", *within, ward.code, ward.atlas.edition, comparing(ward.code))
+    return shown("ward.title", *within, ward.code, ward.atlas.edition)
 
 
 def not_of_the_met(ward: Area) -> str:
     """What is said of a ward of the City."""
-    return shown("ward.not_of_the_met", ward.name, views.police(ward))
+    return shown("ward.not_of_the_met", ward.name, views.police(ward), comparing(ward.code))
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def standing(
           if area),
         ("Residents", views.residents(ward.residents, ward.atlas)),
         ("Share", share),
-    ))  # fmt: skip
+    ), comparing(ward.code))  # fmt: skip
 
 
 def _strength(own: OwnFigure | None, published: Mapping[str, Any] | None, atlas: Atlas) -> Said:

@@ -11,7 +11,7 @@ from bcumap.app.panels import legend, shown
 from bcumap.base.bases import KNOWN, UNCONFIRMED
 from bcumap.base.words import NOT_KNOWN, counted, date, kilometres, listed
 from bcumap.facts import views
-from bcumap.facts.answers import Answer
+from bcumap.facts.answers import Answer, Option
 from bcumap.facts.areas import Area, Atlas
 from bcumap.facts.counters import Closing, Picture, Standing, nearest
 from bcumap.facts.views import Key, Legend, Said, Table, Told, number
@@ -65,7 +65,11 @@ def _far(found: tuple[Standing, int] | None) -> Said:
         return Said(NOT_KNOWN)
     site, metres = found
     ground = "" if site.known_as == KNOWN else f", {site.known_as}"
-    return Said(f"{site.name}, {kilometres(metres)}", f"{site.hours or 'hours not known'}{ground}")
+    return Said(
+        f", {kilometres(metres)}",
+        f"{site.hours or 'hours not known'}{ground}",
+        links=(Option("counter", site.name, site.name),),
+    )
 
 
 def closings(rows: Sequence[Closing], unplaced: Sequence[str], atlas: Atlas) -> str:

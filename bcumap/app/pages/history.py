@@ -53,7 +53,7 @@ def explorer() -> None:
     left, right = st.columns([5, 3], gap="medium")
     with left:
         # Its units are no areas to choose, and it keeps to one level.
-        draw_map(asked, chosen=None, level=None, look="units", on_choose=ignored, on_level=ignored)
+        draw_map(asked, level=None, look="units", on_choose=ignored, on_level=ignored)
         st.html(panels.legend(panels.UNITS_LEGEND))
         save_bar()(key="save", data=save_data("history", "bcus", wanted, on=on.isoformat()))
     with right:

@@ -55,6 +55,8 @@ def explorer() -> None:
             ),
         )
     with right:
+        if asked.wanted:
+            st.html(panels.panel(asked.wanted, atlas(), calls=asked.answer is None))
         draw_table(
             asked,
             level,

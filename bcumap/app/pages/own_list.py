@@ -48,6 +48,12 @@ class Own:
     wish: Wish
     imported: Imported
 
+    @property
+    def heard(self) -> str:
+        """What came of it, in a sentence to be heard; a failure is told where it is seen."""
+        failed = self.imported.error
+        return "" if failed else verdicts.heard(self.name, self.imported.report)
+
 
 def current() -> Own | None:
     """Return the list of this session that could be read, if there is one."""

@@ -15,9 +15,9 @@ OPEN = ("suggested", "ambiguous", "unknown", "duplicate")  # outcomes that wait 
 MEANING = {
     "matched": "matched for certain",
     "suggested": "matched by a suggestion: needs your yes",
-    "ambiguous": "may be one of several wards",
-    "unknown": "no ward found",
-    "duplicate": "give a ward again: not counted until you decide",
+    "ambiguous": "that may be of several wards",
+    "unknown": "without a ward that was found",
+    "duplicate": "of a ward that was given before: not counted until you decide",
     "left out": "left out: totals, or by you",
 }
 MOST_NAMED = 30  # wards without a row that are named on the page; the download has all
@@ -38,19 +38,35 @@ def verdict(name: str, report: Mapping[str, Any]) -> str:
     read = ", ".join(
         f"{counted(rows, 'row')} of {plain(of)}" for of, rows in report["rows"].items()
     )
+    what = "team" if report["official"] else "row"
     counts = [
-        (f"{count:,}", MEANING[outcome]) for outcome, count in report["counts"].items() if count
+        (*_parted(count, what), MEANING[outcome])
+        for outcome, count in report["counts"].items()
+        if count
     ]
     return shown(
         "officers.verdict",
         plain(name),
         read,
-        "teams" if report["official"] else "rows",
         counts,
-        f"{len(report['without_row']):,}",
+        _parted(len(report["without_row"]), "ward"),
         any(report["counts"].get(outcome) for outcome in OPEN),
         list(_notes(report)),
     )
+
+
+def heard(name: str, report: Mapping[str, Any]) -> str:
+    """Say in a sentence how the rows of a list came out."""
+    counts = report["counts"]
+    read = counted(sum(report["rows"].values()), "row")
+    left = sum(counts.get(outcome, 0) for outcome in OPEN)
+    return f"{plain(name)}: {read} read, {counts.get('matched', 0):,} matched, {left:,} to decide."
+
+
+def _parted(number: int, noun: str) -> tuple[str, str]:
+    """Write a number of things in two parts: the figure stands large above the rest."""
+    figure, _, things = counted(number, noun).partition(" ")
+    return figure, things
 
 
 def _notes(report: Mapping[str, Any]) -> Iterator[str]:

@@ -384,13 +384,14 @@
       goal(map, found && { bounds: L.latLngBounds(spot, spot), name: found.label });
       if (fit) bcumap.home(map);
     }
-    const shown = map.bcumapLevels.find((layer) => map.hasLayer(layer));
-    if (!shown) return; // a page that draws areas of its own
+    const isOwn = map.getContainer().classList.contains("units"); // it draws areas of its own
+    const shown = isOwn ? null : map.bcumapLevels.find((layer) => map.hasLayer(layer));
+    if (!shown && !area) return void map.bcumapMark?.remove();
     if (found) markPossible(map, found.others);
-    await shown.ready;
+    await shown?.ready;
     let layer = shown;
-    if (area && !shown.byCode.has(area.code)) {
-      if (level !== shown.options.level) layer = bcumap.show(map, area.level);
+    if (area && !shown?.byCode.has(area.code)) {
+      if (shown && level !== shown.options.level) layer = bcumap.show(map, area.level);
       else layer = map.bcumapLevels.find(({ options }) => options.level === area.level).fetched();
     }
     await layer.ready;
@@ -591,8 +592,17 @@
     // The wheel scrolls the page until someone works with the map.
     map.on("mousedown focus", () => map.scrollWheelZoom.enable());
     map.on("mouseout blur", () => map.scrollWheelZoom.disable());
+    document.addEventListener("keydown", ({ key }) => key === "Escape" && uncover(map));
     new ResizeObserver(() => resize(map)).observe(map.getContainer());
   };
+
+  /* Take away what covers a part of the map: what was opened, and the name beside the pointer. */
+  function uncover(map) {
+    map.closePopup();
+    map.eachLayer((layer) => {
+      if (layer.getTooltip?.()?.options.sticky) layer.closeTooltip();
+    });
+  }
 
   const STREETS_FROM = 13; // as maps/looks.py says, which the script itself will be told
 
@@ -684,7 +694,8 @@
       radio.checked = options.level === "bcus";
       radio.addEventListener("change", () => {
         bcumap.show(map, options.level);
-        said.textContent = `The map and the table show ${options.plural === "BCUs" ? "BCUs" : options.plural.toLowerCase()}.`;
+        const shown = document.querySelector(".bcumap-table") ? "The map and the table show" : "The map shows";
+        said.textContent = `${shown} ${options.plural === "BCUs" ? "BCUs" : options.plural.toLowerCase()}.`;
         map.fire("bcumap:level", { level: options.level });
       });
       L.DomUtil.create("span", "", item).textContent = options.plural;

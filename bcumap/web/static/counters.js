@@ -209,7 +209,9 @@ class Scene {
       .filter(([code]) => this.area(code))
       .sort(([, a], [, b]) => a.name.localeCompare(b.name, "en"))
       .map(([code, borough]) => this.row(code, borough, open.filter((site) => site.borough_code === code), now));
+    const focused = document.activeElement.closest?.(".bcumap-counters .list tr")?.dataset.code;
     this.part("list").replaceChildren(...rows);
+    if (focused) this.part("list").querySelector(`[data-code="${CSS.escape(focused)}"] button`)?.focus({ preventScroll: true });
     this.part("none").textContent = now ? `“Open now” is as of ${now.time}, ${asWords(now.on)}.` : "";
   }
 

@@ -11,6 +11,8 @@ const ROUGHLY = 5; // decimals of a degree: one metre
 const PATIENCE = 15_000; // milliseconds until a page that does not answer says so
 const AFTER_LOSS = 4_000; // until a page whose connection was lost is loaded anew
 
+const isTouched = () => matchMedia("(pointer: coarse)").matches;
+
 let ask = () => {}; // the page's own, for links that ask
 let waiting;
 
@@ -43,6 +45,10 @@ document.addEventListener("click", (event) => {
   ask(new URL(link.href).searchParams.get("q"));
 });
 
+/* A list that was brought is lost with the page: whoever leaves it is asked. */
+let losesList = false;
+addEventListener("beforeunload", (event) => losesList && event.preventDefault());
+
 /* The slash goes to the box, as on many sites. */
 document.addEventListener("keydown", (event) => {
   const input = document.getElementById("bcumap-q");
@@ -73,30 +79,41 @@ export default function ({ parentElement, data: [data], setTriggerValue }) {
   // Drawn again, it may still have what an earlier link asked.
   if (data.run !== box.run) writePlace(data.link);
   box.run = data.run;
+  losesList = Boolean(data.list);
   watchConnection(() => {
+    losesList = false; // it was the server's
     waiting = setTimeout(() => location.reload(), AFTER_LOSS);
     setTriggerValue("ping", Date.now());
   });
-  say(form.querySelector(".said"), data.said);
+  hear(box, data);
   keptLine(form.querySelector(".kept"), data, (what) => setTriggerValue("forget", what));
   if (isAnswer) {
     box.wanted = false;
-    goTo(data.title);
+    goTo(".bcumap-answer h2", data.title);
   }
 }
 
-/* Say a sentence once: a region that is always there is changed a little later than the page. */
+/* Say what is new: what came of a list, or else what the page is about. */
+function hear(box, { said, read }) {
+  const { heard = { said: "", read } } = box;
+  box.heard = { said, read };
+  if (read && read !== heard.read) {
+    say(box.said, read);
+    if (document.activeElement === document.body) goTo(".bcumap-verdict h3");
+  } else if (said !== heard.said) say(box.said, said);
+}
+
+/* Say a sentence: a region that is always there is changed a little later than the page. */
 function say(place, text) {
-  if (place.dataset.text === text) return;
-  place.dataset.text = text;
   setTimeout(() => (place.textContent = text), 250);
 }
 
-/* Take the focus to the heading of an answer as soon as it is there. */
-function goTo(title, tries = 60) {
-  const heading = document.querySelector(".bcumap-answer h2");
-  if (heading?.textContent === title) return heading.focus();
-  if (tries && document.activeElement === document.body) setTimeout(() => goTo(title, tries - 1), 50);
+/* Take the focus to a heading (of that text) as soon as it is there. */
+function goTo(css, text, tries = 60) {
+  const heading = document.querySelector(css);
+  if (heading && heading.textContent === (text ?? heading.textContent)) return heading.focus();
+  const isFree = [document.body, document.getElementById("bcumap-q")].includes(document.activeElement);
+  if (tries && isFree) setTimeout(() => goTo(css, text, tries - 1), 50);
 }
 
 /* What the visit keeps, each with a button that forgets it. */
@@ -128,6 +145,7 @@ class Box {
     this.input = form.querySelector("input");
     this.list = form.querySelector("ul");
     this.status = form.querySelector(".status");
+    this.said = form.querySelector(".said");
     this.options = [];
     this.active = -1;
     this.input.addEventListener("input", () => this.wait());
@@ -154,8 +172,13 @@ class Box {
     this.input.value = text;
     this.asked = text.trim();
     this.wanted = true;
-    this.input.blur(); // a phone's keyboard goes away, and the answer takes the focus
+    this.rest();
     this.ask(text.trim());
+  }
+
+  /* Let a phone's keyboard go away; elsewhere the box keeps the focus until an answer takes it. */
+  rest() {
+    if (isTouched()) this.input.blur();
   }
 
   /* --- suggestions ------------------------------------------------------------------------ */
@@ -224,7 +247,7 @@ class Box {
     if (option.level !== "query") {
       this.close();
       this.input.value = option.label;
-      this.input.blur();
+      this.rest();
       this.choose({ level: option.level, code: option.code });
     } else if (option.detail === "postcodes") {
       this.input.value = option.code;
@@ -267,7 +290,7 @@ class Box {
   /* Offered on devices that are touched: they know where they are by their own receiver. The page
      asks the device, and sends the position to its own server only. */
   offerLocation(button) {
-    if (!navigator.geolocation || !isSecureContext || !matchMedia("(pointer: coarse)").matches) return;
+    if (!navigator.geolocation || !isSecureContext || !isTouched()) return;
     button.hidden = false;
     button.addEventListener("click", () => {
       this.status.textContent = "Asking your device where it is …";

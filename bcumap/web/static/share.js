@@ -1,11 +1,14 @@
 /* The buttons of every page to copy its link, to hand it to the device's own way of sharing, and to
    print it. The link is the page's address and nothing more. */
 
+const SAID_MS = 8000; // so long it is told that the link is copied
+
 const acts = {
   copy: async (said) => {
     try {
       await navigator.clipboard.writeText(location.href);
       said.textContent = "The link is copied.";
+      setTimeout(() => (said.textContent = ""), SAID_MS);
     } catch {
       said.textContent = location.href; // no clipboard without HTTPS: show what to copy
     }

@@ -99,6 +99,8 @@ function card({ look, title, text, notes, own, perhaps, options, as_of: of }) {
   said.append(element("strong", text));
   box.setAttribute("aria-label", "The answer");
   box.append(element("h2", title), said, ...notes.map((note) => element("p", note)));
+  const isMet = own.some(({ level }) => level === "bcus");
+  if (own.length) box.append(document.getElementById(isMet ? "contact" : "contact-city").content.cloneNode(true));
   const list = element("ul");
   list.append(...[...own, ...options].map((each) => item(each)), ...perhaps.map((each) => item(each, "Or perhaps ")));
   if (list.children.length) box.append(list);

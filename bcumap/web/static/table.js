@@ -3,7 +3,7 @@ import { load } from "./files.js";
 import { onReturn, see, seen } from "./links.js";
 import { expectAnswer, linkTo } from "./search.js";
 
-const FEW = 15; // rows of a longer table that are shown at first; all of them from the button
+const FEW = 7; // rows of a longer table that are shown at first; all of them from the button
 const MANY = 40;
 const isPhone = () => matchMedia("(max-width: 640px)").matches;
 

@@ -86,7 +86,7 @@ def test_the_title_says_where_a_ward_is_and_who_polices_it() -> None:
     text = read(briefing.title(ATLAS[BROCKLEY])).text
     assert text == (
         f"BrockleyA ward of Lewisham, policed by South East BCU. {BROCKLEY},"
-        f" edition of {FACTS['edition']}Compare with another area"
+        f" edition of {FACTS['edition']}"
     )
     assert "policed by City of London Police." in briefing.title(ATLAS[ALDERSGATE])
 
@@ -111,7 +111,9 @@ def test_a_ward_of_the_city_is_not_the_met_s() -> None:
     assert "otherwise City of London Police, 101" in page.text
     assert "no figure here is of the City" in page.text
     assert "in no BCU of the Met" in page.text
-    assert page.links() == ["tel:999", "tel:101", "https://www.cityoflondon.police.uk/"]
+    assert page.links() == [
+        "tel:999", "tel:101", "https://www.cityoflondon.police.uk/", f"/compare?a={ALDERSGATE}",
+    ]  # fmt: skip
 
 
 # --- what it was promised ----------------------------------------------------------------------
@@ -126,7 +128,9 @@ def lines(html: str) -> dict[str, str]:
 
 def test_a_ward_s_promise_and_how_its_borough_and_bcu_stand() -> None:
     told = lines(briefing.standing(ATLAS[BROCKLEY]))
-    assert list(told) == ["Promised", "Strength", "Borough", "BCU", "Residents", "Share"]
+    assert list(told) == [
+        "Promised", "Strength", "Borough", "BCU", "Residents", "Share", "Compare",
+    ]  # fmt: skip
     assert told["Promised"] == (
         "2 ward officers, 1 PCSO since 28 December 2017, restated February 2022"
     )
@@ -138,7 +142,7 @@ def test_a_ward_s_promise_and_how_its_borough_and_bcu_stand() -> None:
     assert told["BCU"].startswith("South East: ")
     assert told["Share"].endswith(" residents for each officer promised")
     links = read(briefing.standing(ATLAS[BROCKLEY])).links()
-    assert links == ["/about#fte", "/?borough=E09000023", "/?bcu=SE"]
+    assert links == ["/about#fte", "/?borough=E09000023", "/?bcu=SE", f"/compare?a={BROCKLEY}"]
 
 
 def test_in_camden_no_figure_is_reliable() -> None:

@@ -50,12 +50,17 @@ def test_a_verdict_counts_the_rows_by_how_they_came_out() -> None:
     assert "Read 1,234 rows of list.csv." in Page(page).text
     assert re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page) == [
         ("1,200", "rows matched for certain"),
-        ("1", "rows matched by a suggestion: needs your yes"),
-        ("3", "rows may be one of several wards"),
-        ("30", "rows no ward found"),
+        ("1", "row matched by a suggestion: needs your yes"),
+        ("3", "rows that may be of several wards"),
+        ("30", "rows without a ward that was found"),
         ("0", "wards without any row so far: rows that wait for your decision may be theirs"),
     ]
     assert "<ul>" not in page
+
+
+def test_a_verdict_is_heard_in_a_sentence() -> None:
+    told = verdicts.heard("list.csv", report())
+    assert told == "list.csv: 1,234 rows read, 1,200 matched, 34 to decide."
 
 
 def test_of_the_official_workbook_teams_are_counted() -> None:
