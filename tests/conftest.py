@@ -55,6 +55,11 @@ MADE_ONCE = ("build", "directory", "whole_site", "drawn", "site")
 TOGETHER = {"directory": "build"}  # it is read for a build
 # A worker that has driven a browser has a loop that goes on: who wants a loop of its own is first.
 LAST = "site"  # the pages that a browser visits, too
+# Of its groups those first that take longest: what is left at the end should be short.
+LONGEST = (
+    LAST, "test_officers", "test_ward", "test_areas", "test_axe", "test_counters", "test_search",
+    "test_save", "test_first", "test_download", "test_demand", "test_headers", "test_streets",
+)  # fmt: skip
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
@@ -78,15 +83,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_turn)
 
 
-def _turn(item: pytest.Item) -> int:
+def _turn(item: pytest.Item) -> tuple[int, int]:
+    """Return when a test has its turn: with what stage, and when in it."""
     group = item.get_closest_marker("xdist_group")
     name = group.args[0] if group else ""
     if item.path.parent.name == "browser" or name == LAST:
-        return len(MADE_ONCE) + 2 + (name != LAST)
+        return len(MADE_ONCE) + 2, LONGEST.index(name) if name in LONGEST else len(LONGEST)
     if name in MADE_ONCE:
-        return MADE_ONCE.index(name)
+        return MADE_ONCE.index(name), 0
     is_slow = group or item.get_closest_marker("slow")
-    return len(MADE_ONCE) + (not is_slow)
+    return len(MADE_ONCE) + (not is_slow), 0
 
 
 class NetworkUsed(AssertionError):

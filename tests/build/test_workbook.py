@@ -83,7 +83,9 @@ def test_another_file_is_one_line(tmp_path: Path) -> None:
         workbook.read_workbook(tmp_path / "list.csv", store.atlas())
 
 
-@pytest.mark.parametrize("option", ["--strengths", "--demand"])
+@pytest.mark.parametrize(
+    "option", ["--strengths", pytest.param("--demand", marks=pytest.mark.nightly)]
+)
 def test_it_becomes_a_part_of_the_data_for_everybody(
     option: str,
     small_london: Small,
