@@ -203,6 +203,33 @@ class Visit:
         websocket.on("framereceived", count)
 
 
+class Gallery(Visit):
+    """A page that tests only look at: who asks for the same link as the last sees the same page."""
+
+    shown = ""
+
+    def go(self, link: str = "/") -> Page:
+        if link != self.shown:
+            self.shown = ""
+            super().go(link)
+            self.shown = link
+        return self.page
+
+
+@pytest.fixture(scope="session")
+def _gallery(browser: Browser, server: str) -> Iterator[Gallery]:
+    with closing(browser.new_context(**DESK)) as context:
+        yield Gallery(browser, server, tab=context.new_page())
+
+
+@pytest.fixture
+def looks(_gallery: Gallery, request: pytest.FixtureRequest) -> Gallery:
+    """A page that is there for several tests, which must leave it as it is."""
+    if getattr(request.node, "execution_count", 1) > 1:  # it failed, perhaps by what it saw
+        _gallery.shown = ""
+    return _gallery
+
+
 @pytest.fixture(scope="session")
 def desk(browser: Browser) -> Iterator[BrowserContext]:
     """A desktop's browser, whose cache all tests share: first loads are their own test's."""

@@ -42,6 +42,7 @@ def move(page: Page, on: str) -> None:
 
 def test_before_the_changes_every_borough_has_one_that_never_closes(visit: Visit) -> None:
     page = drawn(visit, "/counters?on=2025-09-01")
+    signs_have_their_colours_on_the_map_and_in_its_legend(page)
     assert figures(page)[:3] == ["37", "32", "32 of 32"]
     assert "Announced" not in panel(page)
     expect(page.locator(".bcumap-counters .list .held")).to_have_count(32)
@@ -51,7 +52,7 @@ def test_before_the_changes_every_borough_has_one_that_never_closes(visit: Visit
     assert visit.strangers() == []
 
 
-def test_the_changes_of_2026_are_announced_not_confirmed(visit: Visit) -> None:
+def test_the_changes_of_2026_are_announced_and_closed_counters_can_be_shown(visit: Visit) -> None:
     page = drawn(visit, "/counters?on=2026-04-01")
     assert figures(page)[:3] == ["27", "2", "2 of 32"]
     assert "We have found nothing that confirms it happened." in panel(page)
@@ -66,6 +67,10 @@ def test_the_changes_of_2026_are_announced_not_confirmed(visit: Visit) -> None:
     expect(open_signs(page)).to_have_count(27)
     expect(page.locator(".counter.kind-24-7")).to_have_count(2)
     expect(page.locator(".counter.announced")).to_have_count(27)
+    expect(page.locator(".counter.kind-closed")).to_have_count(0)
+    page.get_by_text("Show closed counters too").click()
+    expect(page.locator(".counter.kind-closed").first).to_be_visible()
+    assert page.locator(".counter.kind-closed").count() >= 8
 
 
 def test_before_all_are_known_no_figure_is_made_up(visit: Visit) -> None:
@@ -77,11 +82,12 @@ def test_before_all_are_known_no_figure_is_made_up(visit: Visit) -> None:
     )
 
 
-def test_every_date_is_drawn_as_the_module_says(visit: Visit) -> None:
+@pytest.mark.parametrize("each", [3, at_night(1)])
+def test_every_date_is_drawn_as_the_module_says(visit: Visit, each: int) -> None:
     first, *later = [state["from"] for state in DOCUMENT["states"]]
     page = drawn(visit, f"/counters?on={first}")
     is_as_the_module_says(page, first)
-    for state in later:
+    for state in later[::-each]:  # the last among them
         move(page, state)
         expect(page).to_have_url(re.compile(rf"on={state}"))
         is_as_the_module_says(page, state)
@@ -169,8 +175,7 @@ def test_a_sign_tells_of_the_date_that_is_shown(visit: Visit) -> None:
     expect(page.locator(".figures dd").nth(1)).to_have_text("open 24 hours")
 
 
-def test_signs_have_their_colours_on_the_map_and_in_its_legend(visit: Visit) -> None:
-    page = drawn(visit, "/counters?on=2025-09-01")
+def signs_have_their_colours_on_the_map_and_in_its_legend(page: Page) -> None:
     look = "getComputedStyle(document.querySelector(css))"
     fill = page.evaluate(f"(css) => {look}.fill", ".counter.kind-limited svg *")
     key = page.evaluate(f"(css) => {look}.color", ".bcumap-sign.kind-limited")
@@ -225,7 +230,7 @@ def test_a_ward_has_the_average_of_its_residents(visit: Visit) -> None:
     expect(card).to_contain_text("for most, Lewisham")
 
 
-@pytest.mark.parametrize("measure", ["nearest_24_7_m", "promise", "change"])
+@pytest.mark.parametrize("measure", ["promise", *map(at_night, ["nearest_24_7_m", "change"])])
 def test_the_areas_are_shaded_by_each_measure(visit: Visit, measure: str) -> None:
     page = drawn(visit, f"/counters?on=2026-04-01&measure={measure}")
     harrow = page.locator('.bcumap path[data-code="E09000015"]')
@@ -243,16 +248,9 @@ def test_the_areas_are_shaded_by_each_measure(visit: Visit, measure: str) -> Non
     )
 
 
-def test_closed_counters_can_be_shown(visit: Visit) -> None:
-    page = drawn(visit, "/counters?on=2026-04-01")
-    expect(page.locator(".counter.kind-closed")).to_have_count(0)
-    page.get_by_text("Show closed counters too").click()
-    expect(page.locator(".counter.kind-closed").first).to_be_visible()
-    assert page.locator(".counter.kind-closed").count() >= 8
-
-
-def test_today_says_what_is_open_now(visit: Visit) -> None:
+def test_today_says_what_is_open_now_and_who_is_worse_off(visit: Visit) -> None:
     page = drawn(visit, "/counters")
+    the_closings_say_who_is_worse_off(page)
     text = page.locator(".bcumap-counters").inner_text()
     assert "“Open now” is as of" in text
     assert re.search(r"Charing Cross\n?open 24/7 \(announced\); now open", text)
@@ -263,7 +261,7 @@ def test_today_says_what_is_open_now(visit: Visit) -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ("2011-12-31", "Nothing is known of front counters on 2011-12-31"),
+        at_night("2011-12-31", "Nothing is known of front counters on 2011-12-31"),
         ("<script>alert(1)</script>", "is no date"),
         at_night("31.12.2018", "is no date; write it as 2018-12-31"),
         at_night("2999-01-01", "is out of range"),
@@ -277,8 +275,7 @@ def test_a_wrong_date_is_told_kindly(visit: Visit, asked: str, said: str) -> Non
     assert visit.console == []
 
 
-def test_the_closings_say_who_is_worse_off(visit: Visit) -> None:
-    page = drawn(visit, "/counters")
+def the_closings_say_who_is_worse_off(page: Page) -> None:
     table = page.locator("table.bcumap-plain", has_text="What each closing changed")
     expect(table.locator("tbody tr")).to_have_count(8)
     assert "Pinner, Harrow: 6.9 km farther" in table.inner_text()

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.conftest import DESK, PHONE, Visit, until
+from tests.browser.conftest import DESK, PHONE, Visit, at_night, until
 
 DEPTFORD = "E05013719"
 PAGES = ("/", "/?q=SE8 4RX", f"/ward?ward={DEPTFORD}", "/counters?on=2025-09-01")
@@ -34,8 +34,14 @@ def handed_over(page: Page) -> None:
     page.wait_for_selector("#bcumap-first", state="detached")
 
 
-@pytest.mark.parametrize("look", [DESK, PHONE])
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(
+    ("path", "look"),
+    [
+        (path, look) if number % 2 == (look is PHONE) else at_night(path, look)
+        for number, path in enumerate(PAGES)
+        for look in (DESK, PHONE)
+    ],
+)
 def test_it_gives_way_to_the_live_page_and_nothing_jumps(
     browser: Browser, server: str, path: str, look: dict[str, object]
 ) -> None:

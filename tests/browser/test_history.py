@@ -52,13 +52,29 @@ def test_at_the_end_of_2018_eight_are_live_and_four_not_yet(visit: Visit) -> Non
     expect(page.locator(".bcumap path.unit.planned")).to_have_count(0)
     names = page.locator(".unit-name").all_inner_texts()
     assert {"West", "East Area", "South East"} < set(names)
+    # The other pages are as they were.
+    page.get_by_role("link", name="Map", exact=True).first.click()
+    expect(page.locator(".bcumap path.bcumap-area")).to_have_count(13)
+    expect(page.locator(".bcumap.units")).to_have_count(0)
+    page.get_by_role("link", name="Front counters").first.click()
+    expect(page.locator("#bcumap-panel dt")).to_have_count(6)
+    assert visit.console == []
 
 
-def test_today_there_are_twelve(visit: Visit) -> None:
-    page = drawn(visit, "/history")
+def test_today_there_are_twelve(looks: Visit) -> None:
+    page = drawn(looks, "/history")
     assert figures(page) == ["0", "12", "2 + 1"]
     expect(page.locator(".bcumap path.unit")).to_have_count(13)
     assert "Contains OS data" in page.locator(".leaflet-control-attribution").inner_text()
+
+
+def test_structures_money_and_sources_are_told(looks: Visit) -> None:
+    page = drawn(looks, "/history")
+    expect(page.locator(".bcumap-structures section")).to_have_count(5)
+    text = page.locator("[data-testid=stMain]").inner_text()
+    for fact in ("£73 million", "−1,583", "£600 million", "£325 million", "Baroness Casey"):
+        assert fact in text
+    assert "6 × Chief inspectors" in text
 
 
 def test_the_boroughs_merge_as_the_date_moves(visit: Visit) -> None:
@@ -104,15 +120,6 @@ def test_a_place_is_marked_and_shown(visit: Visit) -> None:
     expect(page.locator(".bcumap .chosen-line")).to_have_count(0)
 
 
-def test_structures_money_and_sources_are_told(visit: Visit) -> None:
-    page = drawn(visit, "/history")
-    expect(page.locator(".bcumap-structures section")).to_have_count(5)
-    text = page.locator("[data-testid=stMain]").inner_text()
-    for fact in ("£73 million", "−1,583", "£600 million", "£325 million", "Baroness Casey"):
-        assert fact in text
-    assert "6 × Chief inspectors" in text
-
-
 @pytest.mark.parametrize(
     "asked", ["<b>", at_night("1828-01-01"), at_night("soon"), at_night("2100-01-01")]
 )
@@ -120,13 +127,3 @@ def test_a_wrong_date_is_told_kindly(visit: Visit, asked: str) -> None:
     page = drawn(visit, f"/history?on={asked}")
     expect(page.locator(".bcumap-notice")).to_be_visible()
     assert figures(page)[1] == "12"
-
-
-def test_the_other_pages_are_as_they_were(visit: Visit) -> None:
-    page = drawn(visit, "/history?on=2018-12-31")
-    page.get_by_role("link", name="Map", exact=True).first.click()
-    expect(page.locator(".bcumap path.bcumap-area")).to_have_count(13)
-    expect(page.locator(".bcumap.units")).to_have_count(0)
-    page.get_by_role("link", name="Front counters").first.click()
-    expect(page.locator("#bcumap-panel dt")).to_have_count(6)
-    assert visit.console == []

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Locator, Page, expect
 
 from tests import datastore_workbook
-from tests.browser.conftest import Visit, start_server, until
+from tests.browser.conftest import Visit, at_night, start_server, until
 
 FACTS = json.loads((Path(__file__).parents[2] / "geodata/web/facts.json").read_text("utf-8"))
 CLICK_LIMIT = 20_000  # bytes on the websocket
@@ -58,8 +58,8 @@ def row(page: Page, name: str) -> str:
 # --- measures on the map -------------------------------------------------------------------------
 
 
-def test_the_boroughs_are_shaded_and_two_have_no_figure(visit: Visit) -> None:
-    page = visit.go("/officers")
+def test_the_boroughs_are_shaded_and_two_have_no_figure(looks: Visit) -> None:
+    page = looks.go("/officers")
     shaded(page, "E09000023")
     for code in ("E09000007", "E09000019"):
         expect(area(page, code)).to_have_class(re.compile("no-figure"))
@@ -71,8 +71,18 @@ def test_the_boroughs_are_shaded_and_two_have_no_figure(visit: Visit) -> None:
     legend = page.locator(".bcumap-legend").inner_text()
     assert "no reliable figure" in legend
     assert "4.4 or more" in legend
-    assert visit.console == []
-    assert visit.strangers() == []
+    assert looks.console == []
+    assert looks.strangers() == []
+
+
+def test_the_table_has_the_same_figures_highest_first(looks: Visit) -> None:
+    page = looks.go("/officers")
+    expect(page.locator(".bcumap-table tbody tr")).to_have_count(33)
+    first = page.locator(".bcumap-table tbody tr").first.inner_text()
+    assert first.split("\t")[:4] == ["Tower Hamlets", "Central East", "5.6", "111.2"]
+    assert "no reliable figure" in row(page, "Camden")
+    names = page.locator(".bcumap-table tbody th").all_inner_texts()
+    assert names[-3:] == ["Camden", "Islington", "City of London"]
 
 
 def test_an_entry_of_the_legend_lights_its_areas_under_the_pointer_and_with_focus(
@@ -92,16 +102,6 @@ def test_an_entry_of_the_legend_lights_its_areas_under_the_pointer_and_with_focu
     expect(area(page, "E09000007")).to_have_class(re.compile("dimmed"))
     entry.evaluate("() => document.activeElement.blur()")
     expect(dimmed).to_have_count(0)
-
-
-def test_the_table_has_the_same_figures_highest_first(visit: Visit) -> None:
-    page = visit.go("/officers")
-    expect(page.locator(".bcumap-table tbody tr")).to_have_count(33)
-    first = page.locator(".bcumap-table tbody tr").first.inner_text()
-    assert first.split("\t")[:4] == ["Tower Hamlets", "Central East", "5.6", "111.2"]
-    assert "no reliable figure" in row(page, "Camden")
-    names = page.locator(".bcumap-table tbody th").all_inner_texts()
-    assert names[-3:] == ["Camden", "Islington", "City of London"]
 
 
 def test_another_measure_shades_the_map_anew_and_is_in_the_link(visit: Visit) -> None:
@@ -176,7 +176,9 @@ def test_a_chosen_area_has_its_facts_and_the_way_to_its_team(visit: Visit) -> No
     expect(page.locator("h1")).to_have_text("Deptford")
 
 
-@pytest.mark.parametrize("link", ["/officers?measure=<script>", "/officers?measure=own&bcu=zz"])
+@pytest.mark.parametrize(
+    "link", ["/officers?measure=<script>", at_night("/officers?measure=own&bcu=zz")]
+)
 def test_a_wrong_link_shows_the_first_measure(visit: Visit, link: str) -> None:
     page = visit.go(link)
     shaded(page, "E09000023")
@@ -313,7 +315,9 @@ def test_what_a_list_leaves_open_is_asked_once_and_counts_then(
     assert visit.console == []
 
 
-def test_a_hostile_list_neither_runs_here_nor_in_a_spreadsheet(visit: Visit, listed: Path) -> None:
+def test_a_hostile_list_runs_nowhere_is_seen_by_nobody_else_and_is_forgotten(
+    visit: Visit, browser: Browser, listed: Path
+) -> None:
     page = visit.go("/officers")
     bring(page, listed)
     verdict(page)
@@ -330,6 +334,18 @@ def test_a_hostile_list_neither_runs_here_nor_in_a_spreadsheet(visit: Visit, lis
             for cell in line:
                 assert not cell.startswith(("=", "+", "-", "@", "\t", "\r")), (name, cell)
     assert visit.strangers() == []
+
+    other = Visit(browser, visit.address)
+    theirs = other.go("/officers")
+    shaded(theirs, "E09000023")
+    expect(theirs.locator(".bcumap-verdict")).to_have_count(0)
+    other.context.close()
+
+    page.get_by_role("button", name="Forget this list").click()
+    expect(page.locator(".bcumap-verdict")).to_have_count(0)
+    expect(page.locator(".bcumap-table caption")).to_have_text("Officers for each ward: Wards")
+    page.locator("[data-testid=stSelectbox]").first.click()
+    expect(page.get_by_role("option", name=re.compile("Your list"))).to_have_count(0)
 
 
 def test_the_datastores_workbook_is_imported_and_drawn_month_by_month(
@@ -412,29 +428,6 @@ def test_too_large_a_file_is_refused_before_it_is_sent(visit: Visit, tmp_path: P
     expect(page.get_by_text(re.compile("must be 50.*MB or smaller"))).to_be_visible()
     assert [request for request in visit.requests if request.method == "PUT"] == []
     expect(page.locator(".bcumap-verdict, .bcumap-notice")).to_have_count(0)
-
-
-def test_forgetting_a_list_takes_it_off_the_map(visit: Visit, listed: Path) -> None:
-    page = visit.go("/officers")
-    bring(page, listed)
-    verdict(page)
-    shaded(page, DEPTFORD)
-    page.get_by_role("button", name="Forget this list").click()
-    expect(page.locator(".bcumap-verdict")).to_have_count(0)
-    expect(page.locator(".bcumap-table caption")).to_have_text("Officers for each ward: Wards")
-    page.locator("[data-testid=stSelectbox]").first.click()
-    expect(page.get_by_role("option", name=re.compile("Your list"))).to_have_count(0)
-
-
-def test_another_visitor_sees_nothing_of_it(visit: Visit, browser: Browser, listed: Path) -> None:
-    page = visit.go("/officers")
-    bring(page, listed)
-    verdict(page)
-    other = Visit(browser, visit.address)
-    theirs = other.go("/officers")
-    shaded(theirs, "E09000023")
-    expect(theirs.locator(".bcumap-verdict")).to_have_count(0)
-    other.context.close()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from playwright.sync_api import Route, expect
 
 from bcumap.facts import store
 from tests.app.test_routes import MAP_PX, seen
-from tests.browser.conftest import Visit, until
+from tests.browser.conftest import Visit, at_night, until
 
 MOST_TILES = 12
 SET_ZOOM = """zoom => {
@@ -150,7 +150,7 @@ LIGHT_STREETS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["dark", at_night("light")])
 def test_paper_has_light_streets_and_the_ward_in_the_middle(visit: Visit, scheme: str) -> None:
     visit.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page = visit.go("/ward?ward=E05013719")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Visit, start_server, until
+from tests.browser.conftest import Visit, at_night, start_server, until
 from tests.services import police_server as fake
 from tests.services.police_server import PoliceServer
 from tests.services.serving import drip_headers, status, truncated
@@ -94,7 +94,9 @@ def test_the_citys_wards_are_not_the_mets(visit: Visit) -> None:
     expect(page.locator("[data-testid=stVegaLiteChart]")).to_have_count(0)
 
 
-@pytest.mark.parametrize("link", ["/ward?ward=E05999999", "/ward?ward=<script>", "/ward?bcu=NA"])
+@pytest.mark.parametrize(
+    "link", ["/ward?ward=<script>", *map(at_night, ["/ward?ward=E05999999", "/ward?bcu=NA"])]
+)
 def test_a_link_without_a_ward_asks_for_one(visit: Visit, link: str) -> None:
     page = visit.go(link)
     expect(page.locator("h1")).to_have_text("My ward")
@@ -275,7 +277,8 @@ def test_what_the_service_says_never_runs(asking: Visit, police: PoliceServer) -
     assert all(link.startswith(("https://", "mailto:", "tel:")) for link in links)
 
 
-@pytest.mark.parametrize("fault", ["gone", "500", "broken", "slow"])
+# What else may fail at a service is shown in tests/services.
+@pytest.mark.parametrize("fault", ["gone", "slow", *map(at_night, ["500", "broken"])])
 def test_a_service_that_fails_has_a_way_out(
     asking: Visit, police: PoliceServer, fault: str
 ) -> None:
