@@ -134,7 +134,7 @@ def test_a_view_is_as_large_as_the_test_of_its_bytes_takes_it_to_be(visit: Visit
 
 def test_where_streets_have_no_lines_the_map_says_so(visit: Visit) -> None:
     page = visit.go("/?q=Hornchurch+station")
-    page.evaluate("document.querySelector('.bcumap').map.setZoom(15, { animate: false })")
+    page.evaluate("void document.querySelector('.bcumap').map.setZoom(15, { animate: false })")
     note = page.locator(".bcumap-streets-note p")
     expect(note).to_contain_text(
         "Streets are not available everywhere here yet: some only have names."
