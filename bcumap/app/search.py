@@ -72,6 +72,8 @@ def box(
     Asked, DeltaGenerator
         The place below the answer is always there, so that what follows it stays where it is.
     """
+    if st.session_state.pop("own-forgotten", False):
+        st.rerun()  # what came of the list stands in another part of the page
     link = query()
     asks = read(st.session_state.get(PAGE, ""), link)
     own = st.session_state.get("own")
@@ -149,6 +151,7 @@ def _forget(what: Any) -> None:
     if what == "list":
         st.session_state.pop("own", None)
         st.session_state["own-turn"] = st.session_state.get("own-turn", 0) + 1
+        st.session_state["own-forgotten"] = True
     else:
         forget()
 

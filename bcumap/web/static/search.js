@@ -99,7 +99,7 @@ function hear(box, { said, read }) {
   box.heard = { said, read };
   if (read && read !== heard.read) {
     say(box.said, read);
-    if (document.activeElement === document.body) goTo(".bcumap-verdict h3");
+    if (isFree()) goTo(".bcumap-verdict h3");
   } else if (said !== heard.said) say(box.said, said);
 }
 
@@ -108,12 +108,16 @@ function say(place, text) {
   setTimeout(() => (place.textContent = text), 250);
 }
 
+/* Whether nothing has the focus that somebody is working with: where one clicks, the page has it. */
+function isFree() {
+  return document.activeElement.matches("body, [data-testid=stMain], #bcumap-q");
+}
+
 /* Take the focus to a heading (of that text) as soon as it is there. */
 function goTo(css, text, tries = 60) {
   const heading = document.querySelector(css);
   if (heading && heading.textContent === (text ?? heading.textContent)) return heading.focus();
-  const isFree = [document.body, document.getElementById("bcumap-q")].includes(document.activeElement);
-  if (tries && isFree) setTimeout(() => goTo(css, text, tries - 1), 50);
+  if (tries && isFree()) setTimeout(() => goTo(css, text, tries - 1), 50);
 }
 
 /* What the visit keeps, each with a button that forgets it. */
