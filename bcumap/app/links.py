@@ -176,13 +176,18 @@ def answered(answer: Answer) -> Area | None:
 
 
 def found(answer: Answer | None) -> dict[str, object] | None:
-    """Return what the map marks of an answer: a point, and the other wards that are possible."""
+    """Return what the map marks of an answer: a point, and the other wards that are possible.
+
+    `splits`: they are of a postcode, so whoever lives there can mark where.
+    """
     if answer is None or answer.lat is None:
         return None
     others = [other.place.code for other in answer.others if other.place]
     if answer.kind in ("street", "place"):
         others = [option.code for option in answer.options if option.level == "wards"]
-    return {"lat": answer.lat, "lon": answer.lon, "label": answer.title, "others": others}
+    splits = answer.kind == "postcode" and bool(others)
+    at = {"lat": answer.lat, "lon": answer.lon, "label": answer.title}
+    return {**at, "others": others, "splits": splits}
 
 
 def choose(area: Any, *others: str) -> None:

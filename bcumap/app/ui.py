@@ -27,8 +27,8 @@ from bcumap.facts.areas import Area
 from bcumap.facts.measures import OF_STRENGTH
 from bcumap.facts.views import Table
 
-MAP_FILES = ("leaflet.js", "areas.js", "map.js", "streets.js", "areas.topojson", "wards.topojson",
-             "facts.json")  # fmt: skip
+MAP_FILES = ("leaflet.js", "areas.js", "map.js", "streets.js", "mark.js", "areas.topojson",
+             "wards.topojson", "facts.json")  # fmt: skip
 
 # A component's own script is a file of ours; inline, Streamlit would send it with every run.
 # (Streamlit takes a single line for the path of a file, hence the two.)
@@ -90,6 +90,7 @@ def map_data(**data: object) -> list[dict[str, object]]:
     urls = {name: assets.url(name) for name in MAP_FILES}
     if cached.context().tiles:
         urls["streets"] = f"{assets.base_path()}{STREETS}"
+    urls["ward"] = f"{assets.base_path()}/ward?ward="
     if own := tiles.chosen():
         ready["background"] = own.options(assets.base_path())
     return sent(urls=urls, **(ready | data))

@@ -61,7 +61,7 @@ class Site:
 
 
 # What the map of a page fetches: layers, and streets where there are any.
-MAP_FILES = ("areas.topojson", "wards.topojson", "streets.js", "streets")
+MAP_FILES = ("areas.topojson", "wards.topojson", "streets.js", "mark.js", "streets")
 
 
 class Renderer:

@@ -49,6 +49,7 @@ SHARED_FILES = (
     "share.js",
     "areas.js",
     "streets.js",
+    "mark.js",
     "page.css",
     "leaflet.js",
     "leaflet.css",

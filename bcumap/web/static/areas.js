@@ -388,6 +388,7 @@
     const shown = isOwn ? null : map.bcumapLevels.find((layer) => map.hasLayer(layer));
     if (!shown && !area) return void map.bcumapMark?.remove();
     if (found) markPossible(map, found.others);
+    if (found?.splits && bcumap.urls.streets) offerMark(map, found);
     await shown?.ready;
     let layer = shown;
     if (area && !shown?.byCode.has(area.code)) {
@@ -433,16 +434,29 @@
   async function markPossible(map, codes) {
     if (!codes.length) return;
     const point = map.bcumapPoint;
-    const wards = map.bcumapLevels.find(({ options }) => options.level === "wards").fetched();
-    await wards.ready;
+    const wards = await bcumap.wards(map);
     if (map.bcumapPoint !== point) return; // another was asked for meanwhile
     codes.forEach((code) => {
-      const path = wards.byCode.get(code);
+      const path = wards.get(code);
       if (path) point.addLayer(cased(path.feature, "possible"));
     });
     map.bcumapPossible = codes;
     map.fire("bcumap:shown");
   }
+
+  /* Whoever lives at a postcode that is split between wards can mark where. */
+  function offerMark(map, found) {
+    import(new URL(bcumap.urls["mark.js"], document.baseURI))
+      .then(({ offer }) => map.bcumapPoint && offer(map, found))
+      .catch((error) => console.warn(error));
+  }
+
+  /* The wards by their codes, as they are drawn. */
+  bcumap.wards = async function (map) {
+    const wards = map.bcumapLevels.find(({ options }) => options.level === "wards").fetched();
+    await wards.ready;
+    return wards.byCode;
+  };
 
   /* Show the place that was asked for, or none. */
   bcumap.point = function (map, found) {
@@ -608,12 +622,16 @@
 
   /* Streets are loaded when somebody first comes near enough, where there are any. */
   function nearStreets(map) {
+    if (map.getZoom() >= STREETS_FROM && bcumap.urls.streets) bcumap.streets(map);
+  }
+
+  bcumap.streets = function (map) {
     const { urls } = bcumap;
-    if (map.bcumapStreets || map.getZoom() < STREETS_FROM || !urls.streets) return;
-    map.bcumapStreets = import(new URL(urls["streets.js"], document.baseURI))
+    map.bcumapStreets = map.bcumapStreets || import(new URL(urls["streets.js"], document.baseURI))
       .then(({ default: Streets }) => new Streets(map, urls.streets))
       .catch((error) => console.warn(error)); // the areas are there without
-  }
+    return map.bcumapStreets;
+  };
 
   /* Show the same part of London in a map that has become smaller or larger: what was asked for, as
      long as nobody moved it. */

@@ -19,7 +19,7 @@ const map = drawMap();
 
 function drawMap() {
   if (!document.getElementById("map_bcumap") || !window.bcumap) return null;
-  window.bcumap.urls = page.urls;
+  Object.assign(window.bcumap, { urls: page.urls, pageOf });
   const drawn = window.bcumap.draw();
   drawn.on("bcumap:choose", ({ level, code }) => location.assign(pageOf(level, code)));
   const { near, mark } = window.bcumap;
@@ -32,7 +32,8 @@ function show(answer) {
   if (!map) return;
   const wards = ["street", "place"].includes(answer.kind) ? answer.options : answer.perhaps;
   const others = wards.map(({ code }) => code);
-  const found = answer.point ? { ...answer.point, label: answer.title, others } : null;
+  const splits = answer.perhaps.length > 0;
+  const found = answer.point ? { ...answer.point, label: answer.title, others, splits } : null;
   window.bcumap.point(map, found);
   window.bcumap.mark(map, answer.own[0] ?? null, { fit: true, found });
 }
