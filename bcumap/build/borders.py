@@ -39,7 +39,7 @@ def pack(wards: gpd.GeoDataFrame) -> bytes:
     -------
     bytes
         A ZIP of a document for each tile: `corners` (see `places.corners`), `unit` (metres), and
-        `lines` of what lies on either side, and lines as `write_lines` writes them.
+        `lines` of what lies left and right of them, and lines as `write_lines` writes them.
     """
     sides, lines = _edges(wards)
     made = {}
@@ -50,7 +50,7 @@ def pack(wards: gpd.GeoDataFrame) -> bytes:
         said = [
             [*pair, text]
             for pair, own in sorted(parts.items())
-            if (text := tiles.written(own, square, UNIT_M))
+            if (text := tiles.written(own, square, UNIT_M, may_turn=False))
         ]
         if said:
             made[name] = encode({"corners": _corners(square), "unit": UNIT_M, "lines": said})
@@ -58,17 +58,22 @@ def pack(wards: gpd.GeoDataFrame) -> bytes:
 
 
 def _edges(wards: gpd.GeoDataFrame) -> tuple[list[tuple[Side, Side]], Polygons]:
-    """Return what lies on the sides of each edge, and the edges (metres, EPSG:27700)."""
+    """Return what lies left and right of each edge, and the edges (metres, EPSG:27700).
+
+    An edge is turned so that the same two sides come in the same order wherever they meet.
+    """
     metres = projection.to_bng(wards.geometry.to_numpy())
     grid = topojson.Grid((UNIT_M, UNIT_M), (0.0, 0.0))
     cells = tiers.without_specks(tiers.cells(metres, grid))
     arcs, shapes = topojson.share({"wards": tiers.rings(cells)})
-    beside: list[list[Side]] = [[] for _ in arcs]
+    beside: list[list[Side]] = [[(), ()] for _ in arcs]
     for side, shape in zip(wards[[*ABOVE]].fillna("").to_numpy(), shapes["wards"], strict=True):
         for arc in chain.from_iterable(chain.from_iterable(topojson.polygons(shape))):
-            beside[max(arc, ~arc)].append(tuple(side))
-    sides: Any = [tuple(sorted([*each, ()]))[-2:] for each in beside]
-    return sides, np.array([shapely.linestrings(np.array(arc) * UNIT_M) for arc in arcs])
+            beside[max(arc, ~arc)][arc >= 0] = tuple(side)  # rings have their inside on the right
+    turned = [1 if left <= right else -1 for left, right in beside]
+    sides: Any = [tuple(pair[::turn]) for pair, turn in zip(beside, turned, strict=True)]
+    lines = [np.array(arc)[::turn] * UNIT_M for arc, turn in zip(arcs, turned, strict=True)]
+    return sides, np.array([shapely.linestrings(line) for line in lines])
 
 
 def _corners(square: shapely.Geometry) -> list[list[float]]:

@@ -38,11 +38,15 @@ def cut(shapes: Polygons, square: shapely.Geometry) -> list[shapely.Geometry]:
 
 
 def written(
-    lines: Iterable[shapely.Geometry], square: shapely.Geometry, unit_m: float = 1.0
+    lines: Iterable[shapely.Geometry],
+    square: shapely.Geometry,
+    unit_m: float = 1.0,
+    *,
+    may_turn: bool = True,
 ) -> str:
     """Write lines in whole units from a tile's corner, "" if all are points there.
 
-    Each is followed by the one that begins or ends nearest to its end, turned if need be: short
+    Each is followed by the one that begins, or with `may_turn` ends, nearest to its end: short
     steps take few signs.
     """
     corner = np.array(square.bounds[:2])
@@ -52,13 +56,13 @@ def written(
         at = at[np.r_[True, (np.diff(at, axis=0) != 0).any(axis=1)]]
         if len(at) > 1:
             found.append(at)
-    return write_lines(line.tolist() for line in _chained(found))
+    return write_lines(line.tolist() for line in _chained(found, may_turn))
 
 
-def _chained(lines: list[np.ndarray]) -> Iterator[np.ndarray]:
+def _chained(lines: list[np.ndarray], may_turn: bool) -> Iterator[np.ndarray]:
     if not lines:
         return
-    ends = np.array([(line[0], line[-1]) for line in lines])
+    ends = np.array([(line[0], line[-1 if may_turn else 0]) for line in lines])
     at = np.zeros(2, int)
     for _ in lines:
         number, is_last = divmod(int(np.abs(ends - at).sum(axis=2).argmin()), 2)

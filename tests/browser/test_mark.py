@@ -15,7 +15,7 @@ from bcumap.facts import store
 from bcumap.geo.projection import lonlat_to_bng, to_bng
 from tests.browser.conftest import Visit, start_server, until
 
-SPLIT, CERTAIN = "/?q=SE8 4RX", "/?q=E1 6AN"
+SPLIT, CERTAIN = "/?q=SE8 4DD", "/?q=SE8 4RX"
 MARK, HERE = "Mark where you live on the map", "This is where I live"
 HOME = re.compile(r"#home=(-?\d+\.\d+),(-?\d+\.\d+)$")
 LOOK = """async ([south, west, north, east]) => {
@@ -44,7 +44,7 @@ def start(visit: Visit, link: str = SPLIT) -> Page:
     "box",
     [
         (51.4770, -0.0330, 51.4830, -0.0230),  # Deptford
-        (51.5100, -0.1450, 51.5160, -0.1350),  # Westminster's small wards
+        (51.5150, -0.1250, 51.5210, -0.1150),  # Holborn
         (51.4840, -0.0320, 51.4880, -0.0250),  # the river's bank, where London has no ward
     ],
 )

@@ -431,6 +431,17 @@ def test_a_street_is_suggested_answered_and_marked_on_the_map(tour: Visit) -> No
     page.wait_for_url("**/ward/*.html")
 
 
+def test_a_split_postcode_is_decided_by_the_point_that_is_marked(tour: Visit) -> None:
+    page = tour.go("index.html?q=SE8 4DD")
+    page.get_by_role("button", name="Mark where you live on the map").click()
+    expect(page.locator(".bcumap-marker [role=status]")).to_contain_text("The cross is in")
+    page.get_by_role("button", name="This is where I live").click()
+    said = page.locator(".bcumap-marking [role=status]")
+    expect(said).to_contain_text("By the point you marked, your home is in")
+    said.get_by_role("link").click()
+    page.wait_for_url(re.compile(r"/ward/E05\d{6}\.html$"))
+
+
 def test_opened_as_a_file_it_says_what_cannot_work_and_shows_the_rest(
     browser: Browser, site: Path
 ) -> None:

@@ -123,7 +123,8 @@ class Marking {
     container.classList.add("marking");
     map.setView(marked() ?? this.centre, ZOOM, { animate: false });
     this.cross = L.DomUtil.create("div", "bcumap-cross", container);
-    this.panel = L.DomUtil.create("div", "bcumap-marker", container);
+    this.panel = L.DomUtil.create("div", "bcumap-marker");
+    container.after(this.panel);
     this.panel.setAttribute("role", "group");
     this.panel.setAttribute("aria-label", "Mark where you live");
     L.DomUtil.create("p", "", this.panel).textContent =
@@ -132,7 +133,6 @@ class Marking {
     this.under.setAttribute("role", "status");
     const done = button(this.panel, "This is where I live", () => this.end(rounded(map.getCenter())));
     button(this.panel, "Cancel", () => this.end());
-    L.DomEvent.disableClickPropagation(this.panel);
     L.DomEvent.on(this.panel, "keydown", (event) => this.key(event));
     this.move = ({ latlng }) => map.panTo(latlng);
     this.look = () => this.watch();
@@ -168,7 +168,7 @@ class Marking {
       keep(point);
       this.tell(point);
     }
-    this.box.scrollIntoView({ block: "nearest" });
+    this.box.scrollIntoView({ block: "center" });
     this.button.focus({ preventScroll: true });
   }
 }

@@ -6,6 +6,7 @@
 const SMALL = 2000; // sides of the tiles (m)
 const WIDE = 10000;
 const KEPT = 60; // tiles in memory
+const AROUND_M = 300; // of a place, within which its boundaries are looked for
 const LABEL_PX = 12;
 const LINES = ["bcu-line", "borough-line", "ward-line"]; // of what the sides of a boundary differ by
 const FONT = '"Source Sans 3", "Source Sans Pro", system-ui, sans-serif';
@@ -125,6 +126,16 @@ export default class Streets {
           .map((name) => (isWhole(name) ? name : name + this.told.far));
       }
     }
+  }
+
+  /* The boundaries around a place, wherever the map is, each with what is left and right of it. */
+  async bordersAround(place) {
+    await this.index;
+    const around = place.toBounds(2 * AROUND_M);
+    const names = [...this.known].filter((name) =>
+      Number(name.split("-")[0]) * 1000 === SMALL && around.intersects(this.boundsOf(name)));
+    await Promise.all(names.filter((name) => !this.tiles.get(name)).map((name) => this.load(name)));
+    return names.flatMap((name) => this.tiles.get(name)?.borders ?? []);
   }
 
   /* Where a tile is, to some ten metres: enough to know whether a view needs it. */
