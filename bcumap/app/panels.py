@@ -140,9 +140,9 @@ def _counter_near(answer: Answer) -> dict[str, str] | None:
     }
 
 
-def legend(told: Legend = views.AREAS_LEGEND, *, lights: bool = True) -> str:
-    """What looks on a map stand for; with `lights` an entry lights the areas that look so."""
-    return shown("parts.legend", told, lights)
+def legend(told: Legend = views.AREAS_LEGEND, *, is_live: bool = True) -> str:
+    """What looks on a map stand for; of a live one also its marks."""
+    return shown("parts.legend", told, views.MARKS if is_live else ())
 
 
 def measured(

@@ -529,6 +529,12 @@ def counter(standing: Standing, site: Row) -> tuple[Said, ...]:
 
 # --- maps and tables -----------------------------------------------------------------------------
 
+# What is marked on every map that is asked something.
+MARKS = (
+    Key("chosen-line", "Chosen area"),
+    Key("possible-line", "Possible ward"),
+    Key("found-point", "The place you asked for"),
+)
 AREAS_LEGEND = Legend(
     (
         Key("bcu-line", "BCU"),

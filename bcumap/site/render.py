@@ -133,6 +133,7 @@ class Renderer:
             data=self._page_data(up, page),
             card=f"{CARDS}/{self._card(page)}.png",
             legend=views.AREAS_LEGEND,
+            marks=views.MARKS,
             footer=(
                 atlas.edition,
                 date(atlas.residents_as_of),

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bcumap.app.panels import answer_card
-from bcumap.facts import store
+from bcumap.app.panels import answer_card, legend
+from bcumap.facts import store, views
 from bcumap.facts.answers import Option, nothing
 from tests.hostile import QUERIES
 
@@ -127,3 +127,15 @@ def test_the_answer_says_whom_to_call() -> None:
     assert "City of London Police, " in city
     assert "cityoflondon.police.uk" in city
     assert "front counter" not in city  # the Met's are not theirs
+
+
+def test_a_legend_of_a_live_map_tells_its_marks_and_its_classes_can_be_lit() -> None:
+    told = views.shading_legend(["below 3.0", "3.0 or more"], "no figure")
+    live, drawn = legend(told), legend(told, is_live=False)
+    for mark in ("Chosen area", "Possible ward", "The place you asked for"):
+        assert mark in live
+        assert mark not in drawn
+    assert re.findall(r'data-look="([^"]+)" tabindex="0"', live) == [
+        "shade-0", "shade-3", "no-figure",
+    ]  # fmt: skip
+    assert "data-look" not in drawn

@@ -50,7 +50,8 @@ def test_names_on_a_printed_map_have_nine_points_and_do_not_touch(visit: Visit) 
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     sizes = page.evaluate(
-        """() => [...document.querySelectorAll('.bcumap :is(.area-value, .bcu-name) span')]
+        """() => [...document.querySelectorAll(
+              '.bcumap :is(.area-value span, .bcu-name span, .leaflet-control-attribution)')]
             .map((name) => parseFloat(getComputedStyle(name).fontSize) * name.currentCSSZoom)"""
     )
     assert min(sizes) >= LEAST

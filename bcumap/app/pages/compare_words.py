@@ -90,9 +90,9 @@ def _maps(kind: str, areas: Sequence[Area]) -> Iterator[str]:
     shown_of = [{"name": area.called, "src": small_map(kind, area.code)} for area in areas]
     yield shown("compare.maps", shown_of, f"{measure.title}, by ward")
     if isinstance(measure, CounterMeasure):
-        yield legend(views.shading_legend(measure.classes, measure.unknown), lights=False)
+        yield legend(views.shading_legend(measure.classes, measure.unknown), is_live=False)
         yield signs()
     else:
         rates = demand_measures.values(demand(), atlas(), demand_report("wards"), measure.key)
         unknown = demand_measures.unknown("wards", measure.key)
-        yield legend(views.measure_legend(measure, rates.values(), unknown), lights=False)
+        yield legend(views.measure_legend(measure, rates.values(), unknown), is_live=False)

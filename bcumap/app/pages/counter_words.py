@@ -35,7 +35,7 @@ def heading() -> str:
 
 def signs() -> str:
     """What the signs on the map are."""
-    return legend(SIGNS)
+    return legend(SIGNS, is_live=False)
 
 
 def place(asked: Asked, picture: Picture, document: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ const WIDE = 10000;
 const KEPT = 60; // tiles in memory
 const AROUND_M = 300; // of a place, within which its boundaries are looked for
 const LABEL_PX = 12;
+const ON_PAPER = 1.3; // letters are so much larger, as in areas.js
 const LINES = ["bcu-line", "borough-line", "ward-line"]; // of what the sides of a boundary differ by
 const FONT = '"Source Sans 3", "Source Sans Pro", system-ui, sans-serif';
 
@@ -211,6 +212,7 @@ export default class Streets {
     const whole = size.add(rim.multiplyBy(2));
     const contexts = [this.under, this.over].map((canvas) => prepare(canvas, whole, origin));
     const isPaper = document.documentElement.classList.contains("bcumap-printing"); // see share.js
+    this.grown = isPaper ? ON_PAPER : 1;
     this.look = this.rules[!isPaper && isDark(this.map.getContainer()) ? "dark" : "light"];
     this.zoom = this.map.getZoom();
     const tiles = this.wants.map((name) => this.tiles.get(name) ?? this.tiles.get(name + this.told.far)).filter(Boolean);
@@ -312,7 +314,7 @@ export default class Streets {
       tiles.forEach((tile) => tile.labels.forEach(([kind, name, x, y]) => {
         if (kind !== wanted) return;
         const [u, v] = tile.place(x, y);
-        const font = `${kind === 0 ? "600 13px" : "italic 12px"} ${FONT}`;
+        const font = `${kind === 0 ? "600" : "italic"} ${LABEL_PX * this.grown + (kind === 0)}px ${FONT}`;
         if (kind !== 1) return write(name, u, v, 0, font, this.look.place);
         context.font = font; // a station's dot stands where the station is
         const text = `${name} ●`;
@@ -322,7 +324,7 @@ export default class Streets {
     });
     places(true);
     const written = [];
-    const font = `${LABEL_PX}px ${FONT}`;
+    const font = `${LABEL_PX * this.grown}px ${FONT}`;
     from.forEach((zoom, kind) => {
       if (this.zoom < zoom) return;
       tiles.forEach((tile) => tile.roads.forEach((road) => {
