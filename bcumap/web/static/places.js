@@ -80,8 +80,9 @@ export class Places {
     const { roads, points } = await this.load(`${this.urls.streets}/${name}.json`);
     const away = new Map();
     const add = (street, far) => far <= reach && away.set(street, Math.min(far, away.get(street) ?? far));
-    (roads?.lines ?? []).forEach(([, number, line]) => {
-      if (number >= 0) add(roads.names[number], toLine([x - east, y - north], decode(line)));
+    (roads?.streets ?? []).forEach(([, street, text]) => {
+      const lines = street ? decode(text, roads.unit) : [];
+      lines.forEach((line) => add(street, toLine([x - east, y - north], line)));
     });
     (points ?? []).forEach(([street, u, v]) => add(street, Math.hypot(x - east - u, y - north - v)));
     const options = [];
