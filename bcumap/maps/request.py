@@ -214,7 +214,7 @@ def _values(text: str, level: str, atlas: Atlas) -> tuple[tuple[str, float], ...
     for number, row in enumerate(rows, 2):
         code = (row["code"] or "").strip().upper()
         area = atlas.levels[level].get(code)
-        if area is None or area.officers is None:
+        if area is None or not area.officers:
             raise BcuMapError(
                 f"line {number}: there is no area {code[:40]!r} among the Met's {level}"
             )

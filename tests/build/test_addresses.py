@@ -177,7 +177,7 @@ def _is_in_the_shard(data: Path, postcode: str, answer: Answer) -> None:
     sector = Prefix(prefix.district, prefix.digit)
     shard = finding.shard(store.postcodes(data=data).starting(sector), store.finder(data=data))
     row = next(row for row in shard["rows"] if row[0] == postcode[-2:])
-    assert row[2] == int(answer.certain)
+    assert row[2] == (finding.SPLIT if answer.options else int(answer.certain))
     assert row[6:8] == [0, list(answer.notes)]
     perhaps = [shard["places"][place][0] for place in row[8:]]
     assert perhaps == [other.place.code for other in answer.others if other.place]

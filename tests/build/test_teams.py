@@ -108,8 +108,9 @@ def test_a_fetch_becomes_a_part_of_the_data_for_everybody(
     changed = {path.name for path, content in before.items() if path.read_bytes() != content}
     assert changed == {"facts.json", "sources.json", "build-report.json"}
     assert not any(check.check(data).values())
-    for path in data.rglob("*"):
-        assert not (path.is_file() and PRIVATE.search(path.read_text("utf-8", "replace"))), path
+    packed = (".zip", ".xz", ".wkb")  # which may read as anything
+    for path in (path for path in data.rglob("*.*") if path.suffix not in packed):
+        assert not PRIVATE.search(path.read_text("utf-8", "replace")), path
     entry = {each["file"]: each for each in store.sources(data=data)["files"]}["ward_teams.csv"]
     assert (entry["as_of"], entry["command"]) == (on, "bcumap build --teams teams.csv")
     assert "data.police.uk" in entry["attribution"]
