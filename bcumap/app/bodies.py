@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -12,6 +11,8 @@ from typing import ClassVar
 
 from starlette.requests import Request
 from starlette.responses import Response
+
+from bcumap.base import compact
 
 JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html; charset=utf-8"
 # A name changes with its content (Streamlit's own bundles are named so too).
@@ -96,8 +97,8 @@ class Body:
 
 def json_body(value: object, media_type: str = JSON) -> Body:
     """Return a value as JSON; half characters, which UTF-8 has none of, become question marks."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Body(partial(bytes, text.encode("utf-8", "replace")), media_type)
+    content = compact.text(value).encode("utf-8", "replace")
+    return Body(partial(bytes, content), media_type)
 
 
 def takes_gzip(request: Request) -> bool:

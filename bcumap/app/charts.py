@@ -7,7 +7,6 @@ made, which takes longer than all else of a page; the tests have it do that, the
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,6 +15,7 @@ from urllib.parse import quote
 import altair as alt
 from altair.utils import schemapi
 
+from bcumap.base import compact
 from bcumap.base.words import NO_FIGURE, NOT_KNOWN, date, figure
 from bcumap.facts.measures import Measure
 
@@ -348,6 +348,5 @@ def _served(url: str, rows: str) -> alt.UrlData:
 
 def _data(rows: Sequence[Mapping[str, Any]]) -> alt.UrlData:
     """A few rows as a link that holds them."""
-    text = json.dumps(list(rows), ensure_ascii=False, separators=(",", ":"))
-    url = f"data:application/json;charset=utf-8,{quote(text)}"
+    url = f"data:application/json;charset=utf-8,{quote(compact.text(list(rows)))}"
     return alt.UrlData(url=url, format={"type": "json"})

@@ -17,11 +17,10 @@ from functools import cache
 from bcumap.app.heads import KINDS
 from bcumap.app.kept import Kept
 from bcumap.app.links import Asked, level_of
-from bcumap.base import dates
+from bcumap.base import dates, plane
 from bcumap.base.errors import BcuMapError
 from bcumap.facts import store
 from bcumap.facts.cached import atlas, context, counters, demand, history
-from bcumap.geo import plane
 from bcumap.maps import request, scene, svg
 from bcumap.maps.request import AREAS, COUNTERS, HISTORY, Frame, Wish
 from bcumap.maps.scene import Documents

@@ -112,7 +112,7 @@ def answer_card(
     """
     place = answer.place
     ward = place.ward if place else None
-    team = _ward_page(ward.code) if ward else ""
+    team = ward_page(ward.code) if ward else ""
     city = bool(place and not place.bcu)
     beside = comparing(place.code) if place else ""
     near = _counter_near(answer)
@@ -171,12 +171,12 @@ def panel(chosen: Area | None, atlas: Atlas, *, calls: bool = True) -> str:
     """
     if chosen is None:
         return shown("parts.panel", views.london(atlas))
-    team = _ward_page(chosen.code) if chosen.ward else ""
+    team = ward_page(chosen.code) if chosen.ward else ""
     beside = comparing(chosen.code) if calls else ""
     return shown("parts.panel", views.panel(chosen), beside, calls, team, chosen.bcu is None)
 
 
-def _ward_page(code: str) -> str:
+def ward_page(code: str) -> str:
     """Where all of a ward is told, and its team is asked for."""
     return f"{assets.base_path()}/ward?ward={quote(code)}"
 

@@ -19,7 +19,7 @@ from bcumap.app.links import (
     put_in,
     show_level,
 )
-from bcumap.app.panels import shown
+from bcumap.app.panels import shown, ward_page
 from bcumap.app.routes import PICTURE, STREETS
 from bcumap.base.words import LEVEL_WORDS
 from bcumap.facts import cached
@@ -90,7 +90,7 @@ def map_data(**data: object) -> list[dict[str, object]]:
     urls = {name: assets.url(name) for name in MAP_FILES}
     if cached.context().tiles:
         urls["streets"] = f"{assets.base_path()}{STREETS}"
-    urls["ward"] = f"{assets.base_path()}/ward?ward="
+    urls["ward"] = ward_page("")
     if own := tiles.chosen():
         ready["background"] = own.options(assets.base_path())
     return sent(urls=urls, **(ready | data))

@@ -14,8 +14,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from bcumap.base import compact
 from bcumap.build import tiles
-from bcumap.facts.places import TILE_M, encode, read_lines
+from bcumap.facts.places import TILE_M, read_lines
 from bcumap.geo import projection, tiers, topojson
 from bcumap.geo.coverage import Polygons
 
@@ -53,7 +54,9 @@ def pack(wards: gpd.GeoDataFrame) -> bytes:
             if (text := tiles.written(own, square, UNIT_M, may_turn=False))
         ]
         if said:
-            made[name] = encode({"corners": _corners(square), "unit": UNIT_M, "lines": said})
+            made[name] = compact.encode(
+                {"corners": _corners(square), "unit": UNIT_M, "lines": said}
+            )
     return tiles.zipped(made)
 
 

@@ -21,7 +21,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import shapely
 
-from bcumap.base import sources
+from bcumap.base import compact, sources
 from bcumap.base.bases import PLANNED
 from bcumap.base.dates import LAST_DAY
 from bcumap.base.errors import BcuMapError
@@ -384,7 +384,7 @@ def policing_models_agree(data: Data) -> Faults:
         elif (name := history.name_on(past.units, code, LAST_DAY)) != row["bcu"]:
             faults.append(f"the last name of {code} is {name}, but bcus.csv has {row['bcu']}")
     if not faults:
-        expected = timeline.encode(timeline.history_document(past))
+        expected = compact.encode(timeline.history_document(past))
         if json.loads(expected) != store.history_web(data=data.folder):
             faults.append("history.json does not follow from the tables")
     return faults
@@ -396,7 +396,7 @@ def events_have_grounds(data: Data) -> Faults:
     told = events.read(document)
     tables = data.tables["bcu table"]["bcu_code"], data.tables["borough table"]["borough_code"]
     faults = events.faults(told, {str(code) for table in tables for code in table})
-    if json.loads(timeline.encode(timeline.events_document(data.folder))) != document:
+    if json.loads(compact.encode(timeline.events_document(data.folder))) != document:
         faults.append("events.json does not follow from the tables")
     return faults
 
@@ -633,9 +633,8 @@ def tiles_of_streets_can_be_drawn(data: Data) -> Faults:
     for name in atlas.served:
         side = int(name.split("-")[0]) * 1000
         tile = json.loads(atlas.tile(name) or b"{}")
-        roads, ground = tile.get("roads", places.NO_ROADS), tile.get("ground", {})
-        lines = [line for *_, text in roads["streets"]
-                 for line in places.read_lines(text, roads.get("unit", 1))]  # fmt: skip
+        ground = tile.get("ground", {})
+        lines = [line for *_, line in places.read_streets(tile)]
         lines += [line for kind in ("green", "water", "rail")
                   for line in places.read_lines(ground.get(kind, ""))]  # fmt: skip
         if any(not (0 <= x <= side and 0 <= y <= side) for line in lines for x, y in line):

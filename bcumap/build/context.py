@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from bcumap.base import compact
 from bcumap.base.errors import SourceError
 from bcumap.base.words import OGL
 from bcumap.build import passports, places, streets, tiles
@@ -46,7 +47,6 @@ from bcumap.facts.places import (
     WIDE_M,
     InWard,
     Table,
-    encode,
     street_key,
     unpacked,
     write_wards,
@@ -397,7 +397,7 @@ def _road_tiles(roads: gpd.GeoDataFrame, missing: shapely.Geometry) -> Files:
                 value: dict[str, Any] = {"streets": said, **({} if unit == 1 else {"unit": unit})}
                 if missing.intersects(square):
                     value["incomplete"] = True
-                made[f"{tile}{ending}"] = encode(value)
+                made[f"{tile}{ending}"] = compact.encode(value)
     return made
 
 
@@ -437,7 +437,7 @@ def _ground_tiles(
                     tile(name)["rail"] = text
     for side in (TILE_M, WIDE_M):
         _label(named, rim, side, tile)
-    return {name: encode(value) for name, value in values.items()}
+    return {name: compact.encode(value) for name, value in values.items()}
 
 
 def _merged_areas(layer: gpd.GeoDataFrame, rim: shapely.Geometry) -> Polygons:

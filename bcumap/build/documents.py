@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from bcumap.base import compact
 from bcumap.base.dates import Row
 from bcumap.base.errors import CoverageError
 from bcumap.base.schema import KEYS
-from bcumap.build import timeline
 from bcumap.facts import teams
 from bcumap.facts.measures import FACT_DECIMALS
 from bcumap.facts.officers import Commitment
@@ -185,7 +185,7 @@ def area_facts(
             "ward",
         ),
     }
-    return timeline.encode(facts)
+    return compact.encode(facts)
 
 
 def _properties(level: str, frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:

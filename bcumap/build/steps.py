@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from bcumap.base import dates
+from bcumap.base import compact, dates
 from bcumap.base.errors import CoverageError, DataError, SourceError
 from bcumap.base.files import filling
 from bcumap.base.schema import BNG, LEVELS
@@ -567,7 +567,7 @@ def add_demand(
             (staging / "web" / "facts.json").write_bytes(_with_wards(wards, data, staging))
             changed["web/facts.json"] = None
         if told.strength is not None:
-            events = timeline.encode(timeline.events_document(staging))
+            events = compact.encode(timeline.events_document(staging))
             (staging / "web" / "events.json").write_bytes(events)
             changed["web/events.json"] = None
         described["files"] = passports.renewed(
@@ -597,7 +597,7 @@ def _with_wards(wards: pd.DataFrame, data: Path, staging: Path) -> bytes:
     for code, told in documents.officers_told(rows, "wards").items():
         facts["wards"][code]["officers"] = told
     facts["officers"] |= documents.of_wards(known.strengths.mean_of, teams.days(listed))
-    return timeline.encode(facts)
+    return compact.encode(facts)
 
 
 def _copy(data: Path, staging: Path, name: str) -> None:
@@ -835,10 +835,10 @@ def _write_through_time(staging: Path, wards: pd.DataFrame) -> None:
         distances.homes(wards, at),
         areas,
     )
-    (staging / "web" / "counters.json").write_bytes(timeline.encode(document))
+    (staging / "web" / "counters.json").write_bytes(compact.encode(document))
     past = timeline.history_document(store.past(data=staging))
-    (staging / "web" / "history.json").write_bytes(timeline.encode(past))
-    told = timeline.encode(timeline.events_document(staging))
+    (staging / "web" / "history.json").write_bytes(compact.encode(past))
+    told = compact.encode(timeline.events_document(staging))
     (staging / "web" / "events.json").write_bytes(told)
 
 

@@ -7,7 +7,6 @@ has it under `from`, so `dates.last_on` finds what holds on a day.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -128,12 +127,6 @@ def events_document(data: Path) -> Document:
         "roll_out": store.records("roll-out 2018", data=data),
         "strength": store.records("officers in all", data=data),
     }
-
-
-def encode(document: Document) -> bytes:
-    """Write a document as compact JSON; what is not known is null."""
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.encode()
 
 
 # --- front counters ----------------------------------------------------------------------------

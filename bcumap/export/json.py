@@ -15,6 +15,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
+from bcumap.base import compact
 from bcumap.export.layers import Layer
 from bcumap.geo import tiers, topojson
 from bcumap.geo.projection import WGS84_CRS
@@ -27,7 +28,7 @@ def geojson(layer: Layer) -> bytes:
     """Encode a layer as RFC 7946 has it: a feature on each line, the passport as top members."""
     head: Json = {"type": "FeatureCollection", **layer.passport, **_bbox(layer.frame.geometry)}
     features = ",\n".join(_features(layer))
-    return f'{_compact(head)[:-1]},"features":[\n{features}\n]}}\n'.encode()
+    return f'{compact.text(head)[:-1]},"features":[\n{features}\n]}}\n'.encode()
 
 
 def geojson_lines(layer: Layer) -> bytes:
@@ -83,8 +84,8 @@ def _features(layer: Layer) -> Iterator[str]:
         head: Json = {"type": "Feature", "id": told[layer.key]}
         if layer.is_coverage:
             head["bbox"] = bbox
-        tail = _compact({"properties": told})
-        yield f'{_compact(head)[:-1]},"geometry":{text or "null"},{tail[1:]}'
+        tail = compact.text({"properties": told})
+        yield f'{compact.text(head)[:-1]},"geometry":{text or "null"},{tail[1:]}'
 
 
 def _properties(layer: Layer) -> Iterator[Json]:
@@ -101,10 +102,6 @@ def _extent(shapes: gpd.GeoSeries) -> list[float]:
 
 def _bbox(shapes: gpd.GeoSeries) -> Json:
     return {"bbox": _extent(shapes)} if shapes.notna().any() else {}
-
-
-def _compact(value: Json) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def _point(cell: shapely.Point | None) -> Json:

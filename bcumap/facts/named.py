@@ -14,6 +14,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
+from bcumap.base import plane
 from bcumap.base.words import listed
 from bcumap.facts.answers import (
     Answer,
@@ -37,7 +38,6 @@ from bcumap.facts.places import (
     Table,
     street_key,
 )
-from bcumap.geo import plane
 
 MOST_OPTIONS = 12
 NEAR_POINT_M, MOST_NEAR = 120.0, 6  # of streets beside a postcode

@@ -20,9 +20,9 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bcumap.base import compact, plane
 from bcumap.base.errors import DataError
 from bcumap.facts.areas import normalise
-from bcumap.geo import plane
 
 FOLDER = "context"
 ROADS, GROUND = f"{FOLDER}/roads.zip", f"{FOLDER}/ground.zip"
@@ -271,6 +271,17 @@ def read_lines(text: str, unit: float = 1) -> list[list[tuple[float, float]]]:
     return lines
 
 
+def read_streets(tile: Mapping[str, Any]) -> Iterator[tuple[int, str, list[tuple[float, float]]]]:
+    """Yield the class (its place in `CLASSES`), name and line of each street of a tile.
+
+    A line is in metres east and north of the tile's corner.
+    """
+    roads = tile.get("roads", NO_ROADS)
+    for kind, name, text in roads["streets"]:
+        for line in read_lines(text, roads.get("unit", 1)):
+            yield kind, name, line
+
+
 def corners(name: str) -> list[list[float]]:
     """Latitude and longitude of the corners SW, SE, NW, NE of a tile, to half a metre."""
     side, east, north = (int(number) * 1000 for number in name.split("-"))
@@ -376,7 +387,7 @@ class Files:
             except KeyError:
                 continue
         if square in self._points:
-            parts.append(b'"points":' + encode(self._points[square]))
+            parts.append(b'"points":' + compact.encode(self._points[square]))
         return b"{" + b",".join(parts) + b"}"
 
     @cached_property
@@ -394,10 +405,9 @@ class Files:
             return
         document = json.loads(tile)
         at = (x - east, y - north)
-        for _, name, text in document.get("roads", NO_ROADS)["streets"]:
-            for line in read_lines(text) if name else ():
-                if (away := _distance(at, line)) <= reach_m:
-                    yield name, away
+        for _, name, line in read_streets(document):
+            if name and (away := _distance(at, line)) <= reach_m:
+                yield name, away
         for name, *point in document.get("points", []):
             if (away := math.dist(at, point)) <= reach_m:
                 yield name, away
@@ -431,8 +441,3 @@ def _to_piece(
     along = ((at[0] - start[0]) * dx + (at[1] - start[1]) * dy) / whole if whole else 0.0
     share = min(1.0, max(0.0, along))
     return math.dist(at, (start[0] + share * dx, start[1] + share * dy))
-
-
-def encode(value: Any) -> bytes:
-    """Return a document as compact JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

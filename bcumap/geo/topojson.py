@@ -7,11 +7,12 @@ nothing here imports NumPy or shapely (`tiers.rings` turns their polygons into c
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, TypeVar
+
+from bcumap.base import compact
 
 DECIMALS = 6  # of a degree: 0.1 m
 
@@ -69,8 +70,7 @@ def encode(
         },
         "arcs": [_steps(line) for line in arcs],
     }
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return f"{text}\n".encode()
+    return compact.encode(document) + b"\n"
 
 
 def share(layers: Mapping[str, Iterable[Parts]]) -> tuple[list[Line], dict[str, list[Json]]]:

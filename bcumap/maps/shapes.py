@@ -15,8 +15,8 @@ from heapq import heappop, heappush
 from itertools import chain, pairwise, product
 from typing import Any
 
+from bcumap.base import plane
 from bcumap.base.errors import BcuMapError
-from bcumap.geo import plane
 from bcumap.maps.request import Frame
 
 Document = Mapping[str, Any]

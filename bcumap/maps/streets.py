@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, product
 from typing import Any
@@ -24,6 +24,7 @@ from bcumap.facts.places import (
     WIDE_M,
     Files,
     read_lines,
+    read_streets,
 )
 from bcumap.maps import looks
 from bcumap.maps.shapes import Line, Point, View
@@ -148,22 +149,20 @@ class _Placing:
     def at(self, x: float, y: float) -> Point:
         return (x - self._left) / self._dot, (self._top - y) / self._dot
 
-    def lines(self, text: str, unit: float = 1) -> Iterator[Line]:
-        """Yield what is seen of lines."""
-        for each in read_lines(text, unit):
-            places = [self.at(*point) for point in each]
-            line = self._view.drawn(places) if self._view.shows(places) else []
-            if len(line) > 1:
-                yield line
+    def line(self, points: Iterable[Point]) -> Line:
+        """Return what is seen of a line; less than two points if that is nothing."""
+        places = [self.at(*point) for point in points]
+        return self._view.drawn(places) if self._view.shows(places) else []
 
 
 def _add(found: Streets, tile: Mapping[str, Any], placing: _Placing) -> None:
-    roads, ground = tile.get("roads", NO_ROADS), tile.get("ground", {})
-    for kind, name, text in roads["streets"]:
-        lines = placing.lines(text, roads.get("unit", 1))
-        found.ways.extend(Way(kind, name, line) for line in lines)
+    for kind, name, points in read_streets(tile):
+        if len(line := placing.line(points)) > 1:
+            found.ways.append(Way(kind, name, line))
+    ground = tile.get("ground", {})
     for layer in ("green", "water", "rail"):
-        getattr(found, layer).extend(placing.lines(ground.get(layer, "")))
+        lines = map(placing.line, read_lines(ground.get(layer, "")))
+        getattr(found, layer).extend(line for line in lines if len(line) > 1)
     found.spots.extend(_spots(tile, ground, placing))
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
+from bcumap.base import compact
 from bcumap.base import files as folders
 from bcumap.base.errors import BcuMapError
 from bcumap.base.schema import LEVELS
@@ -271,7 +272,7 @@ def _write_shards(
     target.mkdir()
     hashed = hashlib.sha256()
     for file, document in documents:
-        content = _json(document)
+        content = compact.encode(document)
         hashed.update(content)
         path = target / f"{file}.json"
         path.parent.mkdir(exist_ok=True)
@@ -285,7 +286,7 @@ def _write_streets(folder: Path, data: Path | None) -> int:
     known = store.context(data=data)
     if known.tiles:
         folder.mkdir()
-        (folder / "tiles.json").write_bytes(_json(streets.index(known)))
+        (folder / "tiles.json").write_bytes(compact.encode(streets.index(known)))
         for name in known.served:
             (folder / f"{name}.json").write_bytes(known.tile(name) or b"")
     return len(known.tiles)
@@ -299,7 +300,7 @@ def _write_assets(folder: Path, names: Mapping[str, Any], data: Path | None) -> 
         name: paths[name].read_bytes() for name in (*linked.SITE_FILES, *SHARED_FILES, *images)
     }
     files |= {name: prepared[name] for name in PREPARED_FILES}
-    files["names.json"] = _json(names)
+    files["names.json"] = compact.encode(names)
     links = {}
     for name, (link, content) in linked.hashed(files).items():
         target = folder / link
@@ -382,10 +383,6 @@ def _report(folder: Path, shards: Path) -> Report:
         bytes=sum(path.stat().st_size for path in files),
         has_sitemap=(folder / "sitemap.xml").exists(),
     )
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _text(path: Path, text: str) -> None:

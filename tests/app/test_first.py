@@ -438,10 +438,10 @@ def test_the_first_picture_has_what_was_asked_for_and_a_map(path: str) -> None:
 
 
 def test_the_place_of_a_question_is_marked_and_stays_with_who_asked() -> None:
-    assert "found-point" in picture("/?q=SE8 4RX")
+    assert '<circle class="found-point"' in picture("/?q=SE8 4RX")
     assert 'value="SE8 4RX"' in picture("/?q=SE8 4RX")
     for path in (f"/?ward={DEPTFORD}", "/"):
-        assert 'found-point"' not in picture(path)
+        assert '<circle class="found-point"' not in picture(path)
         assert "SE8 4RX is" not in picture(path)
 
 

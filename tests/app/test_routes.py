@@ -18,11 +18,11 @@ from bcumap.app import orders as made
 from bcumap.app import routes
 from bcumap.app.bodies import Body
 from bcumap.app.orders import PictureOrder
+from bcumap.base import plane
 from bcumap.base.errors import BusyError, DataError
 from bcumap.facts import cached, store
 from bcumap.facts.find import MOST_OPTIONS
 from bcumap.facts.places import CLASSES, FAR
-from bcumap.geo import plane
 from bcumap.maps import looks, streets
 from bcumap.maps.request import Wish
 from tests.hostile import QUERIES

@@ -120,7 +120,7 @@ def test_a_finger_taps_where_the_cross_goes_and_a_point_on_the_line_is_of_both(
     point = page.evaluate("""async () => {
       const { map } = document.querySelector(".bcumap");
       const streets = await window.bcumap.streets(map);
-      const [edge] = (await streets.bordersAround(map.getCenter())).filter(({ one, other }) => one.length && other.length);
+      const [edge] = (await streets.bordersAround(map.getCenter())).filter(({ left, right }) => left.length && right.length);
       const [a, b] = edge.lines[0];
       map.setView([(a[0] + b[0]) / 2, (a[1] + b[1]) / 2], 17, { animate: false });
     }""")  # noqa: E501
@@ -147,6 +147,26 @@ def test_a_certain_postcode_offers_no_mark_and_another_postcode_forgets_it(visit
     page = visit.go(f"{SPLIT}#home=51.6,-0.3")  # of somewhere else
     page.get_by_role("button", name=MARK).wait_for()
     expect(page.locator(".bcumap-marking [role=status]")).to_have_text("")
+
+
+def test_a_shaded_map_names_the_ward_alone_and_another_question_takes_the_mark_away(
+    visit: Visit,
+) -> None:
+    page = start(visit, f"/officers{SPLIT[1:]}&level=wards&measure=residents_per_committed")
+    expect(page.locator(".bcumap-marker [role=status]")).to_have_text(
+        re.compile(r"^The cross is (in|on the boundary between) [A-Z]")
+    )
+    named = page.locator(".bcumap-marker [role=status]").inner_text()
+    assert not re.search(r"\d", named.removesuffix(", as far as the map can tell."))
+    page.get_by_role("button", name=HERE).click()
+    expect(page.locator(".bcumap-marking [role=status]")).to_contain_text("your home is")
+    box = page.get_by_role("combobox", name=re.compile("postcode", re.I)).first
+    box.fill("SE8 4RX")
+    box.press("Enter")
+    expect(page.locator(".bcumap-answer h2")).to_contain_text("SE8 4RX")
+    expect(page.locator(".bcumap-marking, .bcumap-marker, .bcumap-cross")).to_have_count(0)
+    expect(page.locator(".leaflet-bcumap-point-pane path.found-point")).to_have_count(1)
+    assert "home=" not in page.url
 
 
 def test_axe_finds_nothing_while_marking(visit: Visit) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bcumap.base import dates
+from bcumap.base import compact, dates
 from bcumap.build import timeline
 from bcumap.facts import counters, history, store
 
@@ -132,7 +132,7 @@ def test_history_names_the_boroughs_of_every_bcu() -> None:
 
 def test_the_same_tables_give_the_same_bytes() -> None:
     document = timeline.history_document(store.past())
-    assert timeline.encode(document) == store.web_files()["history.json"]
+    assert compact.encode(document) == store.web_files()["history.json"]
 
 
 def test_a_build_without_postcodes_has_no_distances_and_all_else() -> None:
@@ -150,7 +150,7 @@ def test_a_build_without_postcodes_has_no_distances_and_all_else() -> None:
         distances.homes(wards, steps.NO_POSTCODES),
         areas,
     )
-    found = counters.picture(json.loads(timeline.encode(document)), dt.date(2025, 9, 1))
+    found = counters.picture(json.loads(compact.encode(document)), dt.date(2025, 9, 1))
     assert found.areas["MET"]["counters"] == 37
     assert found.areas["MET"]["nearest_m"] is None
     assert found.areas["MET"]["within_1km"] is None

@@ -11,9 +11,10 @@ import pytest
 import shapely
 from hypothesis import given
 
+from bcumap.base import plane
 from bcumap.base.errors import BcuMapError
 from bcumap.facts import store
-from bcumap.geo import plane, projection
+from bcumap.geo import projection
 from bcumap.maps import files as pictures
 from bcumap.maps import shapes
 from bcumap.maps.shapes import Line, Point, Shapes

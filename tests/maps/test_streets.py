@@ -17,6 +17,7 @@ import pytest
 import shapely
 import shapely.affinity
 
+from bcumap.base import plane
 from bcumap.base.words import SOME_ONLY_NAMES
 from bcumap.facts.places import (
     BORDERS,
@@ -28,7 +29,6 @@ from bcumap.facts.places import (
     Files,
     write_lines,
 )
-from bcumap.geo import plane
 from bcumap.maps import files as pictures
 from bcumap.maps import labels, looks, request, scene, streets, svg
 from bcumap.maps.lettering import CAPITALS, font

@@ -10,7 +10,7 @@ from bcumap.app import drawn
 from bcumap.app.links import PLACE, Asked
 from bcumap.app.panels import counter_page, notice, shown
 from bcumap.app.routes import small_map
-from bcumap.base import dates
+from bcumap.base import dates, plane
 from bcumap.base.bases import EVIDENCE, KNOWN, REPORTED
 from bcumap.base.schema import CLOSED
 from bcumap.base.words import NOT_KNOWN, date, kilometres
@@ -32,7 +32,6 @@ from bcumap.facts.counters import Picture, Standing, distance_m, events_of, stan
 from bcumap.facts.find import LONGEST_QUERY
 from bcumap.facts.hours import DAYS, LONDON
 from bcumap.facts.views import Said
-from bcumap.geo import plane
 from bcumap.maps.request import AREAS
 
 HOURS = tuple(f"{hour:02d}:00" for hour in range(24))

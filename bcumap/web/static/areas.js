@@ -7,6 +7,7 @@
   bcumap.urls = bcumap.urls || {}; // file name -> where it is served; the name itself otherwise
   const files = new Map();
   const CLOSE = { maxZoom: 14, padding: [24, 24] }; // how near an area is shown
+  bcumap.onPaper = 1.3; // letters are so much larger there
   const NARROWING = Math.cos((51.5 * Math.PI) / 180); // a degree of longitude beside one of latitude
 
   /* Fetch a JSON file once; every layer that needs it shares the answer. */
@@ -127,7 +128,8 @@
       const kind = bcu ? this.options.one : `policed by the ${city}`;
       const ward = () => (bcu ? `${kind} in ${borough.name}` : `ward in the ${borough.name} (${city})`);
       const place = level === "wards" ? ward() : kind;
-      path.area = { level, code, name, place, met: Boolean(bcu), label: `${name}, ${place}` };
+      const within = borough?.name; // the borough
+      path.area = { level, code, name, place, within, met: Boolean(bcu), label: `${name}, ${place}` };
       path.bindTooltip(bcumap.label(name, place), { sticky: true, className: "bcumap-tip" });
       path.on("click", () => bcumap.choose(this._map, path.area));
       path.on("add", () => this._makeReachable(path));
@@ -330,8 +332,7 @@
   /* --- what is written on areas ------------------------------------------------------------- */
 
   const LETTER = [7, 15]; // about how wide and high a letter is (CSS pixels)
-  const ON_PAPER = 1.3; // letters are so much larger (page.css)
-
+  
   /* Write on every area that is seen its value and its name, as far as they fit. BCUs without
      values have their names by a layer of their own. */
   bcumap.write = function (map) {
@@ -342,7 +343,7 @@
     const view = map.getBounds();
     const of = map.bcumapFigures;
     if (!of && layer.options.level === "bcus") return;
-    const letter = LETTER.map((each) => each * (map.bcumapIsPrinted ? ON_PAPER : 1));
+    const letter = LETTER.map((each) => each * (map.bcumapIsPrinted ? bcumap.onPaper : 1));
     layer.byCode.forEach((path) => {
       if (!view.intersects(path.getBounds())) return;
       const room = size(map, path);
@@ -378,6 +379,7 @@
      also zooms to it. The mark is a line of its
      own: moving the polygon to the front would take the keyboard's focus from it. */
   bcumap.mark = async function (map, area, { fit = false, found = null, level = null } = {}) {
+    map.fire("bcumap:marks"); // see mark.js
     map.bcumapChosen = area;
     if (!area) {
       const spot = found && L.latLng(found.lat, found.lon);
@@ -583,6 +585,7 @@
     map.attributionControl.setPrefix(false);
     map.keyboard.disable(); // the areas are the map's one tab stop, and the arrows go among them
     map.getContainer().tabIndex = -1;
+    map.getContainer().style.setProperty("--on-paper", bcumap.onPaper);
     panes(map);
     tools(map, layers, bounds, streets);
     touch(map);

@@ -27,7 +27,7 @@ function draw(parentElement, data) {
   if (!root.drawing) {
     window.bcumap = window.bcumap || {};
     window.bcumap.urls = data.urls;
-    window.bcumap.pageOf = (_, code) => data.urls.ward + code;
+    window.bcumap.wardPage = (code) => data.urls.ward + code;
     window.bcumap.background = data.background;
     const { urls } = data;
     root.drawing = Promise.all(

@@ -7,6 +7,7 @@ const NEAR_M = 5; // so near a boundary, which may itself be up to 3 m off, it i
 const FAR_M = 2000; // a point so far from the postcode is of another
 const ZOOM = 17;
 const PAN_PX = 12; // about 10 m at that zoom
+const MARK = "Mark where you live on the map";
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const HOME = /(?:#|&)home=(-?\d+\.\d+),(-?\d+\.\d+)/;
 
@@ -36,7 +37,7 @@ export function beside(borders, { lat, lng }) {
   const narrow = Math.cos((lat * Math.PI) / 180);
   const metres = ([north, east]) => [(east - lng) * 111320 * narrow, (north - lat) * 111250];
   let best = null;
-  for (const { one, other, lines } of borders) {
+  for (const { left, right, lines } of borders) {
     for (const line of lines) {
       const points = line.map(metres);
       for (let at = 1; at < points.length; at += 1) {
@@ -47,7 +48,7 @@ export function beside(borders, { lat, lng }) {
         const away = Math.hypot(x + share * dx, y + share * dy);
         const across = (x * dy - y * dx) / length; // of the point from the line: left is above 0
         if (best && (away > best.away + 0.01 || (away > best.away - 0.01 && Math.abs(across) <= Math.abs(best.across)))) continue;
-        best = { away, across, wards: across < 0 ? [other, one] : [one, other] };
+        best = { away, across, wards: across < 0 ? [right, left] : [left, right] };
       }
     }
   }
@@ -67,12 +68,13 @@ class Marking {
   constructor(map, found, answer) {
     Object.assign(this, { map, centre: L.latLng(found.lat, found.lon) });
     this.box = L.DomUtil.create("div", "bcumap-marking bcumap-screen", answer);
-    this.button = button(this.box, "Mark where you live on the map", () => this.start());
+    this.button = button(this.box, MARK, () => this.start());
     this.said = L.DomUtil.create("p", "", this.box);
     this.said.setAttribute("role", "status");
   }
 
   begin() {
+    this.map.once("bcumap:marks", () => this.leave());
     const point = marked();
     if (point && point.distanceTo(this.centre) < FAR_M) this.tell(point);
   }
@@ -81,7 +83,10 @@ class Marking {
   async ward(point) {
     const [streets, areas] = await Promise.all([window.bcumap.streets(this.map), window.bcumap.wards(this.map)]);
     const nearest = beside(await streets.bordersAround(point), point);
-    const named = (code) => areas.get(code)?.area.label.replace(", ward in ", ", ") ?? "what is outside London";
+    const named = (code) => {
+      const { name, within } = areas.get(code)?.area ?? {};
+      return name ? `${name}, ${within}` : "what is outside London";
+    };
     if (!nearest) return { text: "no boundary is near it" };
     const [own, other] = nearest.wards.map(named);
     if (nearest.metres <= NEAR_M) return { text: `on the boundary between ${own} and ${other}, as far as the map can tell` };
@@ -90,6 +95,7 @@ class Marking {
 
   async tell(point) {
     const { text, code } = await this.ward(point);
+    if (this.hasLeft) return;
     this.dot?.remove();
     const look = { pane: "bcumap-point", interactive: false, className: "found-point", radius: 5 };
     this.dot = L.circleMarker(point, look).addTo(this.map);
@@ -97,11 +103,19 @@ class Marking {
     if (code) {
       const link = L.DomUtil.create("a", "", this.said);
       link.textContent = "Your ward team, officers and contacts ›";
-      link.href = window.bcumap.pageOf("wards", code);
+      link.href = window.bcumap.wardPage(code);
       link.target = "_self";
     }
     this.button.textContent = "Mark another point";
     this.clear ??= button(this.box, "Remove the point", () => this.forget());
+  }
+
+  /* Go with the question that was answered. */
+  leave() {
+    if (this.panel) this.close();
+    this.dot?.remove();
+    this.box.remove();
+    this.hasLeft = true;
   }
 
   forget() {
@@ -110,7 +124,7 @@ class Marking {
     this.clear.remove();
     this.clear = null;
     this.said.textContent = "";
-    this.button.textContent = "Mark where you live on the map";
+    this.button.textContent = MARK;
     this.button.focus();
   }
 
@@ -157,13 +171,17 @@ class Marking {
     if (this.panel && point.equals(rounded(this.map.getCenter()))) this.under.textContent = `The cross is ${text}.`;
   }
 
-  end(point = null) {
+  close() {
     const { map } = this;
     map.off("click", this.move).off("moveend", this.look);
     [this.panel, this.cross].forEach((each) => each.remove());
     this.panel = null;
     map.getContainer().classList.remove("marking");
     if (!this.could) map.dragging.disable();
+  }
+
+  end(point = null) {
+    this.close();
     if (point) {
       keep(point);
       this.tell(point);

@@ -76,15 +76,12 @@ export class Places {
     const name = [side, east, north].map((each) => each / 1000).join("-");
     const { tiles } = await this.load(`${this.urls.streets}/tiles.json`);
     if (!tiles.includes(name)) return [];
-    const { decode } = await import(new URL(this.urls["streets.js"], document.baseURI));
-    const { roads, points } = await this.load(`${this.urls.streets}/${name}.json`);
+    const { read } = await import(new URL(this.urls["streets.js"], document.baseURI));
+    const { roads, points } = read(name, await this.load(`${this.urls.streets}/${name}.json`));
     const away = new Map();
     const add = (street, far) => far <= reach && away.set(street, Math.min(far, away.get(street) ?? far));
-    (roads?.streets ?? []).forEach(([, street, text]) => {
-      const lines = street ? decode(text, roads.unit) : [];
-      lines.forEach((line) => add(street, toLine([x - east, y - north], line)));
-    });
-    (points ?? []).forEach(([street, u, v]) => add(street, Math.hypot(x - east - u, y - north - v)));
+    roads.forEach((road) => road.name && add(road.name, toLine([x - east, y - north], road.line)));
+    points.forEach(([street, u, v]) => add(street, Math.hypot(x - east - u, y - north - v)));
     const options = [];
     for (const street of [...away.keys()].sort((a, b) => away.get(a) - away.get(b)).slice(0, most)) {
       const streets = (await this.named(this.streetKey(street))).filter(({ kind }) => kind === "street");
@@ -301,7 +298,7 @@ export class Places {
     return words.join(" ");
   }
 
-  /* Easting and northing, as in bcumap/geo/plane.py. */
+  /* Easting and northing, as in bcumap/base/plane.py. */
   metres(lat, lon) {
     const [u, v] = [lon + 0.1, lat - 51.5];
     return this.told.plane.map(([a, b, c, d, e, f]) => a + u * (b + d * u + e * v) + v * (c + f * v));

@@ -19,7 +19,7 @@ const map = drawMap();
 
 function drawMap() {
   if (!document.getElementById("map_bcumap") || !window.bcumap) return null;
-  Object.assign(window.bcumap, { urls: page.urls, pageOf });
+  Object.assign(window.bcumap, { urls: page.urls, wardPage: (code) => pageOf("wards", code) });
   const drawn = window.bcumap.draw();
   drawn.on("bcumap:choose", ({ level, code }) => location.assign(pageOf(level, code)));
   const { near, mark } = window.bcumap;

@@ -8,13 +8,12 @@ const WIDE = 10000;
 const KEPT = 60; // tiles in memory
 const AROUND_M = 300; // of a place, within which its boundaries are looked for
 const LABEL_PX = 12;
-const ON_PAPER = 1.3; // letters are so much larger, as in areas.js
 const LINES = ["bcu-line", "borough-line", "ward-line"]; // of what the sides of a boundary differ by
 const FONT = '"Source Sans 3", "Source Sans Pro", system-ui, sans-serif';
 
 /* Lines of a tile in metres from its corner, as facts/places.py writes them (Google's encoded
    polylines, each going on where the one before it ended). */
-export function decode(text = "", unit = 1) {
+function decode(text = "", unit = 1) {
   let [x, y, number, shift, isNorth] = [0, 0, 0, 0, false];
   return text.split(" ").filter(Boolean).map((line) => {
     const points = [];
@@ -33,8 +32,8 @@ export function decode(text = "", unit = 1) {
 }
 
 /* A tile with its lines decoded once. */
-function read(name, json) {
-  const side = Number(name.split("-")[0]) * 1000;
+export function read(name, json) {
+  const side = sideOf(name);
   const { roads = { streets: [], incomplete: true }, ground = {}, borders = { lines: [] } } = json;
   return {
     side,
@@ -46,12 +45,16 @@ function read(name, json) {
     rail: decode(ground.rail),
     labels: ground.labels ?? [],
     points: json.points ?? [],
-    borders: borders.lines.map(([one, other, text]) => {
+    borders: borders.lines.map(([left, right, text]) => {
       const place = between(borders.corners, side);
       const lines = decode(text, borders.unit).map((line) => pairs(line).map((point) => place(...point)));
-      return { one, other, lines };
+      return { left, right, lines };
     }),
   };
+}
+
+function sideOf(name) {
+  return Number(name.split("-")[0]) * 1000;
 }
 
 export default class Streets {
@@ -82,12 +85,14 @@ export default class Streets {
     return canvas;
   }
 
+  /* What is to be known of the streets that are seen stands there and is not announced: a failure is. */
   addNote() {
     const control = L.control({ position: "topleft" });
     control.onAdd = () => {
       const box = L.DomUtil.create("div", "bcumap-streets-note leaflet-bar");
       this.note = L.DomUtil.create("p", "", box);
-      this.note.setAttribute("role", "status");
+      this.failed = L.DomUtil.create("p", "", box);
+      this.failed.setAttribute("role", "status");
       return box;
     };
     control.addTo(this.map);
@@ -107,7 +112,7 @@ export default class Streets {
 
   say(error) {
     console.warn(error);
-    this.note.textContent = "Streets could not be loaded.";
+    this.failed.textContent = "Streets could not be loaded.";
   }
 
   /* The tiles of a view, nearest to its middle first: small ones if they are few enough, with all
@@ -115,10 +120,7 @@ export default class Streets {
   wanted() {
     const bounds = this.map.getBounds();
     for (const side of [SMALL, WIDE]) {
-      const found = [...this.known].filter((name) => {
-        if (Number(name.split("-")[0]) * 1000 !== side) return false;
-        return bounds.intersects(this.boundsOf(name));
-      });
+      const found = this.within(bounds, side);
       if (side === WIDE || found.length <= this.told.most) {
         const middle = bounds.getCenter();
         const away = (name) => this.boundsOf(name).getCenter().distanceTo(middle);
@@ -132,11 +134,14 @@ export default class Streets {
   /* The boundaries around a place, wherever the map is, each with what is left and right of it. */
   async bordersAround(place) {
     await this.index;
-    const around = place.toBounds(2 * AROUND_M);
-    const names = [...this.known].filter((name) =>
-      Number(name.split("-")[0]) * 1000 === SMALL && around.intersects(this.boundsOf(name)));
+    const names = this.within(place.toBounds(2 * AROUND_M), SMALL);
     await Promise.all(names.filter((name) => !this.tiles.get(name)).map((name) => this.load(name)));
     return names.flatMap((name) => this.tiles.get(name)?.borders ?? []);
+  }
+
+  /* The names of the tiles of a side (m) that lie within bounds, or partly. */
+  within(bounds, side) {
+    return [...this.known].filter((name) => sideOf(name) === side && bounds.intersects(this.boundsOf(name)));
   }
 
   /* Where a tile is, to some ten metres: enough to know whether a view needs it. */
@@ -185,6 +190,7 @@ export default class Streets {
       this.say(error);
       return;
     }
+    this.failed.textContent = "";
     for (const old of this.tiles.keys()) {
       if (this.tiles.size <= KEPT) break;
       if (!this.wants.includes(old)) this.tiles.delete(old);
@@ -212,7 +218,7 @@ export default class Streets {
     const whole = size.add(rim.multiplyBy(2));
     const contexts = [this.under, this.over].map((canvas) => prepare(canvas, whole, origin));
     const isPaper = document.documentElement.classList.contains("bcumap-printing"); // see share.js
-    this.grown = isPaper ? ON_PAPER : 1;
+    this.grown = isPaper ? window.bcumap.onPaper : 1;
     this.look = this.rules[!isPaper && isDark(this.map.getContainer()) ? "dark" : "light"];
     this.zoom = this.map.getZoom();
     const tiles = this.wants.map((name) => this.tiles.get(name) ?? this.tiles.get(name + this.told.far)).filter(Boolean);
@@ -238,10 +244,10 @@ export default class Streets {
       const look = { className: `exact ${css}`, pane: "bcumap-lines", interactive: false, smoothFactor: 0 };
       return L.polyline(all.filter(wanted).flatMap((edge) => edge.lines), look);
     };
-    const of = ({ one, other }) => LINES.findIndex((_, at) => one[at] !== other[at]);
+    const of = ({ left, right }) => LINES.findIndex((_, at) => left[at] !== right[at]);
     const shown = LINES.slice(0, this.level.options.level === "wards" ? 3 : 2);
     const { bcumapChosen: chosen, bcumapPossible: possible = [] } = this.map;
-    const around = (codes) => ({ one, other }) => codes.some((code) => one.includes(code) !== other.includes(code));
+    const around = (codes) => ({ left, right }) => codes.some((code) => left.includes(code) !== right.includes(code));
     this.exact = L.layerGroup([
       draw("ward-casing", (edge) => of(edge) < shown.length),
       ...shown.map((css, at) => draw(css, (edge) => of(edge) === at)).reverse(),
