@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import chain
@@ -16,7 +15,7 @@ import shapely
 
 from bcumap.base import compact
 from bcumap.build import tiles
-from bcumap.facts.places import TILE_M, read_lines
+from bcumap.facts.places import TILE_M, Tiles, read_lines
 from bcumap.geo import projection, tiers, topojson
 from bcumap.geo.coverage import Polygons
 
@@ -91,12 +90,12 @@ def _corners(square: shapely.Geometry) -> list[list[float]]:
 def read(path: Path) -> dict[str, shapely.Geometry]:
     """Return the edges of each ward by its code as the page places them, EPSG:27700."""
     parts: dict[str, list[np.ndarray]] = defaultdict(list)
-    with zipfile.ZipFile(path) as archive:
-        for tile in (json.loads(archive.read(name)) for name in archive.namelist()):
-            for *sides, text in tile["lines"]:
-                lines = list(_placed(text, tile))
-                for side in filter(None, sides):
-                    parts[side[-1]] += lines
+    packed = Tiles(path)
+    for tile in (json.loads(packed.get(name) or b"") for name in sorted(packed.names)):
+        for *sides, text in tile["lines"]:
+            lines = list(_placed(text, tile))
+            for side in filter(None, sides):
+                parts[side[-1]] += lines
     return {code: shapely.multilinestrings(own) for code, own in parts.items()}
 
 

@@ -69,7 +69,7 @@ SAME_PLACE_M = 800.0
 NEAR_WARD_M = 5.0  # a point so near to another ward counts for both
 # A window that holds a whole table, and no more of the memory of who reads it.
 PACKING = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": 1 << 22}]
-MOST_BYTES = 3_000_000  # of all files together
+MOST_BYTES = 2_600_000  # of all files together
 AREA, LINE = (3,), (1,)
 
 Files = dict[str, bytes]

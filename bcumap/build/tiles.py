@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 import shapely
 
-from bcumap.facts.places import write_lines
+from bcumap.facts.places import FAR, NAMES, square_of, write_lines
 from bcumap.geo.coverage import Polygons
 
 
@@ -72,9 +72,16 @@ def _chained(lines: list[np.ndarray], may_turn: bool) -> Iterator[np.ndarray]:
 
 
 def zipped(tiles: Mapping[str, bytes]) -> bytes:
-    """Pack tiles, each compressed by itself, the same bytes whenever it is done."""
+    """Pack tiles as `places.Tiles` reads them, the same bytes whenever it is done.
+
+    Together tiles of roads take a fifth less than each by itself: names come again and again.
+    """
+    squares: dict[str, list[bytes]] = defaultdict(list)
+    for name in sorted(tiles, key=lambda name: (name.endswith(FAR), name)):
+        squares[square_of(name)].append(f"{name} ".encode() + tiles[name])
+    members = {f"{name}.txt": b"\n".join(lines) for name, lines in sorted(squares.items())}
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, content in sorted(tiles.items()):
-            archive.writestr(zipfile.ZipInfo(f"{name}.json"), content, zipfile.ZIP_DEFLATED, 9)
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in {NAMES: " ".join(sorted(tiles)).encode(), **members}.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_LZMA)
     return packed.getvalue()

@@ -40,6 +40,9 @@ LABELLED = ("locality", "station", "park", "hospital")  # the kinds whose names 
 # names.
 TILE_M, WIDE_M = 2_000, 10_000
 FAR = "-far"
+NAMES = "names.txt"  # of all tiles, in a file of them
+SQUARES_KEPT = 8  # of a file, unpacked: some hundred thousand bytes each
+UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, lzma.LZMAError)
 NO_ROADS: Mapping[str, Any] = {"streets": (), "incomplete": True}  # of a tile that has none
 
 # The kinds of places, and how far around its centre a place without a boundary is taken to reach.
@@ -293,6 +296,48 @@ def corners(name: str) -> list[list[float]]:
     return found
 
 
+def square_of(name: str) -> str:
+    """Return the name of the square of `WIDE_M` that a tile lies in, or is."""
+    _, *corner = (int(number) for number in name.removesuffix(FAR).split("-"))
+    side = WIDE_M // 1000
+    return "-".join(str(number) for number in (side, *(each // side * side for each in corner)))
+
+
+class Tiles:
+    """A file of tiles: a ZIP in which those of a square of `WIDE_M` are packed together.
+
+    A member of it has a line for each tile: its name, a blank, JSON; `NAMES` has the names of all.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be opened, and when it turns out to be damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lines = lru_cache(SQUARES_KEPT)(self._read)
+        try:
+            self._archive = zipfile.ZipFile(path)
+            self.names = frozenset(self._archive.read(NAMES).decode().split())
+        except (*UNREADABLE, KeyError) as error:
+            raise DataError(f"{path}: cannot be opened ({error}); restore it or rebuild") from error
+
+    def get(self, name: str) -> bytes | None:
+        """Return a tile as JSON, or None if there is no such one."""
+        return self._lines(square_of(name))[name] if name in self.names else None
+
+    def _read(self, square: str) -> Mapping[str, bytes]:
+        try:
+            lines = self._archive.read(f"{square}.txt").splitlines()
+        except (*UNREADABLE, KeyError) as error:
+            raise DataError(
+                f"{self.path}: {square} cannot be read ({error}); restore it"
+            ) from error
+        named = (line.partition(b" ") for line in lines)
+        return {name.decode(): tile for name, _, tile in named}
+
+
 def unpacked(path: Path) -> bytes:
     """Read a table's text; a DataError if the file is missing or damaged."""
     try:
@@ -324,17 +369,14 @@ class Files:
         ]
 
     @cached_property
-    def _archives(self) -> Mapping[str, zipfile.ZipFile]:
+    def _layers(self) -> Mapping[str, Tiles]:
         """Roads, ground and borders, as far as there are any."""
-        found = {}
-        for layer, name in (("roads", ROADS), ("ground", GROUND), ("borders", BORDERS)):
-            if name in self.passports:
-                try:
-                    found[layer] = zipfile.ZipFile(self.folder / name)
-                except (OSError, zipfile.BadZipFile) as error:
-                    where = self.folder / name
-                    raise DataError(f"{where}: cannot be opened ({error}); rebuild") from error
-        return found
+        layers = {"roads": ROADS, "ground": GROUND, "borders": BORDERS}
+        return {
+            layer: Tiles(self.folder / name)
+            for layer, name in layers.items()
+            if name in self.passports
+        }
 
     @cached_property
     def tiles(self) -> tuple[str, ...]:
@@ -344,8 +386,7 @@ class Files:
         """
         if not self.drawn_files:
             return ()
-        names = {name for each in self._archives.values() for name in each.namelist()}
-        names = {name.removesuffix(".json").removesuffix(FAR) for name in names}
+        names = {name.removesuffix(FAR) for each in self._layers.values() for name in each.names}
         return tuple(sorted(names | set(self._points)))
 
     @cached_property
@@ -380,12 +421,10 @@ class Files:
             return None
         square = name.removesuffix(FAR)
         parts = [f'"corners":{json.dumps(corners(square))}'.encode()]
-        for layer, archive in self._archives.items():
-            member = square if layer == "ground" else name
-            try:
-                parts.append(f'"{layer}":'.encode() + archive.read(f"{member}.json"))
-            except KeyError:
-                continue
+        for layer, tiles in self._layers.items():
+            content = tiles.get(square if layer == "ground" else name)
+            if content is not None:
+                parts.append(f'"{layer}":'.encode() + content)
         if square in self._points:
             parts.append(b'"points":' + compact.encode(self._points[square]))
         return b"{" + b",".join(parts) + b"}"

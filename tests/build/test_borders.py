@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,7 +11,7 @@ import pytest
 import shapely
 
 from bcumap.build import borders
-from bcumap.facts.places import read_lines
+from bcumap.facts.places import Tiles, read_lines
 from bcumap.geo import projection
 from tests.squares import in_london, row_of
 
@@ -40,9 +39,9 @@ def packed(squares: gpd.GeoDataFrame, tmp_path: Path) -> Path:
 
 
 def test_each_edge_says_what_lies_on_its_sides(packed: Path) -> None:
-    with zipfile.ZipFile(packed) as archive:
-        assert archive.namelist() == ["2-530-180.json", "2-532-180.json"]
-        west, east = (json.loads(archive.read(name)) for name in archive.namelist())
+    found = Tiles(packed)
+    assert found.names == {"2-530-180", "2-532-180"}
+    west, east = (json.loads(found.get(name) or b"") for name in sorted(found.names))
     assert [pair for *pair, _ in west["lines"]] == [[[], FIRST], [[], SECOND], [FIRST, SECOND]]
     assert {tuple(map(tuple, pair)) for *pair, _ in east["lines"]} >= {
         (("X", "B1", "E2"), ("Y", "B2", "E3")),

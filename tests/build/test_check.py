@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import lzma
 import shutil
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,9 @@ import pytest
 import shapely
 
 from bcumap.base.schema import LEVELS
-from bcumap.build import borders, check, passports
+from bcumap.build import borders, check, passports, tiles
 from bcumap.facts import store
-from bcumap.facts.places import BORDERS, write_lines
+from bcumap.facts.places import BORDERS, Tiles, write_lines
 from bcumap.facts.postcodes import pack
 from tests.small import Small
 
@@ -130,12 +129,10 @@ def in_tiles(name: str, change: Callable[[dict[str, bytes]], None]) -> Break:
 
     def break_it(folder: Path) -> None:
         path = folder / name
-        with zipfile.ZipFile(path) as archive:
-            kept = {each: archive.read(each) for each in archive.namelist()}
+        packed = Tiles(path)
+        kept = {each: packed.get(each) or b"" for each in packed.names}
         change(kept)
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for each, content in kept.items():
-                archive.writestr(each, content)
+        path.write_bytes(tiles.zipped(kept))
 
     return break_it
 

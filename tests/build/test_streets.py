@@ -15,12 +15,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from shapely.geometry import LineString
 
-from bcumap.base.errors import SourceError
+from bcumap.base.errors import DataError, SourceError
 from bcumap.build import context, places, streets, tiles
 from bcumap.facts.places import (
     STREET_LINES,
     Files,
     Table,
+    Tiles,
     read_lines,
     street_key,
     unpacked,
@@ -243,6 +244,33 @@ def test_lines_are_read_as_they_were_written() -> None:
     assert read_lines(text) == lines
     assert read_lines(text, 4)[0] == [(20, -28), (7620, -28), (20, 96)]
     assert read_lines("") == []
+
+
+def test_tiles_of_a_square_are_packed_together_and_each_is_found(tmp_path: Path) -> None:
+    content = {
+        "2-538-178": b'{"a":"one two"}', "2-538-178-far": b"{}", "2-540-178": b"[]",
+        "10-530-170": b'{"b":2}',
+    }  # fmt: skip
+    path = tmp_path / "tiles.zip"
+    path.write_bytes(tiles.zipped(content))
+    assert zipfile.ZipFile(path).namelist() == ["names.txt", "10-530-170.txt", "10-540-170.txt"]
+    packed = Tiles(path)
+    assert {name: packed.get(name) for name in packed.names} == content
+    assert packed.get("2-538-176") is None
+    assert path.read_bytes() == tiles.zipped(dict(reversed(content.items())))
+
+
+def test_a_damaged_file_of_tiles_is_told_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "tiles.zip"
+    path.write_bytes(tiles.zipped({"2-538-178": b"{}" * 500}))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-9])
+    with pytest.raises(DataError, match=r"tiles\.zip: cannot be opened"):
+        Tiles(path)
+    middle = whole.index(b"10-530-170.txt") + 40
+    path.write_bytes(whole[:middle] + b"??????" + whole[middle + 6 :])
+    with pytest.raises(DataError, match=r"tiles\.zip: 10-530-170 cannot be read"):
+        Tiles(path).get("2-538-178")
 
 
 def test_a_line_is_followed_by_the_nearest_one() -> None:

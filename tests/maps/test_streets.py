@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
-import json
 import math
 import re
-import zipfile
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
@@ -17,8 +15,9 @@ import pytest
 import shapely
 import shapely.affinity
 
-from bcumap.base import plane
+from bcumap.base import compact, plane
 from bcumap.base.words import SOME_ONLY_NAMES
+from bcumap.build import tiles
 from bcumap.facts.places import (
     BORDERS,
     CLASSES,
@@ -58,6 +57,10 @@ def line(*points: tuple[int, int]) -> str:
     return write_lines([points])
 
 
+def write(path: Path, made: dict[str, Any]) -> None:
+    path.write_bytes(tiles.zipped({name: compact.encode(each) for name, each in made.items()}))
+
+
 @pytest.fixture
 def drawn_by_hand(tmp_path: Path) -> Files:
     """A small tile with a main road, a lane, a railway, a park and a station; a wide one."""
@@ -70,10 +73,8 @@ def drawn_by_hand(tmp_path: Path) -> Files:
         "labels": [[1, "Mill", 1200, 300]],
     }
     wide = {"streets": [[0, "Far Road", line((0, 0), (2250, 2250))]], "unit": 4}
-    for name, tiles in ((ROADS, {TILE: small, WIDE_TILE: wide}), (GROUND, {TILE: ground})):
-        with zipfile.ZipFile(tmp_path / name, "w") as archive:
-            for tile, content in tiles.items():
-                archive.writestr(f"{tile}.json", json.dumps(content))
+    for name, made in ((ROADS, {TILE: small, WIDE_TILE: wide}), (GROUND, {TILE: ground})):
+        write(tmp_path / name, made)
     return Files(tmp_path, {ROADS: OSM, GROUND: OSM})
 
 
@@ -122,9 +123,8 @@ def test_from_far_away_there_are_none(drawn_by_hand: Files) -> None:
 def test_a_view_takes_the_wide_tiles_where_the_small_ones_are_too_many(tmp_path: Path) -> None:
     (tmp_path / "context").mkdir()
     names = [f"2-{x}-{y}" for x in range(520, 540, 2) for y in range(160, 180, 2)]
-    with zipfile.ZipFile(tmp_path / ROADS, "w") as archive:
-        for name in (*names, "10-520-160", "10-530-160", "10-520-170", "10-530-170"):
-            archive.writestr(f"{name}.json", "{}")
+    wide = ("10-520-160", "10-530-160", "10-520-170", "10-530-170")
+    write(tmp_path / ROADS, {name: {} for name in (*names, *wide)})
     known = Files(tmp_path, {ROADS: OSM})
     near, far = streets.wanted(known, view(3_000)), streets.wanted(known, view(8_900))
     assert {name.split("-")[0] for name in near} == {"2"}
@@ -271,10 +271,9 @@ def test_how_far_a_boundary_may_be_off_is_what_its_passport_says(tmp_path: Path)
 def test_a_line_of_a_coarse_tile_is_as_long_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "context").mkdir()
     coarse = {"streets": [[0, "Far Road", line((250, 250), (750, 250))]], "unit": 4}
-    with zipfile.ZipFile(tmp_path / ROADS, "w") as archive:
-        archive.writestr(f"{WIDE_TILE}.json", json.dumps(coarse))
-        for x, y in product(range(-4, 6, 2), repeat=2):  # too many for a view
-            archive.writestr(f"2-{EAST + x}-{NORTH + y}.json", "{}")
+    places = product(range(-4, 6, 2), repeat=2)  # too many for a view
+    small = {f"2-{EAST + x}-{NORTH + y}": {} for x, y in places}
+    write(tmp_path / ROADS, {WIDE_TILE: coarse, **small})
     seen = view(8_500)
     shown = streets.of(Files(tmp_path, {ROADS: OSM}), seen)
     assert shown is not None
