@@ -113,6 +113,8 @@ def head(asked: Asked) -> Head:
     if asked.answer:
         title = f"{asked.answer.title}: {of_area}" if asked.wanted else asked.answer.title
         description = asked.answer.text
+    if asked.problems:  # what went wrong comes first, as it is heard and as tabs are cut off
+        title = f"{asked.problems[0].rstrip('.')} – {title}"
     return Head(
         title=plain(title, length=120),
         description=plain(description, length=300),
