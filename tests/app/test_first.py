@@ -135,7 +135,7 @@ def test_each_link_says_what_it_is() -> None:
 
 WRONG = {
     "/?bcu=XX": "There is no Basic Command Unit with the code “XX” in this edition – bcumap",
-    "/counter?site=Nowhere": "There is no front counter called “Nowhere” – Front counters, one by one",
+    "/counter?site=Nowhere": "There is no front counter called “Nowhere” – Front counters",
     "/counters?on=1066-10-14": "Nothing is known of front counters on 1066-10-14",
     "/?q=zzzz": "Not found",
 }

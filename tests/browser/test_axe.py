@@ -1,4 +1,4 @@
-"""axe-core finds no fault of WCAG 2.2 A and AA nor of good practice, however a page is looked at."""
+"""axe-core finds no fault of WCAG 2.2 A and AA nor of good practice, whatever a page looks like."""
 
 from __future__ import annotations
 
