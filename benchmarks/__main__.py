@@ -22,6 +22,7 @@ from benchmarks import (
     loads,
     locate,
     machine,
+    panning,
     states,
     table,
 )
@@ -40,6 +41,7 @@ BENCHMARKS = {
     "states": states,
     "first": first,
     "dates": dates,
+    "panning": panning,
     "api": api,
     "exports": exports,
     "attacks": attacks,

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from bcumap.app.links import Asked, in_slots
 from bcumap.base.safe import plain
 from bcumap.base.words import ABOUT, CHANGES, COMPARE, COUNTER, FEED, LEVEL_WORDS, PAGES, date
+from bcumap.facts.answers import NOT_FOUND
 from bcumap.facts.areas import Area, Atlas
 from bcumap.facts.cached import counters
 from bcumap.facts.counter_sites import site, where
@@ -113,8 +114,8 @@ def head(asked: Asked) -> Head:
     if asked.answer:
         title = f"{asked.answer.title}: {of_area}" if asked.wanted else asked.answer.title
         description = asked.answer.text
-    if asked.problems:  # what went wrong comes first, as it is heard and as tabs are cut off
-        title = f"{asked.problems[0].rstrip('.')} – {title}"
+    if asked.problems:  # first, as tabs are cut off; not what was written, which is a visitor's
+        title = f"{NOT_FOUND} – {title}"
     return Head(
         title=plain(title, length=120),
         description=plain(description, length=300),

@@ -15,6 +15,7 @@ MOST_NAMED = 3
 
 # What is said where nothing was found, or several areas of a name. The static site's finder, which
 # asks nobody, fills the same (see `site/finding`).
+NOT_FOUND = "Not found"
 SENTENCES: Mapping[str, str] = {
     "hint": "Type a postcode such as SE8 4RX, or the name of a street, station, place, ward,"
     " borough or BCU in London.",
@@ -177,7 +178,7 @@ class Answer:
 def nothing(text: str, hint: str = "", options: Sequence[Option] = ()) -> Answer:
     """Answer that nothing was found, why, and what to do instead."""
     notes = (hint,) if hint else ()
-    return Answer("nothing", "Not found", text, certain=False, notes=notes, options=tuple(options))
+    return Answer("nothing", NOT_FOUND, text, certain=False, notes=notes, options=tuple(options))
 
 
 def lies_in(what: str, place: Area) -> str:

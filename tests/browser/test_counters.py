@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from bcumap.facts import counters, store
-from tests.browser.conftest import Visit, at_night
+from tests.browser.conftest import CONTRAST, Visit, at_night
 
 DOCUMENT = store.counters_web()
 FACTS = store.facts()
@@ -186,18 +186,10 @@ def signs_have_their_colours_on_the_map_and_in_its_legend(page: Page) -> None:
 def test_boxes_of_the_date_have_an_edge_that_is_seen(visit: Visit, scheme: str) -> None:
     visit.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page = drawn(visit, "/counters")
-    edge = """(box) => {
-      const canvas = document.createElement("canvas").getContext("2d");
-      const light = (...colours) => {
-        colours.forEach((each) => { canvas.fillStyle = each; canvas.fillRect(0, 0, 1, 1); });
-        const linear = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map((part) => part / 255)
-          .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
-        return 0.05 + 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
-      };
-      const { borderTopColor, backgroundColor } = getComputedStyle(box);
-      const [one, other] = [light(backgroundColor), light(backgroundColor, borderTopColor)];
-      return Math.max(one, other) / Math.min(one, other);
-    }"""  # noqa: E501
+    edge = f"""(box) => {{
+      const {{ borderTopColor, backgroundColor }} = getComputedStyle(box);
+      return ({CONTRAST})([backgroundColor], [backgroundColor, borderTopColor]);
+    }}"""
     for name in (".day", ".key"):
         assert page.locator(f".bcumap-time {name}").evaluate(edge) >= 3
 

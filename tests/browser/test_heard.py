@@ -49,7 +49,7 @@ def heard(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", ["/", "/counters", at_night("/history"), at_night("/ward")])
+@pytest.mark.parametrize("path", ["/counters", *map(at_night, ["/", "/history", "/ward"])])
 def test_an_answer_is_heard_once(listener: Visit, path: str) -> None:
     page = listener.go(path)
     heard(page)
@@ -62,7 +62,7 @@ def test_an_answer_is_heard_once(listener: Visit, path: str) -> None:
     assert heard(page) == [told]
 
 
-@pytest.mark.parametrize("path", ["/counters?q=SE8 4RX", "/history?q=SE8 4RX"])
+@pytest.mark.parametrize("path", ["/counters?q=SE8 4RX", at_night("/history?q=SE8 4RX")])
 def test_a_date_that_moves_is_heard_when_it_rests(listener: Visit, path: str) -> None:
     page = listener.go(path)
     page.locator(".bcumap-time .range").focus()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import CONTRAST, Visit
 
 POINT = 4 / 3  # pixels of a page
 LEAST = 9 * POINT
@@ -66,6 +67,27 @@ def test_signs_have_their_colours_on_paper_too(visit: Visit) -> None:
     page.emulate_media(media="print")
     colour = "sign => getComputedStyle(sign).color"
     assert page.locator(".bcumap-sign.kind-limited").evaluate(colour) == "rgb(200, 100, 42)"
+
+
+# The contrast of a mark of the legend with what lies below it; 0 of none that is drawn.
+MARKED = f"""mark => {{
+  const {{ borderTopWidth, borderTopColor, backgroundColor }} = getComputedStyle(mark);
+  const isDot = mark.matches(".found-point");
+  if (!isDot && borderTopWidth === "0px") return 0;
+  const ground = getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor;
+  return ({CONTRAST})([ground], [ground, isDot ? backgroundColor : borderTopColor]);
+}}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_marks_of_the_legend_are_seen_on_screen_and_paper(visit: Visit, scheme: str) -> None:
+    page = visit.go("/?q=SE8 4DD")
+    for media in ("screen", "print"):
+        page.emulate_media(media=media, color_scheme=scheme)  # type: ignore[arg-type]
+        for mark in ("chosen-line", "possible-line", "found-point"):
+            key = page.locator(f".bcumap-key.{mark}")
+            expect(key).to_be_visible()
+            assert key.evaluate(MARKED) >= 3, (media, mark)
 
 
 def test_an_answer_is_printed_without_the_wards_of_all_london(visit: Visit) -> None:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Download, Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, at_night
 
 from .test_officers import choose_measure, shaded
 
@@ -43,9 +43,9 @@ def rows(page: Page, caption: str) -> tuple[str, list[dict[str, str]]]:
     ("link", "name", "title"),
     [
         ("/", "areas-bcus", "The 12 Basic Command Units"),
-        ("/?ward=E05013719", "areas-wards-E05013719", "Deptford"),
         ("/ward?ward=E05013719", "areas-wards-E05013719", "Deptford"),
-        ("/officers?measure=committed", "officers-boroughs-committed", "Officers promised"),
+        at_night("/?ward=E05013719", "areas-wards-E05013719", "Deptford"),
+        at_night("/officers?measure=committed", "officers-boroughs-committed", "Officers promised"),
         ("/counters?on=2025-09-01", "counters-boroughs-nearest_m-2025-09-01", "1 September 2025"),
         ("/history?on=2018-12-31", "history-2018-12-31", "Police units on 31 December 2018"),
     ],
@@ -163,8 +163,8 @@ def test_another_order_and_level_is_saved_as_it_is_seen(visit: Visit) -> None:
     [
         ("/counters?on=2026-04-01", "Counters by borough", 32, {"Code": "E09000002"}),
         ("/counters", "What each closing changed", 8, {"Residents": "191467"}),
-        ("/history?on=2018-12-31", "The 12 BCUs", 12, {"Code": "CN", "Then": "live"}),
-        ("/history", "What it was to save", 3, {"Money": "£8 million"}),
+        at_night("/history?on=2018-12-31", "The 12 BCUs", 12, {"Code": "CN", "Then": "live"}),
+        at_night("/history", "What it was to save", 3, {"Money": "£8 million"}),
         ("/ward?ward=E05013719", "Neighbours, on this side of the Thames", 5,
          {"Code": "E05013716", "Ward": "Brockley (Lewisham)", "Residents": "17238"}),
     ],

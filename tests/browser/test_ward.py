@@ -122,7 +122,7 @@ def test_the_place_is_kept_on_every_page_until_it_is_forgotten(visit: Visit) -> 
     assert page.evaluate("window.mine") is True
 
 
-@pytest.mark.parametrize("path", ["/", "/ward"])
+@pytest.mark.parametrize("path", ["/", at_night("/ward")])
 def test_a_ward_has_few_tab_stops(visit: Visit, path: str) -> None:
     page = visit.go(f"{path}?ward={DEPTFORD}")
     page.locator(".bcumap-table .more, [data-testid=stVegaLiteChart]").first.wait_for()
@@ -170,9 +170,9 @@ MOST_NEIGHBOURS = max(FACTS["wards"], key=lambda code: len(FACTS["wards"][code][
     ("kind", "code"),
     [
         ("visit", MOST_NEIGHBOURS),
-        ("phone", DEPTFORD),
-        pytest.param("visit", DEPTFORD, marks=pytest.mark.nightly),
-        pytest.param("phone", MOST_NEIGHBOURS, marks=pytest.mark.nightly),
+        at_night("phone", DEPTFORD),
+        at_night("visit", DEPTFORD),
+        at_night("phone", MOST_NEIGHBOURS),
     ],
 )
 def test_it_prints_on_one_sheet(kind: str, code: str, request: pytest.FixtureRequest) -> None:

@@ -311,6 +311,11 @@ export default class Streets {
       return true;
     };
     context.textBaseline = "middle";
+    this.map.bcumapPoint?.eachLayer(({ _latlng: place }) => { // what was asked for has its name beside it
+      if (!place) return;
+      const { x, y } = this.map.latLngToLayerPoint(place).subtract(origin);
+      taken.push([x, y, 10]);
+    });
     this.areaNames(origin).forEach(([text, x, y]) => {
       for (let at = -text.length * 4; at <= text.length * 4; at += 10) taken.push([x + at, y, 9]);
     });
