@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,9 @@ def pack(wards: gpd.GeoDataFrame) -> bytes:
     """
     sides, lines = _edges(wards)
     made = {}
-    for name, square, rows in tiles.squares(lines, TILE_M):
+    found = list(tiles.squares(lines, TILE_M))
+    placed = _corners([square for _, square, _ in found])
+    for (name, square, rows), corners in zip(found, placed, strict=True):
         parts: dict[tuple[Side, Side], list[shapely.Geometry]] = defaultdict(list)
         for row in rows:
             parts[sides[row]] += tiles.cut(lines[row : row + 1], square)
@@ -53,9 +55,7 @@ def pack(wards: gpd.GeoDataFrame) -> bytes:
             if (text := tiles.written(own, square, UNIT_M, may_turn=False))
         ]
         if said:
-            made[name] = compact.encode(
-                {"corners": _corners(square), "unit": UNIT_M, "lines": said}
-            )
+            made[name] = compact.encode({"corners": corners, "unit": UNIT_M, "lines": said})
     return tiles.zipped(made)
 
 
@@ -78,13 +78,13 @@ def _edges(wards: gpd.GeoDataFrame) -> tuple[list[tuple[Side, Side]], Polygons]:
     return sides, np.array([shapely.linestrings(line) for line in lines])
 
 
-def _corners(square: shapely.Geometry) -> list[list[float]]:
-    """Latitude and longitude of the corners SW, SE, NW, NE, by OSTN15."""
-    left, low, right, top = square.bounds
-    lonlat = projection.bng_to_lonlat(
-        np.array([(left, low), (right, low), (left, top), (right, top)])
-    )
-    return [[lat, lon] for lon, lat in lonlat.round(7).tolist()]
+def _corners(squares: Sequence[shapely.Geometry]) -> list[list[list[float]]]:
+    """Latitude and longitude of the corners SW, SE, NW, NE of each square, by OSTN15."""
+    left, low, right, top = shapely.bounds(squares).T
+    corners = np.array([(left, low), (right, low), (left, top), (right, top)])  # 4, 2, squares
+    lonlat = projection.bng_to_lonlat(corners.transpose(2, 0, 1).reshape(-1, 2))
+    found: list[list[list[float]]] = lonlat[:, ::-1].round(7).reshape(-1, 4, 2).tolist()
+    return found
 
 
 def read(path: Path) -> dict[str, shapely.Geometry]:

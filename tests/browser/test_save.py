@@ -109,6 +109,10 @@ def test_its_data_is_chosen_on_the_page_of_downloads(visit: Visit) -> None:
     page.wait_for_url(re.compile(r"/download\?layer=officers&level=wards&ward=E05013719"))
     expect(page.get_by_role("combobox", name="Layer")).to_have_value("Ward officers on a date")
     expect(page.get_by_role("combobox", name="Area")).to_have_value("Deptford (ward)")
+    page = visit.go("/?borough=E09000023")
+    page.locator(".bcumap-save .data").click()
+    expect(page.get_by_role("combobox", name="Layer")).to_have_value("Wards")
+    expect(page.get_by_role("combobox", name="Area")).to_have_value("Lewisham (borough)")
 
 
 def test_figures_of_one_s_own_are_drawn_and_go_nowhere_else(visit: Visit) -> None:

@@ -190,7 +190,11 @@ def test_the_tables_are_there_without_scripts(browser: Browser, address: str) ->
 def test_a_postcode_is_answered_with_two_small_files(tour: Visit) -> None:
     page = tour.go("index.html")
     told = ask(page, "se84rx")
-    assert "SE8 4RX is in Deptford ward, Lewisham, policed by South East BCU." in told
+    sentence = "SE8 4RX is in Deptford ward, Lewisham, policed by South East BCU."
+    assert sentence in told
+    expect(page.locator(".bcumap-answer h2")).to_be_focused()
+    expect(page.locator(".bcumap-search [role=status].said")).to_have_text(sentence)
+    assert page.locator("#answer").get_attribute("aria-live") is None  # it is heard once
     fetched = [each.url for each in tour.requests if "/postcodes-" in each.url]
     names = {url.rsplit("/", 1)[1] for url in fetched}
     assert {"index.json", "SE8-4.json"} <= names

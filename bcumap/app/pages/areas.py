@@ -56,7 +56,9 @@ def explorer() -> None:
     with left:
         draw_map(asked)
         st.html(panels.legend())
-        save_bar()(key="save", data=save_data("areas", level, wanted, level=level))
+        # Of a borough or BCU its wards are wanted: its outline alone hardly is.
+        layer = "wards" if wanted and wanted.level == level else level
+        save_bar()(key="save", data=save_data("areas", layer, wanted, level=level))
     with right:
         st.html(panels.panel(wanted, atlas(), calls=asked.answer is None))
     draw_table(

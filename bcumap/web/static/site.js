@@ -59,7 +59,7 @@ function act(what, value) {
   const link = `?q=${encodeURIComponent(value)}`;
   if (!place) return location.assign(`${page.up}index.html${link}`);
   history.pushState(null, "", link);
-  return answer(value);
+  return answer(value).then(() => place.querySelector("h2")?.focus());
 }
 
 window.addEventListener("popstate", () => {
@@ -77,6 +77,7 @@ async function answer(text) {
     const found = await finder.find(text);
     if (turn !== latest) return; // another was asked meanwhile
     place.replaceChildren(card(found));
+    form.box.said.textContent = found.text; // heard once; the card itself is no live region
     show(found);
   } catch (error) {
     console.warn(error);
@@ -99,7 +100,9 @@ function card({ look, title, text, notes, own, perhaps, options, as_of: of }) {
   const said = element("p");
   said.append(element("strong", text));
   box.setAttribute("aria-label", "The answer");
-  box.append(element("h2", title), said, ...notes.map((note) => element("p", note)));
+  const heading = element("h2", title);
+  heading.tabIndex = -1;
+  box.append(heading, said, ...notes.map((note) => element("p", note)));
   const isMet = own.some(({ level }) => level === "bcus");
   if (own.length) box.append(document.getElementById(isMet ? "contact" : "contact-city").content.cloneNode(true));
   const list = element("ul");
