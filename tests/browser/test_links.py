@@ -25,7 +25,7 @@ SEEN = """() => {
     title: document.title,
     level: one(".bcumap-levels input:checked")?.value,
     chosen: code(".bcumap path[aria-current]"),
-    mark: all(".bcumap .chosen-line").length,
+    mark: all(".bcumap .chosen-line:not(.exact)").length,
     view: at && map && [lat.toFixed(4), lng.toFixed(4), +map.getZoom().toFixed(2)].join(),
     row: code(".bcumap-table tr.chosen"),
     caption: text(".bcumap-table caption"),
@@ -99,6 +99,7 @@ def pick(label: str, option: str) -> Step:
 
         def is_open() -> bool:  # its list closes when the page moves
             box.scroll_into_view_if_needed()
+            box.fill("")  # or the same text once more would not open it again
             box.fill(option)  # of many, some are not drawn
             page.wait_for_timeout(400)
             return wanted.is_visible()

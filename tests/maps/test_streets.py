@@ -231,7 +231,7 @@ def test_all_of_london_has_none_and_says_from_where_on(documents: Documents) -> 
     assert units.streets is not None  # every kind of map has them
 
 
-@pytest.mark.parametrize("step", [70, pytest.param(1, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("step", [70, pytest.param(4, marks=pytest.mark.nightly)])
 def test_the_map_of_a_ward_to_embed_is_small(step: int, documents: Documents) -> None:
     for code in sorted(documents.atlas.levels["wards"])[::step]:
         drawing = svg.fragment(picture(documents, EMBED_WIDE, area=code))

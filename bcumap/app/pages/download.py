@@ -68,7 +68,7 @@ def _order(wanted: Area | None) -> Order:
     left, middle, right = st.columns(3)
     area = _choice("Area", _areas(wanted) | {"": "All of London"}, "area", left)
     if not wanted:
-        left.caption(ASK)
+        left.text(ASK)
     on, level = "", ""
     if layer in DATED:
         on = _date(middle)
