@@ -41,7 +41,7 @@ LABELLED = ("locality", "station", "park", "hospital")  # the kinds whose names 
 TILE_M, WIDE_M = 2_000, 10_000
 FAR = "-far"
 NAMES = "names.txt"  # of all tiles, in a file of them
-SQUARES_KEPT = 8  # of a file, unpacked: some hundred thousand bytes each
+SQUARES_KEPT = 4  # of a file, unpacked: some hundred thousand bytes each
 UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, lzma.LZMAError)
 NO_ROADS: Mapping[str, Any] = {"streets": (), "incomplete": True}  # of a tile that has none
 

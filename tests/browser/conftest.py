@@ -38,7 +38,7 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 START_LIMIT_S = 60
-# Four workers share two processors: what takes a second alone may take many.
+# Three workers share two processors: what takes a second alone may take many.
 expect.set_options(timeout=20_000)
 
 
