@@ -254,6 +254,25 @@ def opened(visit: Visit, path: str) -> Page:
     return visit.page
 
 
+def test_the_view_stays_in_the_link_while_the_place_does(visit: Visit) -> None:
+    """The server is never told of it, and writes the link when something is chosen."""
+    page = opened(visit, "/officers?q=SE8 4RX")
+    settled(page)
+    zoom(page)
+    before = settled(page)
+    assert "at=" in str(before["address"])
+    pick("What to compare", "Residents for each officer promised")(page)
+    after = settled(page)
+    assert "measure=" in str(after["address"])
+    assert after["view"] == before["view"]
+    on_map("E05013716")(page)  # beside it: what has the focus is moved into the view, no nearer
+    chosen = settled(page)
+    assert "ward=E05013716" in str(chosen["address"])
+    assert str(chosen["view"]).split(",")[-1] == str(before["view"]).split(",")[-1]
+    page.locator(".bcumap-table tbody tr").nth(1).get_by_role("button").click()
+    assert "at=" not in str(settled(page)["address"])  # the map goes there
+
+
 @pytest.mark.parametrize("path", [path if path == "/" else at_night(path) for path in WALKS])
 def test_back_and_forward_show_what_was_seen(visit: Visit, path: str) -> None:
     page = opened(visit, path)

@@ -1,4 +1,4 @@
-import { onReturn, see, seen } from "./links.js";
+import { chooseHere, onReturn, see, seen } from "./links.js";
 import { expectAnswer, linkTo } from "./search.js";
 
 /* The map as a Streamlit component (components v2): draws it once, then only moves the mark. */
@@ -76,6 +76,7 @@ export default function (component) {
       if (gone) return;
       map.off("bcumap:choose").on("bcumap:choose", ({ level, code }) => {
         root.chosen = `${level}/${code}`;
+        chooseHere(code);
         setTriggerValue("choose", { level, code });
         expectAnswer(linkTo({ level, code }));
       });

@@ -4,7 +4,7 @@
 /* Go to a page of the app as its own navigation does, without loading it anew: what a visitor
    uploaded and decided stays. Streamlit listens to the browser's history. */
 export function visit(to) {
-  history.pushState(null, "", to);
+  push(null, "", to);
   dispatchEvent(new PopStateEvent("popstate"));
 }
 
@@ -92,10 +92,15 @@ export function writePlace(link) {
 }
 
 function rewrite(changes) {
-  const asked = new URLSearchParams(location.search);
+  history.replaceState(history.state, "", changed(new URL(location.href), changes));
+}
+
+/* A link with other parameters; null takes one out. */
+function changed(link, changes) {
+  const asked = link.searchParams;
   Object.entries(changes).forEach(([name, value]) => (value === null ? asked.delete(name) : asked.set(name, value)));
   const query = String(asked).replaceAll("%2C", ",");
-  history.replaceState(history.state, "", location.pathname + (query && `?${query}`) + location.hash);
+  return link.pathname + (query && `?${query}`) + link.hash;
 }
 
 /* What the browser writes into the link itself, without asking the server, and what each may be: the
@@ -117,6 +122,28 @@ export function seen(name) {
 /* Let the link say it, or nothing (null). */
 export function see(name, value) {
   if (seen(name) !== value) rewrite({ [name]: value });
+}
+
+/* The server never hears of these, and Streamlit writes the link that the server names: it says them as
+   it did, of the view as long as the page is of the same place, or another was chosen on the map. */
+const PLACE = ["q", "ward", "borough", "bcu"];
+const push = history.pushState.bind(history);
+let chosenHere = null;
+
+history.pushState = (state, unused, link) => push(state, unused, link && withSeen(new URL(link, location.href)));
+
+/* Somebody chooses an area on the map, which stays where they moved it. */
+export function chooseHere(code) {
+  chosenHere = code;
+}
+
+function withSeen(link) {
+  if (link.pathname !== location.pathname) return link;
+  const asked = new URLSearchParams(location.search);
+  const isSame = PLACE.every((name) => asked.get(name) === link.searchParams.get(name));
+  const isHere = PLACE.some((name) => chosenHere && link.searchParams.get(name) === chosenHere);
+  const names = Object.keys(SEEN).filter((name) => name !== "at" || isSame || isHere);
+  return changed(link, Object.fromEntries(names.map((name) => [name, seen(name)])));
 }
 
 /* Act when somebody went back or forward, as long as an element is on the page. */
