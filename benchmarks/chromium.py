@@ -34,6 +34,7 @@ OPTIONS = [
     "--disable-sync",
 ]
 SIZE = ViewportSize(width=1280, height=900)
+PHONE = ViewportSize(width=390, height=844)
 QUIET_MS = 1000  # a page that has received nothing for so long has received everything
 STEP_MS, TIMEOUT_S = 100, 60
 

@@ -109,7 +109,7 @@ def _seen(
 
     With `again` it is opened twice, and the second visit counts.
     """
-    size = {"width": 390, "height": 844} if slow else {"width": 1280, "height": 900}
+    size = chromium.PHONE if slow else chromium.SIZE
     context = browser.new_context(viewport=size, is_mobile=slow, has_touch=slow)  # type: ignore[arg-type]
     try:
         page = context.new_page()

@@ -18,7 +18,7 @@ from benchmarks.servers import APP, Server, running
 TITLE = "A map that is pushed about, in Chromium"
 ROUNDS = 5
 ZOOMS = (14, 16)  # local streets without and with their names
-MOVES, BACK_AFTER = 90, 45  # of the pointer, a step of some pixels each
+MOVES = 90  # of the pointer, a step of some pixels each
 LATE_MS = 25  # of sixty a second one was left out
 STILL_MS = 3000  # until all tiles have come and are drawn
 WITH, WITHOUT = "", "&streets=0"
@@ -53,7 +53,7 @@ class Device:
 
 DEVICES = (
     Device("desk", chromium.SIZE, 1),
-    Device("phone, processor ÷ 4", ViewportSize(width=390, height=844), 4),
+    Device("phone, processor ÷ 4", chromium.PHONE, 4),
 )
 
 

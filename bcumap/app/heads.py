@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from bcumap.app.links import Asked, in_slots
 from bcumap.base.safe import plain
 from bcumap.base.words import ABOUT, CHANGES, COMPARE, COUNTER, FEED, LEVEL_WORDS, PAGES, date
-from bcumap.facts.answers import NOT_FOUND
+from bcumap.facts.answers import say
 from bcumap.facts.areas import Area, Atlas
 from bcumap.facts.cached import counters
 from bcumap.facts.counter_sites import site, where
@@ -115,7 +115,7 @@ def head(asked: Asked) -> Head:
         title = f"{asked.answer.title}: {of_area}" if asked.wanted else asked.answer.title
         description = asked.answer.text
     if asked.problems:  # first, as tabs are cut off; not what was written, which is a visitor's
-        title = f"{NOT_FOUND} – {title}"
+        title = f"{say('not_found')} – {title}"
     return Head(
         title=plain(title, length=120),
         description=plain(description, length=300),

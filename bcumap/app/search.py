@@ -16,6 +16,7 @@ from bcumap.app.links import (
     COMPARED,
     KEPT,
     PAGE,
+    PLACE,
     Asked,
     answered,
     choose,
@@ -86,6 +87,7 @@ def box(
             run=next(_runs),  # always another, so that the box hears of every answer
             pages=[f"{assets.base_path()}/{path}" for path, _ in ALL_PAGES],
             link=urlencode(st.session_state.get("taken_up", {})),
+            place_names=list(PLACE),
             keeps=list(KEPT),
             title=asks.answer.title if asks.answer else "",
             **_heard(asks),

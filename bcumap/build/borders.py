@@ -15,7 +15,7 @@ import shapely
 
 from bcumap.base import compact
 from bcumap.build import tiles
-from bcumap.facts.places import TILE_M, Tiles, read_lines
+from bcumap.facts.places import TILE_M, Tiles, read_lines, write_tiles
 from bcumap.geo import projection, tiers, topojson
 from bcumap.geo.coverage import Polygons
 
@@ -42,9 +42,9 @@ def pack(wards: gpd.GeoDataFrame) -> bytes:
         `lines` of what lies left and right of them, and lines as `write_lines` writes them.
     """
     sides, lines = _edges(wards)
-    made = {}
     found = list(tiles.squares(lines, TILE_M))
     placed = _corners([square for _, square, _ in found])
+    made = {}
     for (name, square, rows), corners in zip(found, placed, strict=True):
         parts: dict[tuple[Side, Side], list[shapely.Geometry]] = defaultdict(list)
         for row in rows:
@@ -56,7 +56,7 @@ def pack(wards: gpd.GeoDataFrame) -> bytes:
         ]
         if said:
             made[name] = compact.encode({"corners": corners, "unit": UNIT_M, "lines": said})
-    return tiles.zipped(made)
+    return write_tiles(made)
 
 
 def _edges(wards: gpd.GeoDataFrame) -> tuple[list[tuple[Side, Side]], Polygons]:
@@ -90,8 +90,7 @@ def _corners(squares: Sequence[shapely.Geometry]) -> list[list[list[float]]]:
 def read(path: Path) -> dict[str, shapely.Geometry]:
     """Return the edges of each ward by its code as the page places them, EPSG:27700."""
     parts: dict[str, list[np.ndarray]] = defaultdict(list)
-    packed = Tiles(path)
-    for tile in (json.loads(packed.get(name) or b"") for name in sorted(packed.names)):
+    for tile in map(json.loads, Tiles(path).values()):
         for *sides, text in tile["lines"]:
             lines = list(_placed(text, tile))
             for side in filter(None, sides):

@@ -49,6 +49,7 @@ from bcumap.facts.places import (
     Table,
     street_key,
     unpacked,
+    write_tiles,
     write_wards,
 )
 from bcumap.geo import projection
@@ -343,10 +344,10 @@ def _of_lines(
     made = {STREET_LINES: Part(content, drawn.origin, drawn.edition, coverage, rows)}
     missing = shapely.difference(where.london, shapely.buffer(extent, 60))
     shapely.prepare(missing)
-    content = tiles.zipped(_road_tiles(roads, missing))
+    content = write_tiles(_road_tiles(roads, missing))
     made[ROADS] = Part(content, drawn.origin, drawn.edition, coverage)
     if any(layer is not None for layer in (drawn.rail, drawn.green, drawn.water)):
-        content = tiles.zipped(_ground_tiles(drawn, named, rim))
+        content = write_tiles(_ground_tiles(drawn, named, rim))
         made[GROUND] = Part(content, streets.OSM_TILES, coverage=coverage)
     lacking = shapely.union_all(where.polygons[share <= WHOLE])
     shapely.prepare(lacking)

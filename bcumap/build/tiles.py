@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import shapely
 
-from bcumap.facts.places import FAR, NAMES, square_of, write_lines
+from bcumap.facts.places import write_lines
 from bcumap.geo.coverage import Polygons
 
 
@@ -69,19 +67,3 @@ def _chained(lines: list[np.ndarray], may_turn: bool) -> Iterator[np.ndarray]:
         line = lines[number][::-1] if is_last else lines[number]
         ends[number], at = np.iinfo(int).max // 4, line[-1]
         yield line
-
-
-def zipped(tiles: Mapping[str, bytes]) -> bytes:
-    """Pack tiles as `places.Tiles` reads them, the same bytes whenever it is done.
-
-    Together tiles of roads take a fifth less than each by itself: names come again and again.
-    """
-    squares: dict[str, list[bytes]] = defaultdict(list)
-    for name in sorted(tiles, key=lambda name: (name.endswith(FAR), name)):
-        squares[square_of(name)].append(f"{name} ".encode() + tiles[name])
-    members = {f"{name}.txt": b"\n".join(lines) for name, lines in sorted(squares.items())}
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, content in {NAMES: " ".join(sorted(tiles)).encode(), **members}.items():
-            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_LZMA)
-    return packed.getvalue()

@@ -15,8 +15,8 @@ MOST_NAMED = 3
 
 # What is said where nothing was found, or several areas of a name. The static site's finder, which
 # asks nobody, fills the same (see `site/finding`).
-NOT_FOUND = "Not found"
 SENTENCES: Mapping[str, str] = {
+    "not_found": "Not found",
     "hint": "Type a postcode such as SE8 4RX, or the name of a street, station, place, ward,"
     " borough or BCU in London.",
     "meant": "Is one of these meant?",
@@ -178,7 +178,8 @@ class Answer:
 def nothing(text: str, hint: str = "", options: Sequence[Option] = ()) -> Answer:
     """Answer that nothing was found, why, and what to do instead."""
     notes = (hint,) if hint else ()
-    return Answer("nothing", NOT_FOUND, text, certain=False, notes=notes, options=tuple(options))
+    title = say("not_found")
+    return Answer("nothing", title, text, certain=False, notes=notes, options=tuple(options))
 
 
 def lies_in(what: str, place: Area) -> str:

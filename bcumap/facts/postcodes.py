@@ -20,6 +20,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from bcumap.base import zips
 from bcumap.base.errors import DataError
 
 if TYPE_CHECKING:
@@ -221,8 +222,8 @@ class Archive:
     """
 
     def __init__(self, path: Path, addresses: Path | None = None) -> None:
-        self._zip = _opened(path)
-        self._addresses = _opened(addresses) if addresses and addresses.exists() else None
+        self._zip = zips.opened(path)
+        self._addresses = zips.opened(addresses) if addresses and addresses.exists() else None
         self._counted = frozenset(self._addresses.namelist() if self._addresses else ())
 
     @cached_property
@@ -293,18 +294,18 @@ def pack(table: pd.DataFrame, districts: pd.DataFrame) -> bytes:
     rows = table[list(COLUMNS)].astype({"live": int}).to_csv(index=False, header=False)
     members = _by_sector(COLUMNS, rows.splitlines(True))
     members[DISTRICTS] = districts[list(District._fields)].to_csv(index=False)
-    return _zipped(members)
+    return zips.packed(members)
 
 
 def pack_addresses(counted: Iterable[tuple[str, Iterable[Share]]]) -> bytes:
     """Write the archive of addresses, from the shares of postcodes in their order."""
     lines = (f"{postcode},{_write_pairs(shares)}\n" for postcode, shares in counted)
-    return _zipped(_by_sector(ADDRESS_COLUMNS, lines))
+    return zips.packed(_by_sector(ADDRESS_COLUMNS, lines))
 
 
 def unpack_addresses(path: Path) -> dict[str, str]:
     """Read a whole archive of addresses: a cell for each postcode, as `read_shares` reads it."""
-    with _opened(path) as archive:
+    with zips.opened(path) as archive:
         return {
             postcode: cell for name in archive.namelist() for postcode, cell in _rows(archive, name)
         }
@@ -317,14 +318,6 @@ def _by_sector(columns: Sequence[str], lines: Iterable[str]) -> dict[str, str]:
         f"{sector}.csv": head + "".join(rows)
         for sector, rows in groupby(lines, key=lambda line: line.split(",", 1)[0][_SECTOR])
     }
-
-
-def _zipped(members: Mapping[str, str]) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, content in members.items():
-            archive.writestr(zipfile.ZipInfo(name), content.encode(), zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
 
 
 def unpack(path: Path) -> tuple[str, str]:
@@ -341,13 +334,6 @@ def count_rows(path: Path) -> int:
     with zipfile.ZipFile(path) as archive:
         names = [name for name in archive.namelist() if name != DISTRICTS]
         return sum(archive.read(name).count(b"\n") - 1 for name in names)
-
-
-def _opened(path: Path) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path}: cannot be opened ({error}); restore it or rebuild") from error
 
 
 def _rows(archive: zipfile.ZipFile, name: str) -> Iterator[list[str]]:

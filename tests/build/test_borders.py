@@ -40,8 +40,8 @@ def packed(squares: gpd.GeoDataFrame, tmp_path: Path) -> Path:
 
 def test_each_edge_says_what_lies_on_its_sides(packed: Path) -> None:
     found = Tiles(packed)
-    assert found.names == {"2-530-180", "2-532-180"}
-    west, east = (json.loads(found.get(name) or b"") for name in sorted(found.names))
+    assert list(found) == ["2-530-180", "2-532-180"]
+    west, east = map(json.loads, found.values())
     assert [pair for *pair, _ in west["lines"]] == [[[], FIRST], [[], SECOND], [FIRST, SECOND]]
     assert {tuple(map(tuple, pair)) for *pair, _ in east["lines"]} >= {
         (("X", "B1", "E2"), ("Y", "B2", "E3")),

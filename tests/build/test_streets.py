@@ -23,9 +23,11 @@ from bcumap.facts.places import (
     Table,
     Tiles,
     read_lines,
+    read_streets,
     street_key,
     unpacked,
     write_lines,
+    write_tiles,
 )
 
 # A street from one ward into the next, one along their boundary, and one in the west alone.
@@ -101,8 +103,10 @@ def atlas(tmp_path: Path, wards: context.Ground) -> Files:
 
 
 def streets_of(tile: bytes | None) -> dict[str, list[list[tuple[float, float]]]]:
-    roads = json.loads(tile or b"")["roads"]
-    return {name: read_lines(text, roads.get("unit", 1)) for _, name, text in roads["streets"]}
+    found: dict[str, list[list[tuple[float, float]]]] = {}
+    for _, name, line in read_streets(json.loads(tile or b"")):
+        found.setdefault(name, []).append(line)
+    return found
 
 
 def test_a_tile_holds_the_lines_in_whole_metres(atlas: Files) -> None:
@@ -252,25 +256,25 @@ def test_tiles_of_a_square_are_packed_together_and_each_is_found(tmp_path: Path)
         "10-530-170": b'{"b":2}',
     }  # fmt: skip
     path = tmp_path / "tiles.zip"
-    path.write_bytes(tiles.zipped(content))
+    path.write_bytes(write_tiles(content))
     assert zipfile.ZipFile(path).namelist() == ["names.txt", "10-530-170.txt", "10-540-170.txt"]
     packed = Tiles(path)
-    assert {name: packed.get(name) for name in packed.names} == content
-    assert packed.get("2-538-176") is None
-    assert path.read_bytes() == tiles.zipped(dict(reversed(content.items())))
+    assert dict(packed) == content
+    assert "2-538-176" not in packed
+    assert path.read_bytes() == write_tiles(dict(reversed(content.items())))
 
 
 def test_a_damaged_file_of_tiles_is_told_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "tiles.zip"
-    path.write_bytes(tiles.zipped({"2-538-178": b"{}" * 500}))
+    path.write_bytes(write_tiles({"2-538-178": b"{}" * 500}))
     whole = path.read_bytes()
     path.write_bytes(whole[:-9])
     with pytest.raises(DataError, match=r"tiles\.zip: cannot be opened"):
         Tiles(path)
     middle = whole.index(b"10-530-170.txt") + 40
     path.write_bytes(whole[:middle] + b"??????" + whole[middle + 6 :])
-    with pytest.raises(DataError, match=r"tiles\.zip: 10-530-170 cannot be read"):
-        Tiles(path).get("2-538-178")
+    with pytest.raises(DataError, match=r"tiles\.zip: 10-530-170\.txt cannot be read"):
+        Tiles(path)["2-538-178"]
 
 
 def test_a_line_is_followed_by_the_nearest_one() -> None:

@@ -12,7 +12,7 @@ import shapely
 from bcumap.facts import store
 from bcumap.facts.answers import Answer
 from bcumap.facts.find import Finder
-from bcumap.facts.places import NO_ROADS, STREET_LINES, read_lines, street_key
+from bcumap.facts.places import STREET_LINES, read_streets, street_key
 from bcumap.geo.projection import to_bng
 
 FINDER = store.finder()
@@ -58,15 +58,15 @@ def test_a_street_answers_each_ward_in_which_its_drawn_line_lies() -> None:
     lines = next(table for table in files.tables if table.name == STREET_LINES)
     for name in [each for each in files.tiles if each.startswith("2-")][::20]:
         _, east, north = (int(each) * 1000 for each in name.split("-"))
-        roads = json.loads(files.tile(name) or b"{}").get("roads", NO_ROADS)
-        for _, street, text in roads["streets"]:
+        for _, street, points in read_streets(json.loads(files.tile(name) or b"{}")):
+            if not street:
+                continue
+            line = shapely.linestrings(np.add(points, (east, north)))
+            own = {codes[at] for at in tree.query(line, predicate="intersects")
+                   if shapely.length(shapely.intersection(line, deep[at])) > 5}  # fmt: skip
             named = lines.exact(street_key(street))
-            for points in read_lines(text) if street else ():
-                line = shapely.linestrings(np.add(points, (east, north)))
-                own = {codes[at] for at in tree.query(line, predicate="intersects")
-                       if shapely.length(shapely.intersection(line, deep[at])) > 5}  # fmt: skip
-                assert own <= {ward.code for each in named for ward in each.wards}, name
-                found += len(own)
+            assert own <= {ward.code for each in named for ward in each.wards}, name
+            found += len(own)
     assert found > 1000
 
 

@@ -17,7 +17,6 @@ import shapely.affinity
 
 from bcumap.base import compact, plane
 from bcumap.base.words import SOME_ONLY_NAMES
-from bcumap.build import tiles
 from bcumap.facts.places import (
     BORDERS,
     CLASSES,
@@ -27,6 +26,7 @@ from bcumap.facts.places import (
     STREET_POINTS,
     Files,
     write_lines,
+    write_tiles,
 )
 from bcumap.maps import files as pictures
 from bcumap.maps import labels, looks, request, scene, streets, svg
@@ -58,7 +58,7 @@ def line(*points: tuple[int, int]) -> str:
 
 
 def write(path: Path, made: dict[str, Any]) -> None:
-    path.write_bytes(tiles.zipped({name: compact.encode(each) for name, each in made.items()}))
+    path.write_bytes(write_tiles({name: compact.encode(each) for name, each in made.items()}))
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@
   bcumap.urls = bcumap.urls || {}; // file name -> where it is served; the name itself otherwise
   const files = new Map();
   const CLOSE = { maxZoom: 14, padding: [24, 24] }; // how near an area is shown
-  bcumap.onPaper = 1.3; // letters are so much larger there
   const NARROWING = Math.cos((51.5 * Math.PI) / 180); // a degree of longitude beside one of latitude
 
   /* Fetch a JSON file once; every layer that needs it shares the answer. */
@@ -332,7 +331,8 @@
   /* --- what is written on areas ------------------------------------------------------------- */
 
   const LETTER = [7, 15]; // about how wide and high a letter is (CSS pixels)
-  
+  bcumap.onPaper = 1.3; // letters are so much larger there
+
   /* Write on every area that is seen its value and its name, as far as they fit. BCUs without
      values have their names by a layer of their own. */
   bcumap.write = function (map) {

@@ -5,8 +5,9 @@ export function card(look, title, text, more) {
   return { look, title, text, notes: [], own: [], perhaps: [], options: [], as_of: "", ...more };
 }
 
+/* Finder.find gives it its title. */
 export function nothing(text, hint = "", options = []) {
-  return card("unsure", "Not found", text, { notes: hint ? [hint] : [], options });
+  return card("unsure", "", text, { notes: hint ? [hint] : [], options });
 }
 
 export function areaOption({ level, code, name, within }) {

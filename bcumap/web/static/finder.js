@@ -53,6 +53,11 @@ export class Finder {
   async find(query) {
     await this.ready();
     const asked = clean(query, this.limits.query);
+    const found = await this.looked(asked);
+    return { ...found, title: found.title || this.say("not_found") };
+  }
+
+  looked(asked) {
     if (asked.length > this.limits.query) return nothing(this.say("too_long"), this.say("hint"));
     return asked ? this.answer(asked) : nothing(this.say("nothing"), this.say("hint"));
   }

@@ -22,18 +22,19 @@ export function nameMenu() {
 }
 
 let pages = [];
+let ofPlace = [];
 let kept = [];
 
-/* Let links to `paths` be such visits; one to another place on the same page keeps what `names` of
-   the link say. */
-export function keepSession(paths, names) {
+/* Let links to `paths` be such visits; one to another place on the same page, which is what
+   `placeNames` of the link say, keeps what `names` of it say. */
+export function keepSession(paths, placeNames, names) {
   nameMenu();
   if (!pages.length) {
     addEventListener("resize", nameMenu);
     document.addEventListener("click", follow);
     document.addEventListener("submit", ask);
   }
-  [pages, kept] = [paths, names];
+  [pages, ofPlace, kept] = [paths, placeNames, names];
 }
 
 function follow(event) {
@@ -126,7 +127,6 @@ export function see(name, value) {
 
 /* The server never hears of these, and Streamlit writes the link that the server names: it says them as
    it did, of the view as long as the page is of the same place, or another was chosen on the map. */
-const PLACE = ["q", "ward", "borough", "bcu"];
 const push = history.pushState.bind(history);
 let chosenHere = null;
 
@@ -140,8 +140,9 @@ export function chooseHere(code) {
 function withSeen(link) {
   if (link.pathname !== location.pathname) return link;
   const asked = new URLSearchParams(location.search);
-  const isSame = PLACE.every((name) => asked.get(name) === link.searchParams.get(name));
-  const isHere = PLACE.some((name) => chosenHere && link.searchParams.get(name) === chosenHere);
+  const isSame = ofPlace.every((name) => asked.get(name) === link.searchParams.get(name));
+  const isHere = chosenHere && ofPlace.some((name) => link.searchParams.get(name) === chosenHere);
+  if (isHere) chosenHere = null;
   const names = Object.keys(SEEN).filter((name) => name !== "at" || isSame || isHere);
   return changed(link, Object.fromEntries(names.map((name) => [name, seen(name)])));
 }

@@ -75,7 +75,7 @@ export default function ({ parentElement, data: [data], setTriggerValue }) {
   box.show(data.asked);
   answered(form);
   if (data.run === undefined) return; // the static site
-  keepSession(data.pages, data.keeps);
+  keepSession(data.pages, data.place_names, data.keeps);
   // Drawn again, it may still have what an earlier link asked.
   if (data.run !== box.run) writePlace(data.link);
   box.run = data.run;

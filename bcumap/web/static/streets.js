@@ -178,6 +178,7 @@ export default class Streets {
     this.wants = this.isNear || this.isExact ? this.wanted() : [];
     this.draw();
     const missing = this.wants.filter((name) => !this.tiles.has(name));
+    if (missing.length) this.failed.textContent = ""; // it is tried again
     await Promise.all(missing.map((name) => this.load(name)));
   }
 
@@ -190,7 +191,6 @@ export default class Streets {
       this.say(error);
       return;
     }
-    this.failed.textContent = "";
     for (const old of this.tiles.keys()) {
       if (this.tiles.size <= KEPT) break;
       if (!this.wants.includes(old)) this.tiles.delete(old);
@@ -311,11 +311,11 @@ export default class Streets {
       return true;
     };
     context.textBaseline = "middle";
-    this.map.bcumapPoint?.eachLayer(({ _latlng: place }) => { // what was asked for has its name beside it
-      if (!place) return;
-      const { x, y } = this.map.latLngToLayerPoint(place).subtract(origin);
+    const marked = this.map.bcumapPoint?.getLayers().find((layer) => layer.getLatLng); // named beside it
+    if (marked) {
+      const { x, y } = this.map.latLngToLayerPoint(marked.getLatLng()).subtract(origin);
       taken.push([x, y, 10]);
-    });
+    }
     this.areaNames(origin).forEach(([text, x, y]) => {
       for (let at = -text.length * 4; at <= text.length * 4; at += 10) taken.push([x + at, y, 9]);
     });
